@@ -1,0 +1,1 @@
+"""Who we tell: settings, command line, schedule, delivery and Discord."""

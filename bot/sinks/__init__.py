@@ -1,0 +1,1 @@
+"""Places an alert can be sent to, one module each."""

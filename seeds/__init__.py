@@ -1,0 +1,1 @@
+"""What we start with: the watchlist, feeds and backstory taken from the article."""

@@ -1,0 +1,1 @@
+"""What we remember: the nouns, the errors, and SQLite behind transactional verbs."""

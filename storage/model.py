@@ -1,0 +1,466 @@
+"""The nouns that all four rooms share: the glossary in code.
+
+Frozen, slotted, keyword-only dataclasses and closed vocabularies; no behaviour beyond
+what a noun says about itself.  Datetimes are aware UTC.  Ids are SQLite row ids; the
+public forms are ``e12`` (entry), ``s34`` (story) and 24 hex characters (delivery key).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+# --- the watchlist ---------------------------------------------------------------------
+
+
+class EntityKind(StrEnum):
+    """What an entity is; decides which roles of a move it can fill."""
+
+    ORGANISATION = "organisation"
+    UNIT = "unit"  # a lab or team inside an organisation
+    PERSON = "person"
+    PRODUCT = "product"
+
+
+class Tier(StrEnum):
+    """How closely an entity is followed; the default policy reads it."""
+
+    PRIMARY = "primary"
+    CONTEXT = "context"
+    RELATED = "related"
+
+
+class RelationKind(StrEnum):
+    """A fact between two entities: ``subject KIND target``."""
+
+    WORKS_AT = "works-at"  # person -> organisation or unit; ``role`` is the title
+    FOUNDED = "founded"  # person -> organisation
+    UNIT_OF = "unit-of"  # unit -> organisation, subsidiary -> parent
+    PRODUCT_OF = "product-of"  # product -> organisation
+    INVESTED_IN = "invested-in"  # organisation -> organisation
+    ACQUIRED = "acquired"  # organisation -> organisation
+    CUSTOMER_OF = "customer-of"  # organisation -> supplier
+    PARTNER_OF = "partner-of"
+    COMPETES_WITH = "competes-with"
+    REPORTED_TO = "reported-to"  # person -> person
+    SOUGHT = "sought"  # organisation or person -> whom it tried to hire or buy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """One written form of an entity's name."""
+
+    text: str
+    lang: str | None = None  # ISO 639-1 when the form belongs to one language
+    strong: bool = False  # unmistakable by itself
+    ambiguous: bool = False  # an ordinary word or common name too: needs evidence
+    case_sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """A dated fact from the entity that holds it to ``target``; facts expire."""
+
+    kind: RelationKind
+    target: str  # slug
+    role: str | None = None  # a person's title, in English
+    since: date | None = None  # None: unknown
+    until: date | None = None  # None: still true, as far as we know
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """Somebody or something that is watched."""
+
+    slug: str
+    name: str
+    kind: EntityKind
+    tier: Tier
+    aliases: tuple[Alias, ...] = ()  # the name itself is always an alias, listed or not
+    relations: tuple[Relation, ...] = ()
+    contexts_for: tuple[str, ...] = ()  # words near an ambiguous alias that speak for it
+    contexts_against: tuple[str, ...] = ()  # phrases around it that speak against it
+    note: str | None = None
+    origin: str = "user"  # "seed", "user" or "guild:<id>"
+    muted_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """All entities, as of one version; ``version`` grows with each change."""
+
+    entities: tuple[Entity, ...]
+    version: int = 0
+
+    def by_slug(self) -> dict[str, Entity]:
+        """Entities keyed by slug."""
+        return {entity.slug: entity for entity in self.entities}
+
+
+# --- feeds and entries -----------------------------------------------------------------
+
+
+class FeedState(StrEnum):
+    """What we can say about a feed's health."""
+
+    NEW = "new"  # never fetched
+    OK = "ok"
+    QUIET = "quiet"  # answers, but silent far beyond its own rhythm
+    FAILING = "failing"
+    EMPTY = "empty"  # answers, but holds no entries though it once did
+    GONE = "gone"  # 410: not asked any more
+    PAUSED = "paused"  # by its owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A source that is polled, with the plan for its next poll."""
+
+    id: int
+    url: str
+    kind: str = "feed"  # the module of watchers.sources that reads it
+    title: str | None = None
+    site: str | None = None  # the publisher's page
+    lang: str | None = None
+    state: FeedState = FeedState.NEW
+    paused: bool = False
+    etag: str | None = None  # of the last 200 that parsed well
+    last_modified: str | None = None  # likewise, verbatim
+    body_hash: bytes | None = None  # of the last body that parsed well, from its first entry on
+    next_due: datetime | None = None  # None: now
+    interval: timedelta | None = None  # set by the owner; None: adaptive
+    last_polled: datetime | None = None
+    last_success: datetime | None = None  # 200 or 304
+    last_change: datetime | None = None  # when it last brought a new entry
+    failures: int = 0  # in a row
+    last_error: str | None = None
+    moved_to: str | None = None  # target of a permanent redirect, not yet adopted
+    moved_count: int = 0  # how often in a row it was seen
+    rhythm: str | None = None  # opaque to the store: what watchers.polling learned
+    reported: FeedState | None = None  # the state that the ops channel was last told
+    added: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedEntry:
+    """An entry as its feed holds it, before it is compared with what is stored."""
+
+    guid: str  # the feed's own id, or the fall-back chosen for that feed
+    url: str
+    title: str
+    summary: str = ""  # plain text
+    text: str = ""  # plain text of the full content, when the feed carries it
+    author: str = ""
+    source: str = ""  # the outlet, when the entry names one (aggregators)
+    source_url: str = ""
+    lang: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What is read by the matcher: the words, whoever brought them.
+
+    ``source`` is the outlet's name or host; ``published`` may be None.
+    """
+
+    title: str
+    summary: str = ""
+    text: str = ""
+    url: str = ""
+    source: str = ""
+    author: str = ""
+    lang: str | None = None
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A stored entry; ``revision`` grows when its title, summary or link really change."""
+
+    id: int
+    feed_id: int
+    feed_url: str
+    guid: str
+    document: Document
+    canonical_url: str
+    published: datetime  # as given, made sane; when not given, the time first seen
+    dated: bool  # False: the feed gave no usable date
+    seen: datetime  # when we first saw it
+    revision: int = 0
+    baseline: bool = False  # came with its feed's first successful poll: decided quiet
+
+
+# --- what is found in an entry ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """An alias found in a document, and whether its entity is truly meant."""
+
+    entity: str  # slug
+    text: str  # as written
+    field: str  # "title", "summary" or "text"
+    start: int  # code points in the raw field, half open
+    end: int
+    score: float  # 0..1
+    accepted: bool
+    prominent: bool  # in the title or the first two sentences
+    evidence: tuple[str, ...] = ()  # e.g. "strong-alias", "verb-after:raises", "collocation:-surge in"
+
+
+class MoveKind(StrEnum):
+    """The typed moves of the contract."""
+
+    DEPARTURE = "departure"
+    HIRE = "hire"
+    LAYOFFS = "layoffs"
+    REORG = "reorg"
+    FUNDING = "funding"
+    ACQUISITION = "acquisition"
+    PARTNERSHIP = "partnership"
+    BREAKUP = "breakup"
+    CONTRACT = "contract"
+    LAUNCH = "launch"
+    INFRASTRUCTURE = "infrastructure"
+    LEGAL = "legal"
+    INCIDENT = "incident"
+
+
+class MoveStatus(StrEnum):
+    """How sure the report is."""
+
+    RUMOUR = "rumour"
+    REPORTED = "reported"
+    CONFIRMED = "confirmed"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One typed move, as one text tells it; only what the text says."""
+
+    kind: MoveKind
+    status: MoveStatus = MoveStatus.REPORTED
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # role -> slugs
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # role -> names as written
+    title: str | None = None  # a person's position
+    amount: float | None = None  # whole units of ``currency``
+    valuation: float | None = None
+    currency: str | None = None  # ISO 4217
+    people: int | None = None  # a count of people
+    evidence: str = ""  # the words that say so
+    field: str = "title"  # where the evidence stands
+    start: int = 0  # code points, half open
+    end: int = 0
+    score: float = 0.0  # 0..1
+
+    def parties(self) -> frozenset[str]:
+        """Slugs of all watched parties, whatever their role."""
+        return frozenset(slug for slugs in self.roles.values() for slug in slugs)
+
+
+# --- stories, context, decisions --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """Who told a story, once for each publisher family."""
+
+    family: str  # registrable domain or the group it belongs to
+    name: str
+    url: str
+    published: datetime
+    primary: bool = False  # a party's own blog, newsroom or filing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One event, told by one or more entries."""
+
+    id: int
+    headline: str
+    url: str
+    source: str
+    opened: datetime  # published time of its earliest entry
+    updated: datetime  # published time of its latest entry
+    entities: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()  # main move first
+    outlets: tuple[Outlet, ...] = ()
+    follows: int | None = None  # the story that this one continues
+    merged_into: int | None = None
+    backstory: bool = False
+    alerted: datetime | None = None  # when its alert was decided, None: never
+    revision: int = 0  # of the alert: grows with each edit or reply
+    facts: str = ""  # opaque to the store: what watchers.stories remembers
+
+    @property
+    def main(self) -> Move | None:
+        """The move that the story is about, if it is about one."""
+        return self.moves[0] if self.moves else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A stored entry as a candidate for telling the same event as a new one."""
+
+    entry_id: int
+    story_id: int
+    fingerprint: str  # opaque to the store, see watchers.stories
+    published: datetime
+    feed_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Which story an entry belongs to, and why."""
+
+    story_id: int | None  # None: it opens a new story
+    follows: int | None = None
+    merge: tuple[int, ...] = ()  # other stories that this entry proves to be the same event
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextLine:
+    """One earlier story under an alert."""
+
+    story: int
+    headline: str
+    url: str
+    published: datetime
+    why: str  # for people: "same person: Ruben Mayer"
+
+
+class Verdict(StrEnum):
+    """What is done with an entry."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    QUIET = "quiet"
+
+
+class UpdateKind(StrEnum):
+    """How an update is told."""
+
+    EDIT = "edit"  # the message changes in place
+    REPLY = "reply"  # a new fact: it speaks again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The recorded answer to: was it told, and why (not)?"""
+
+    verdict: Verdict
+    update: UpdateKind | None = None
+    digest: bool = False  # quiet now, told in the next digest
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Everything that a message shows; rendering needs nothing else."""
+
+    story: int
+    revision: int
+    headline: str
+    url: str
+    source: str
+    published: datetime
+    said: str = ""  # one sentence of the source
+    move: Move | None = None
+    names: Mapping[str, str] = field(default_factory=dict)  # slug -> display name of all that is named
+    entities: tuple[str, ...] = ()
+    outlets: tuple[Outlet, ...] = ()
+    context: tuple[ContextLine, ...] = ()
+    why: tuple[str, ...] = ()  # for people: "Scale AI (primary) in the headline"
+    update: UpdateKind | None = None  # None: the first message
+    fact: str | None = None  # of a reply: what is new, "confirmed", "$14.3 billion"
+    low_priority: bool = False  # sent without a push
+    lang: str | None = None
+
+
+# --- delivery ---------------------------------------------------------------------------
+
+
+class DeliveryState(StrEnum):
+    """Life of a row in the outbox."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    RETRY = "retry"  # waits until ``due``
+    DEAD = "dead"  # given up, announced once
+    SUPERSEDED = "superseded"  # an edit that a later edit includes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Which alerts go where; empty tuples mean "all"."""
+
+    id: int
+    destination: str  # "console", "webhook", "channel:<id>"
+    guild: int | None = None
+    kinds: tuple[str, ...] = ()  # move kinds, "none" included
+    entities: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
+    min_score: float = 0.0
+    ping_role: int | None = None
+    ping_kinds: tuple[str, ...] = ()
+    quiet_hours: str | None = None  # "22:00-07:00"
+    timezone: str = "UTC"
+    digest: str = "off"  # "off", "daily" or "weekly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """What the pipeline puts into the outbox, one for each destination."""
+
+    destination: str
+    alert: Alert
+    priority: int = 0  # higher goes first among what is due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A row of the outbox."""
+
+    id: int
+    key: str  # 24 hex characters: the idempotency key and Discord nonce
+    destination: str
+    story: int
+    revision: int
+    alert: Alert
+    state: DeliveryState
+    priority: int = 0
+    created: datetime
+    due: datetime  # not before
+    attempts: int = 0
+    first_attempt: datetime | None = None
+    last_attempt: datetime | None = None
+    last_error: str | None = None
+    ambiguous: int = 0  # attempts whose outcome nobody knows
+    message_id: str | None = None  # at the destination, once sent
+    reply_to: str | None = None  # message id of the story's first message there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """All that commit 2 saves about one entry."""
+
+    entry_id: int
+    revision: int  # of the entry that was looked at
+    decided: datetime
+    lang: str | None
+    mentions: tuple[Mention, ...]
+    moves: tuple[Move, ...]
+    decision: Decision
+    story: Story | None = None  # as it is after this entry; ``id`` 0 opens a new one
+    fingerprint: str = ""
+    keys: tuple[str, ...] = ()  # by which stories.candidates() finds it
+    assignment: Assignment | None = None
+    context: tuple[ContextLine, ...] = ()
+    deliveries: tuple[NewDelivery, ...] = ()

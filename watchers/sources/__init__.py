@@ -1,0 +1,1 @@
+"""The only sockets of the watchers: one module for each kind of source."""
