@@ -156,6 +156,21 @@ class ParsedEntry:
     lang: str | None = None
     published: datetime | None = None
     updated: datetime | None = None
+    canonical_url: str = ""  # watchers.links.canonical_url(url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedPoll:
+    """A poll that is over: the feed's row as it shall be now, and what it brought.
+
+    ``entries`` is empty where nothing changed or the poll failed; ``baseline`` marks the
+    first successful poll of a feed, whose entries are old news.
+    """
+
+    feed: Feed
+    seen: datetime
+    entries: tuple[ParsedEntry, ...] = ()
+    baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -464,3 +479,58 @@ class Outcome:
     assignment: Assignment | None = None
     context: tuple[ContextLine, ...] = ()
     deliveries: tuple[NewDelivery, ...] = ()
+
+
+# --- answers to questions ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveRecord:
+    """One move of one story, backstory included."""
+
+    move: Move
+    story: int
+    headline: str
+    url: str
+    source: str
+    published: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """One answer of the full-text search, best first."""
+
+    id: str  # "e12" or "s3"
+    title: str
+    url: str
+    source: str
+    published: datetime
+    entities: tuple[str, ...] = ()
+    move: str = "none"
+    story: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What the store knows about one entity."""
+
+    entity: Entity
+    moves: tuple[MoveRecord, ...] = ()
+    stories: tuple[Story, ...] = ()  # newest first
+    mentioned_with: Mapping[str, int] = field(default_factory=dict)  # slug -> stories in common
+    feeds: tuple[Feed, ...] = ()  # those that ever mentioned it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedEntry:
+    """An entry with everything that was decided about it."""
+
+    entry: Entry
+    lang: str | None
+    mentions: tuple[Mention, ...]
+    moves: tuple[Move, ...]
+    decisions: tuple[tuple[datetime, Decision], ...]  # by revision, first to last
+    story: Story | None
+    assignment: Assignment | None
+    context: tuple[ContextLine, ...]
+    deliveries: tuple[Delivery, ...]
