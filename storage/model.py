@@ -472,7 +472,7 @@ class Outcome:
     lang: str | None
     mentions: tuple[Mention, ...]
     moves: tuple[Move, ...]
-    decision: Decision
+    decision: Decision | None  # None: the entry was edited, its first decision stands
     story: Story | None = None  # as it is after this entry; ``id`` 0 opens a new one
     fingerprint: str = ""
     keys: tuple[str, ...] = ()  # by which stories.candidates() finds it

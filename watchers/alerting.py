@@ -1,0 +1,98 @@
+"""From a decided story to an alert: everything that a message shows, in one value.
+
+Pure.  How it looks is for ``bot.render``; whether it is sent was for ``watchers.triage``.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from storage.model import (
+    Alert,
+    ContextLine,
+    Decision,
+    Document,
+    Entry,
+    Mention,
+    Move,
+    Story,
+    Verdict,
+    Watchlist,
+)
+from watchers.text import sentences
+
+MAX_SAID = 300  # code points: one sentence, not a paragraph
+
+
+def alert_for(
+    story: Story,
+    entry: Entry,
+    mentions: Sequence[Mention],
+    decision: Decision,
+    context: Sequence[ContextLine],
+    watchlist: Watchlist,
+    *,
+    fact: str | None = None,
+    lang: str | None = None,
+) -> Alert:
+    """The alert that ``decision`` asks for, as the story stands after ``entry``."""
+    by_slug = watchlist.by_slug()
+    named = dict.fromkeys(
+        (*story.entities, *(slug for move in story.moves for slug in sorted(move.parties())))
+    )
+    return Alert(
+        story=story.id,
+        revision=story.revision,
+        headline=story.headline,
+        url=story.url,
+        source=story.source,
+        published=story.opened,
+        said=said(entry.document, story.main, mentions),
+        move=story.main,
+        names={slug: by_slug[slug].name for slug in named if slug in by_slug},
+        entities=story.entities,
+        outlets=story.outlets,
+        context=tuple(context),
+        why=tuple(reasons_for_people(mentions, watchlist)),
+        update=decision.update,
+        fact=fact,
+        low_priority=decision.verdict is Verdict.UPDATE and fact is None,
+        lang=lang,
+    )
+
+
+def said(document: Document, move: Move | None, mentions: Sequence[Mention]) -> str:
+    """One sentence of the source: the move's evidence, else the first that names somebody.
+
+    Returns "" where only the headline says it: the message shows that anyway.
+    """
+    for name in ("summary", "text"):
+        words: str = getattr(document, name)
+        for start, end in sentences(words):
+            moved = move is not None and move.field == name and start <= move.start < end
+            if moved or any(m.accepted and m.field == name and start <= m.start < end for m in mentions):
+                return clip(words[start:end].strip(), MAX_SAID)
+    return ""
+
+
+def reasons_for_people(mentions: Iterable[Mention], watchlist: Watchlist) -> Iterable[str]:
+    """Why it matched, one line for each entity: "Scale AI (primary) in the headline"."""
+    by_slug = watchlist.by_slug()
+    best: dict[str, Mention] = {}
+    for mention in mentions:
+        if mention.accepted and mention.entity in by_slug:
+            kept = best.get(mention.entity)
+            if kept is None or (mention.prominent, mention.score) > (kept.prominent, kept.score):
+                best[mention.entity] = mention
+    for slug, mention in best.items():
+        where = "in the headline" if mention.field == "title" else "in the text"
+        entity = by_slug[slug]
+        written = f" as “{mention.text}”" if mention.text.casefold() != entity.name.casefold() else ""
+        yield f"{entity.name} ({entity.tier.value}) {where}{written}"
+
+
+def clip(text: str, limit: int) -> str:
+    """``text`` cut at a word's end to at most ``limit`` code points, an ellipsis included."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip() + "…"
