@@ -1,0 +1,235 @@
+"""One sweep over feeds: fetch, parse, plan the next poll, and store what came (commit 1).
+
+Hosts run side by side, the feeds of one host one after the other.  Finished polls flow to
+one writer, which takes all that wait as one transaction and then lets the pipeline judge
+them; so an entry is told while slower hosts are still answering.  The network is async,
+parsing and the database run in threads: the loop never stands still.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from storage.model import Feed, FinishedPoll, ParsedEntry, Verdict
+from storage.sqlite import SqliteStore
+from watchers import polling, sources
+from watchers.links import canonical_url
+from watchers.pipeline import Judged, Pipeline
+from watchers.sources.base import Failed, Fetched, NotModified, Outcome, ParsedFeed, SourceError
+
+HOSTS_AT_ONCE = 64  # enough to hide slow servers, few enough for one small machine
+LARGEST_BATCH = 200  # polls in one transaction
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class SweepReport:
+    """What one sweep did; ``failed`` holds (feed URL, error) of each failure."""
+
+    polled: int = 0
+    changed: int = 0
+    not_modified: int = 0
+    entries: int = 0
+    alerts: int = 0
+    updates: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    notices: list[polling.Notice] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Poll:
+    """A poll that came back, with what it means for its feed."""
+
+    before: Feed
+    finished: FinishedPoll
+    outcome: Outcome
+
+
+class Sweep:
+    """Polls feeds and hands what they bring to the pipeline."""
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        pipeline: Pipeline,
+        *,
+        clock: Callable[[], datetime],
+        bounds: polling.Bounds,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._store = store
+        self._pipeline = pipeline
+        self._clock = clock
+        self._bounds = bounds
+        self._rng = rng or random.Random()
+
+    async def run(
+        self,
+        fetcher: "sources.Fetcher",
+        feeds: Sequence[Feed],
+        *,
+        judged: Callable[[Judged], None] | None = None,
+        stop: asyncio.Event | None = None,
+    ) -> SweepReport:
+        """Poll ``feeds`` once; ``judged`` is called (in a thread) for each entry after its commit.
+
+        ``stop`` ends the sweep early: polls under way are dropped, finished ones are stored.
+        """
+        report = SweepReport()
+        finished: asyncio.Queue[_Poll | None] = asyncio.Queue()
+        hosts = iter(_by_host(feeds))
+        workers = [
+            asyncio.create_task(self._poll_hosts(fetcher, hosts, finished))
+            for _ in range(min(HOSTS_AT_ONCE, len(feeds)))
+        ]
+        writer = asyncio.create_task(self._write(finished, report, judged))
+        try:
+            await _all_or_stop(workers, stop)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.gather(*workers, return_exceptions=True)
+            finished.put_nowait(None)
+            await writer
+        for worker in workers:
+            if not worker.cancelled() and (error := worker.exception()) is not None:
+                raise error
+        return report
+
+    async def _poll_hosts(
+        self,
+        fetcher: "sources.Fetcher",
+        hosts: Iterable[list[Feed]],
+        finished: "asyncio.Queue[_Poll | None]",
+    ) -> None:
+        for feeds in hosts:  # one iterator, shared by all workers
+            for feed in feeds:
+                finished.put_nowait(await self._poll(fetcher, feed))
+
+    async def _poll(self, fetcher: "sources.Fetcher", feed: Feed) -> _Poll:
+        outcome: Outcome = await sources.fetch(fetcher, feed, self._clock())
+        parsed: ParsedFeed | None = None
+        if isinstance(outcome, Fetched) and outcome.body_hash != feed.body_hash:
+            try:
+                parsed = await sources.parse_off_loop(outcome, feed)
+            except SourceError as error:
+                outcome = Failed.of(error, status=outcome.status)
+        return self._finish(feed, outcome, parsed)
+
+    def _finish(self, feed: Feed, outcome: Outcome, parsed: ParsedFeed | None) -> _Poll:
+        return _Poll(
+            before=feed, finished=finish(feed, outcome, parsed, self._clock(), self._bounds, self._rng), outcome=outcome
+        )
+
+    async def _write(
+        self,
+        finished: "asyncio.Queue[_Poll | None]",
+        report: SweepReport,
+        judged: Callable[[Judged], None] | None,
+    ) -> None:
+        async for batch in _batches(finished):
+            for poll in batch:
+                _count(report, poll)
+            await asyncio.to_thread(self._commit, batch, report, judged)
+
+    def _commit(
+        self, batch: list[_Poll], report: SweepReport, judged: Callable[[Judged], None] | None
+    ) -> None:
+        if self._store.feeds.finish_polls([poll.finished for poll in batch]):
+            self.judge(report, judged)
+
+    def judge(self, report: SweepReport, judged: Callable[[Judged], None] | None = None) -> None:
+        """Judge all pending entries into ``report``; also what an earlier process left behind."""
+        for one in self._pipeline.process(self._clock()):
+            decision = one.outcome.decision
+            report.entries += not one.edited
+            report.alerts += decision is not None and decision.verdict is Verdict.ALERT
+            report.updates += bool(one.outcome.deliveries) and not (
+                decision is not None and decision.verdict is Verdict.ALERT
+            )
+            if judged is not None:
+                judged(one)
+
+
+def finish(
+    feed: Feed,
+    outcome: Outcome,
+    parsed: ParsedFeed | None,
+    now: datetime,
+    bounds: polling.Bounds,
+    rng: random.Random,
+) -> FinishedPoll:
+    """What a poll means for its feed: the row as it shall be, and the entries it brought.
+
+    Pure but for ``rng``; shared with ``replay``, which has no network.
+    """
+    return FinishedPoll(
+        feed=polling.schedule(feed, outcome, parsed, now, bounds, rng),
+        seen=now,
+        entries=tuple(map(_with_canonical_url, parsed.entries)) if parsed else (),
+        baseline=feed.last_success is None,
+    )
+
+
+def _with_canonical_url(entry: ParsedEntry) -> ParsedEntry:
+    return replace(entry, canonical_url=canonical_url(entry.url)) if entry.url else entry
+
+
+def _by_host(feeds: Iterable[Feed]) -> list[list[Feed]]:
+    """Feeds grouped by host, hosts with many feeds first: they take longest."""
+    hosts: dict[str, list[Feed]] = {}
+    for feed in feeds:
+        hosts.setdefault(urlsplit(feed.url).netloc.lower(), []).append(feed)
+    return sorted(hosts.values(), key=len, reverse=True)
+
+
+async def _batches(queue: "asyncio.Queue[_Poll | None]") -> AsyncIterator[list[_Poll]]:
+    """All that waits, again and again, until the ``None`` at the end."""
+    while (first := await queue.get()) is not None:
+        batch = [first]
+        while len(batch) < LARGEST_BATCH and not queue.empty():
+            following = queue.get_nowait()
+            if following is None:
+                queue.put_nowait(None)
+                break
+            batch.append(following)
+        yield batch
+
+
+async def _all_or_stop(workers: list["asyncio.Task[None]"], stop: asyncio.Event | None) -> None:
+    """Wait for all workers, the first failure of one, or ``stop``."""
+    if not workers:
+        return
+    stopper = asyncio.create_task(stop.wait()) if stop is not None else None
+    pending: set[asyncio.Task[object]] = {*workers}
+    try:
+        while pending - {stopper}:
+            done, pending = await asyncio.wait(
+                {*pending, *([stopper] if stopper else [])}, return_when=asyncio.FIRST_COMPLETED
+            )
+            if stopper in done or any(task.exception() for task in done):
+                return
+    finally:
+        if stopper is not None:
+            stopper.cancel()
+
+
+def _count(report: SweepReport, poll: _Poll) -> None:
+    report.polled += 1
+    report.notices.extend(polling.notices(poll.before, poll.finished.feed))
+    match poll.outcome:
+        case Failed():
+            report.failed.append((poll.before.url, f"{poll.outcome.error}: {poll.outcome.detail}"))
+        case NotModified():
+            report.not_modified += 1
+        case Fetched() if poll.outcome.body_hash == poll.before.body_hash:
+            report.not_modified += 1
+        case Fetched():
+            report.changed += 1
