@@ -1,0 +1,217 @@
+"""Plain words out of raw text: folding, sentences, stripped HTML, Title Case.
+
+Everything here is pure, linear in its input and knows no entity; which language a text
+is in is decided by ``watchers.language`` (re-exported here), what the words mean by
+``watchers.matching`` and ``watchers.moves``.
+"""
+
+import html
+import re
+import unicodedata
+
+from watchers.language import detect_lang
+
+__all__ = ["INVISIBLE", "detect_lang", "fold", "is_title_case", "plain", "sentences"]
+
+INVISIBLE = "\u200b"  # what fold() puts in place of signs that are not seen
+
+# --- folding ----------------------------------------------------------------------------
+
+_ONE_TO_ONE = {
+    **dict.fromkeys("‐‑⁃﹣－", "-"),
+    **dict.fromkeys("‒–—―−﹘⸺", "–"),
+    **dict.fromkeys("’‘‛ʼʻ′´＇`", "'"),
+    **dict.fromkeys("“”„‟″«»＂", '"'),
+    **dict.fromkeys("・･•‧·∙⋅・", "·"),
+    **dict.fromkeys("ıİ", "i"),
+    **dict(zip("łŁøØđĐħĦŧŦŀĿς", "llooddhhttllσ", strict=True)),
+}
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef\u0300-\u036f\u0483-\u0487\u20d0-\u20ff]"
+)
+# Kana, Han and Hangul stand as they are: leaving them out keeps CJK text fast.
+_FOLDABLE = re.compile("[^\x00-\x7f\u3040-\u30fa\u30fc-\u9fff\uac00-\ud7a3]")
+
+
+class _FoldTable(dict[str, str]):
+    """One folded code point for each code point, computed when first met."""
+
+    def __missing__(self, char: str) -> str:
+        self[char] = folded = _fold_char(char)
+        return folded
+
+
+def _fold_char(char: str) -> str:
+    if char in _ONE_TO_ONE:
+        return _ONE_TO_ONE[char]
+    if _INVISIBLE.match(char):
+        return INVISIBLE
+    if char.isspace():
+        return " "
+    wide = unicodedata.normalize("NFKC", char)
+    if len(wide) == 1 and wide != char:
+        return wide.lower() if wide.isascii() else _TABLE[wide]
+    lower = char.lower()
+    base = unicodedata.normalize("NFD", lower if len(lower) == 1 else char)
+    if len(base) > 1 and base[0].isalpha() and all(unicodedata.combining(c) for c in base[1:]):
+        return _TABLE[base[0]]
+    return lower if len(lower) == 1 else char
+
+
+_TABLE = _FoldTable()
+
+
+def fold(s: str) -> str:
+    """Case, accents, width and typographic variants folded away, length preserved.
+
+    The result has exactly as many code points as ``s``, so that a span found in it is a
+    span of ``s``.  Hyphens become ``-``, dashes ``–``, apostrophes ``'``, quotes ``"``,
+    every blank a space, middle dots ``·``; signs that are not seen (zero width, soft
+    hyphen, combining accents) become ``INVISIBLE``.  Folding twice changes nothing.
+    """
+    if s.isascii():
+        return s.lower().replace("`", "'")
+    folded = _FOLDABLE.sub(lambda m: _TABLE[m[0]], s).lower().replace("`", "'")
+    return folded if len(folded) == len(s) else "".join(_TABLE[c] for c in s)
+
+
+# --- sentences --------------------------------------------------------------------------
+
+# The lookbehind keeps a long run of full stops linear: it is tried once, at its start.
+_SENTENCE_END = re.compile(
+    r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s|$)|(?<![。！？｡])[。！？｡]++[」』”’）)]*+|\n+"""
+)
+_ABBREVIATION = re.compile(
+    r"""(?:^|[\s("'“‘«])(?:
+      [^\W\d_]                                     # an initial: "J. Smith", "z. B."
+    | (?:[^\W\d_]\.)+[^\W\d_]                      # "U.S", "z.B", "e.g"
+    | (?i:mr|mrs|ms|dr|prof|st|sr|sra|jr|no|nr|vs|inc|corp|co|ltd|gen|gov|sen|rep|lt|col|jan|feb|mar|apr
+      |jun|jul|aug|sep|sept|oct|nov|dec|approx|est|ca|bzw|usw|evtl|mio|mrd|mln|mld|bn|ex|art|av|pag|fig|ed)
+    )$""",
+    re.VERBOSE,
+)
+
+
+def sentences(s: str) -> list[tuple[int, int]]:
+    """Spans (half open, blanks trimmed) of the sentences of ``s``, in order.
+
+    Full stops of initials, abbreviations and before a small letter do not end one; line
+    breaks and the CJK stops always do.
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(s):
+        if match[0][0] == "." and _goes_on(s, match.start(), match.end()):
+            continue
+        _add_trimmed(spans, s, start, match.end())
+        start = match.end()
+    _add_trimmed(spans, s, start, len(s))
+    return spans
+
+
+def _goes_on(s: str, dot: int, end: int) -> bool:
+    following = s[end : end + 8].lstrip()
+    if following[:1].islower():
+        return True
+    return bool(following) and _ABBREVIATION.search(s[max(0, dot - 12) : dot]) is not None
+
+
+def _add_trimmed(spans: list[tuple[int, int]], s: str, start: int, end: int) -> None:
+    piece = s[start:end]
+    lead = len(piece) - len(piece.lstrip())
+    stripped = piece.strip()
+    if stripped:
+        spans.append((start + lead, start + lead + len(stripped)))
+
+
+# --- HTML -------------------------------------------------------------------------------
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*+>|<[!?][^<>]*+>")
+_BLOCK = re.compile(
+    r"</?(?:p|div|br|hr|li|ul|ol|dl|dt|dd|h[1-6]|tr|td|th|table|thead|tbody|section|article|header|footer|aside"
+    r"|nav|main|blockquote|pre|figure|figcaption|img|iframe|video|audio|form|option|select|button)\b",
+    re.IGNORECASE,
+)
+_LEFTOVER = re.compile(
+    r"</?(?:p|div|br|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|blockquote|figure|table|tr|td|code|pre|font)"
+    r"(?:\s[^<>]*+)?/?>|&(?:amp|nbsp|quot|lt|gt|#\d{1,7}|#x[0-9a-f]{1,6}|[rl][sd]quo|[mn]dash|hellip);",
+    re.IGNORECASE,
+)
+_UNSEEN_ELEMENT = re.compile(r"<(script|style|noscript|template|svg|math|head)\b", re.IGNORECASE)
+_BLANKS = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"\s*\n\s*")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def plain(markup: str) -> str:
+    """The words of an HTML fragment, entities decoded, one line a block.
+
+    Takes anything: text without markup comes back with its blanks tidied, broken or
+    doubly escaped markup is read as well as it can be.  Never raises; linear.
+    """
+    text = _strip_once(markup) if "<" in markup or "&" in markup else markup
+    if ("<" in text or "&" in text) and _LEFTOVER.search(text):
+        text = _strip_once(text)
+    text = _CONTROL.sub(" ", text.replace("\r", "\n"))
+    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+
+
+def _strip_once(markup: str) -> str:
+    markup = _without_comments(_without_unseen(markup))
+    return html.unescape(_TAG.sub(lambda m: "\n" if _BLOCK.match(m[0]) else "", markup))
+
+
+def _without_unseen(markup: str) -> str:
+    """Without the elements whose content is not shown; one that is never closed stays."""
+    pieces, at, lower, unclosed = [], 0, markup.lower(), set[str]()
+    if len(lower) != len(markup):  # a rare letter that grows when lowered
+        lower = markup
+    for match in _UNSEEN_ELEMENT.finditer(markup):
+        name = match[1].lower()
+        if match.start() < at or name in unclosed:
+            continue
+        end = lower.find(f"</{name}", match.end())
+        if end < 0:
+            unclosed.add(name)
+            continue
+        pieces.append(markup[at : match.start()])
+        close = markup.find(">", end)
+        at = close + 1 if close >= 0 else len(markup)
+    return "".join([*pieces, markup[at:]]) if pieces else markup
+
+
+def _without_comments(markup: str) -> str:
+    for opening, closing in (("<!--", "-->"), ("<![CDATA[", "]]>")):
+        pieces, at = [], 0
+        while (start := markup.find(opening, at)) >= 0:
+            end = markup.find(closing, start)
+            if end < 0:
+                break
+            pieces.append(markup[at:start])
+            if opening == "<![CDATA[":
+                pieces.append(markup[start + len(opening) : end])
+            at = end + len(closing)
+        if pieces:
+            markup = "".join([*pieces, markup[at:]])
+    return markup
+
+
+# --- Title Case -------------------------------------------------------------------------
+
+_CASED_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?")
+_MIN_TITLE_WORDS = 3  # fewer long words than this say nothing about a headline's style
+_TITLE_SHARE = 0.75
+
+
+def is_title_case(title: str) -> bool:
+    """Whether capitals mean nothing in this headline: Title Case or ALL CAPITALS.
+
+    Judged by its words of four letters and more after the first; False where there are
+    too few of them to tell (Chinese and Japanese headlines with a few Latin names).
+    """
+    words = [w for w in _CASED_WORD.findall(title)[1:] if len(w) >= 4 and w.lower() != w.upper()]
+    if len(words) < _MIN_TITLE_WORDS:
+        return False
+    capital = sum(not w[0].islower() for w in words)
+    return capital >= _TITLE_SHARE * len(words)
