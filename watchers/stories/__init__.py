@@ -1,0 +1,30 @@
+"""One event, one story: which entries tell the same thing that happened.
+
+Creed.  Two events told as one hide the second: nobody ever hears of it.  One event told
+as two is heard twice, and the reader shrugs.  So a merge needs proof (who, what kind of
+move, whom or how much) and a doubt keeps apart; but an event alerted twice is the loudest
+complaint against every such tool, so what is proven joins whatever its words or language.
+Being near is no proof: the same entity with another event is the hard case, and direction,
+persons and amounts that contradict each other veto whatever the words say.
+
+``fingerprint`` is what an entry is compared by, ``assign`` decides join or open from the
+candidates that the store finds by key, ``tell`` merges an entry into its story.  What is
+worth an alert is for ``watchers.triage``, what led up to it for ``watchers.recall``.
+"""
+
+from storage.model import Story
+from watchers.stories.fingerprint import Fingerprint, fingerprint
+from watchers.stories.joining import RUMOUR_WINDOW, SAME_EVENT_WINDOW, assign
+from watchers.stories.telling import StoryChange, correct, tell
+
+__all__ = [
+    "RUMOUR_WINDOW",
+    "SAME_EVENT_WINDOW",
+    "Fingerprint",
+    "Story",
+    "StoryChange",
+    "assign",
+    "correct",
+    "fingerprint",
+    "tell",
+]
