@@ -1,0 +1,142 @@
+"""Find where a value stands in a TOML text: ``("entity", 2, "aliases", 0)`` -> line 31, column 3.
+
+``tomllib`` tells positions only of syntax errors; this small scanner tells them for errors
+of meaning, in files that already parsed.  It leaves parsing to ``tomllib`` and judging to
+``seeds.tomlfile``.  What it cannot find it answers with the nearest place it did find.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+_HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*([^\]\n]+?)[ \t]*\]\]?", re.MULTILINE)
+_QUOTES = ('"""', "'''", '"', "'")
+
+
+def position(text: str, path: Sequence[str | int]) -> tuple[int, int]:
+    """Line and column, both from 1, of the value (or, for a table, its header) at ``path``."""
+    return line_and_column(text, _offset(text, tuple(path)))
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, both from 1, of a code point."""
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+def _offset(text: str, path: tuple[str | int, ...]) -> int:
+    if len(path) >= 2 and isinstance(path[0], str) and isinstance(path[1], int):
+        table = _table(text, path[0], path[1])
+        if table is not None:
+            return _inside(text, table[0], table[1], path[2:])
+    first_header = _next_header(text, 0)
+    return _inside(text, 0, first_header if first_header is not None else len(text), path)
+
+
+def _table(text: str, name: str, index: int) -> tuple[int, int] | None:
+    """Start and end of the ``index``-th ``[[name]]``, header included."""
+    starts = [at for at, opener, title in _headers(text) if opener == "[[" and title == name]
+    if index >= len(starts):
+        return None
+    following = [at for at, _, title in _headers(text) if at > starts[index] and title == name]
+    return starts[index], following[0] if following else len(text)
+
+
+def _headers(text: str) -> Iterator[tuple[int, str, str]]:
+    """Offset, opening brackets and title of each table header."""
+    covered = 0
+    for found in _HEADER.finditer(text):
+        start = found.start(1)
+        # A "[[" inside a multi-line array or string is a value, not a header.
+        if start < covered:
+            continue
+        if _depth_at(text, covered, start) == 0:
+            yield start, found.group(1), found.group(2).strip("\"' ")
+            covered = found.end()
+
+
+def _next_header(text: str, start: int) -> int | None:
+    return next((at for at, _, _ in _headers(text) if at >= start), None)
+
+
+def _depth_at(text: str, start: int, end: int) -> int:
+    """How many brackets are open at ``end``, counted from ``start`` at depth 0."""
+    depth = 0
+    for at, sign in _signs(text, start):
+        if at >= end:
+            break
+        depth += (sign in "[{") - (sign in "]}")
+    return depth
+
+
+def _signs(text: str, start: int) -> Iterator[tuple[int, str]]:
+    """Every character that is in no string and no comment, strings told by their first quote."""
+    at = start
+    while at < len(text):
+        quote = next((q for q in _QUOTES if text.startswith(q, at)), None)
+        if quote:
+            yield at, quote[0]
+            at = _string_end(text, at, quote)
+        elif text[at] == "#":
+            newline = text.find("\n", at)
+            at = len(text) if newline < 0 else newline
+        else:
+            yield at, text[at]
+            at += 1
+
+
+def _string_end(text: str, start: int, quote: str) -> int:
+    at = start + len(quote)
+    while at < len(text) and not text.startswith(quote, at):
+        at += 2 if quote[0] == '"' and text[at] == "\\" else 1
+    return at + len(quote)
+
+
+def _inside(text: str, start: int, end: int, path: tuple[str | int, ...]) -> int:
+    """Follow ``path`` through keys and array elements between ``start`` and ``end``."""
+    at = start
+    for step in path:
+        found = _key(text, at, end, step) if isinstance(step, str) else _element(text, at, end, step)
+        if found is None:
+            break
+        at = found
+    return at
+
+
+def _key(text: str, start: int, end: int, key: str) -> int | None:
+    """Offset of ``key`` at the level that ``start`` opens."""
+    names = (key, f'"{key}"', f"'{key}'")
+    inline = text.startswith("{", start)
+    wanted = 1 if inline else 0
+    # A header's own brackets would count as depth: begin behind them.
+    header = None if inline else _HEADER.match(text, start)
+    depth, line_start = 0, True
+    for at, sign in _signs(text, header.end() if header else start):
+        if at >= end:
+            break
+        if depth == wanted and line_start and not sign.isspace():
+            for name in names:
+                if text.startswith(name, at) and re.match(r"[ \t]*=", text[at + len(name) :]):
+                    return at
+        depth += (sign in "[{") - (sign in "]}")
+        if inline and depth == 0:
+            break
+        line_start = sign in ",{\n" or (line_start and sign.isspace())
+    return None
+
+
+def _element(text: str, start: int, end: int, index: int) -> int | None:
+    """Offset of the ``index``-th element of the array whose key stands at ``start``."""
+    depth, seen, fresh = 0, -1, False
+    for at, sign in _signs(text, start):
+        if at >= end:
+            break
+        if depth == 1 and fresh and not sign.isspace() and sign not in ",]":
+            seen, fresh = seen + 1, False
+            if seen == index:
+                return at
+        depth += (sign in "[{") - (sign in "]}")
+        if depth == 1 and sign in "[,":
+            fresh = True
+        if depth == 0 and sign == "]":
+            break
+    return None
