@@ -1,0 +1,98 @@
+"""One call of the command line: its general options, its settings, and the app behind it.
+
+Settings are read once, when the command first asks for them; commands that need none (the
+demo, the help) run without.
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class Call:
+    """The general options of this call, wherever on the line they stood."""
+
+    config: Path | None = None
+    db: str | None = None
+    verbose: bool = False
+    _settings: "Settings | None" = field(default=None, repr=False)
+
+    @property
+    def settings(self) -> "Settings":
+        """The settings, read on first use; SettingsError names what is wrong."""
+        if self._settings is None:
+            from bot import logs, settings
+
+            self._settings = settings.load(config=self.config, db=self.db)
+            logs.configure(logging.INFO if self.verbose else logging.WARNING, self._settings.secrets())
+        return self._settings
+
+    @contextmanager
+    def app(self) -> "Iterator[App]":
+        """The app on the configured database, which is made and seeded where there is none."""
+        from bot.app import open_app
+
+        with open_app(self.settings) as app:
+            yield app
+
+
+pass_call = click.make_pass_decorator(Call, ensure=True)
+
+
+def _note(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def callback(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+        if value:
+            setattr(ctx.ensure_object(Call), name, value)
+
+    return callback
+
+
+def general_options(command: Command) -> Command:
+    """``--config``, ``--db`` and ``--verbose`` also after the command's name."""
+    options = [
+        click.option(
+            "--config",
+            metavar="PATH",
+            type=click.Path(path_type=Path),
+            expose_value=False,
+            callback=_note("config"),
+            help="Settings file to read.",
+        ),
+        click.option(
+            "--db", metavar="PATH", expose_value=False, callback=_note("db"), help="Database to use."
+        ),
+        click.option(
+            "-v",
+            "--verbose",
+            is_flag=True,
+            expose_value=False,
+            callback=_note("verbose"),
+            help="Log what is done, to stderr.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
+)
+
+
+def on_terminal() -> bool:
+    """Whether a person watches stderr, where progress is shown."""
+    return sys.stderr.isatty()

@@ -1,0 +1,131 @@
+"""What commands print: one JSON document, or tables that read well on a terminal and in a pipe.
+
+On a terminal rich draws and colours (NO_COLOR is respected); in a pipe the same rows come
+as plain aligned text, uncut and without rich being loaded.  Feed text is cleaned of control
+signs on its way to people; JSON carries it as it is.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bot.cli.words import clean
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Cell(NamedTuple):
+    """A text with a rich style, which a pipe does without."""
+
+    text: str
+    style: str = ""
+
+
+STATE_STYLES = {
+    "ok": "green",
+    "new": "cyan",
+    "quiet": "yellow",
+    "failing": "red",
+    "empty": "red",
+    "gone": "red",
+    "paused": "dim",
+    "alert": "bold green",
+    "update": "cyan",
+    "note": "yellow",
+    "fault": "bold red",
+    "sent": "green",
+    "dead": "bold red",
+}
+
+
+def state(word: str) -> Cell:
+    """A state or verdict in its colour."""
+    return Cell(word, STATE_STYLES.get(word, ""))
+
+
+def write_json(document: Any) -> None:
+    """One JSON document on stdout, indented for people on a terminal."""
+    import msgspec
+
+    encoded = msgspec.json.encode(document)
+    if sys.stdout.isatty():
+        encoded = msgspec.json.format(encoded, indent=2)
+    write_bytes(encoded + b"\n")
+
+
+def write_bytes(encoded: bytes) -> None:
+    """UTF-8 on stdout, whatever the terminal's encoding is."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(encoded.decode())
+    else:
+        buffer.write(encoded)
+        buffer.flush()
+
+
+def say(text: str = "", style: str = "") -> None:
+    """One line for people."""
+    if sys.stdout.isatty() and style:
+        from rich.text import Text
+
+        console().print(Text(clean(text), style=style))
+    else:
+        print(clean(text))  # noqa: T201
+
+
+def warn(text: str) -> None:
+    """One line on stderr about something that failed while the command went on."""
+    print(f"movewire: {clean(text)}", file=sys.stderr)  # noqa: T201
+
+
+def console() -> "Console":
+    """A rich console on stdout that neither guesses markup nor emoji in feed text."""
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False, highlight=False)
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str | Cell]], *, title: str = "", empty: str = ""
+) -> None:
+    """Rows under their headings; ``empty`` is said instead where there are none."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    if not cells:
+        if empty:
+            say(empty)
+        return
+    if sys.stdout.isatty():
+        _draw(columns, cells, title)
+        return
+    if title:
+        print(clean(title))  # noqa: T201
+    lines = [[name.upper() for name in columns], *([cell.text for cell in row] for row in cells)]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
+    for line in lines:
+        print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())  # noqa: T201
+
+
+def _cell(value: str | Cell) -> Cell:
+    return Cell(clean(value.text), value.style) if isinstance(value, Cell) else Cell(clean(value))
+
+
+def _draw(columns: Sequence[str], rows: Sequence[Sequence[Cell]], title: str) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for name in columns:
+        drawn.add_column(name, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(_text(cell, Text) for cell in row))
+    console().print(drawn)
+
+
+def _text(cell: Cell, text: Any) -> Any:
+    style = cell.style
+    if not style and cell.text.startswith(("https://", "http://")):
+        style = f"link {cell.text}" if " " not in cell.text else ""
+    return text(cell.text, style=style)

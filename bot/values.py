@@ -1,0 +1,168 @@
+"""How the value of each setting is read: text or TOML in, a checked value out.
+
+Pure.  Each reader raises ``ValueError`` that says what is allowed, without repeating a
+value that may be secret; the caller adds the key and where it stands.
+"""
+
+import ipaddress
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.times import DURATION_FORMS, parse_duration
+
+LARGEST_SNOWFLAKE = 2**64 - 1  # developers/reference#snowflakes
+
+
+class Secret:
+    """A text that must not be seen: only ``reveal`` gives it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that sends it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a secret is not pickled")
+
+
+def text(value: object) -> str:
+    """A text without control characters, its ends stripped."""
+    if not isinstance(value, str):
+        raise ValueError("allowed: a text in quotes")
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+        raise ValueError("allowed: a text without control characters")
+    return value.strip()
+
+
+def database(value: object) -> Path:
+    """The absolute path of a SQLite file; what belongs to a later version is refused by name."""
+    given = text(value)
+    if re.match(r"postgres(ql)?(\+\w+)?://", given, re.IGNORECASE):
+        raise ValueError(
+            "a PostgreSQL store comes with the extra `scale`, which this version of Movewire does not have "
+            "yet; name a SQLite file instead"
+        )
+    if not given or "://" in given:
+        raise ValueError("allowed: the path of a SQLite file")
+    return Path(given).expanduser().absolute()
+
+
+def token(value: object) -> Secret:
+    """A bot token."""
+    given = text(value)
+    if not given or not given.isascii() or " " in given:
+        raise ValueError("allowed: the bot token alone, without spaces and without the word Bot")
+    return Secret(given)
+
+
+def snowflake(value: object) -> int:
+    """A channel's number."""
+    allowed = "allowed: the channel's number, as Discord's Copy Channel ID gives it"
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError(allowed)
+    digits = str(value).strip()
+    if not re.fullmatch(r"[0-9]{1,20}", digits) or not 0 < int(digits) <= LARGEST_SNOWFLAKE:
+        raise ValueError(allowed)
+    return int(digits)
+
+
+def url(value: object, schemes: tuple[str, ...] = ("http", "https")) -> str:
+    """A URL of one of ``schemes``, with a host."""
+    given = text(value)
+    allowed = f"allowed: a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+    if "\\" in given or " " in given:
+        raise ValueError(allowed)
+    try:
+        parts = urlsplit(given)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(allowed) from None
+    if parts.scheme.lower() not in schemes or not host:
+        raise ValueError(allowed)
+    return given
+
+
+def api(value: object) -> str:
+    """The base of a REST API, without a slash at its end."""
+    return url(value).rstrip("/")
+
+
+def gateway(value: object) -> str:
+    """A websocket's URL."""
+    return url(value, ("ws", "wss"))
+
+
+def webhook(value: object) -> Secret:
+    """A webhook's URL; whether its host is allowed depends on other settings."""
+    address = url(value)
+    if "@" in urlsplit(address).netloc:
+        raise ValueError("allowed: a webhook URL without user name and password")
+    return Secret(address)
+
+
+def switch(value: object) -> bool:
+    """0 or 1."""
+    if isinstance(value, bool):
+        return value
+    meaning = {"0": False, "1": True, "false": False, "true": True, "no": False, "yes": True}
+    known = meaning.get(str(value).strip().lower()) if isinstance(value, int | str) else None
+    if known is None:
+        raise ValueError("allowed: 0 or 1 (true and false in the file)")
+    return known
+
+
+def duration(value: object) -> timedelta:
+    """A duration such as 5m."""
+    if not isinstance(value, str):
+        raise ValueError(f"allowed: {DURATION_FORMS}, in quotes")
+    return parse_duration(value)
+
+
+def contact(value: object) -> str:
+    """How the owner can be reached, for the User-Agent."""
+    given = text(value)
+    if not given or not given.isascii() or not re.search(r"\S+@\S+|https?://\S+", given):
+        raise ValueError("allowed: an e-mail address or a URL at which you can be reached")
+    return given
+
+
+def private(value: object) -> tuple[str, ...]:
+    """Hosts in lower case and networks in their usual form."""
+    allowed = "allowed: hosts or networks such as nas.local or 10.0.0.0/8, separated by commas"
+    if isinstance(value, str):
+        names = [name.strip() for name in value.split(",")]
+    elif isinstance(value, list) and all(isinstance(name, str) for name in value):
+        names = [name.strip() for name in value]
+    else:
+        raise ValueError(allowed)
+    return tuple(_host_or_network(name, allowed) for name in names if name)
+
+
+def _host_or_network(name: str, allowed: str) -> str:
+    try:
+        return str(ipaddress.ip_network(name.strip("[]"), strict=False))
+    except ValueError:
+        label = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+        named = re.fullmatch(rf"{label}(\.{label})*\.?", name) and len(name) <= 253
+        if not named or re.fullmatch(r"[\d.]+", name):
+            raise ValueError(f"{name!r} is neither a host nor a network ({allowed})") from None
+        return name.rstrip(".").lower()

@@ -1,0 +1,66 @@
+"""The public form of a verdict: what ``explain`` prints, and the first part of a line of ``replay``.
+
+Pure: nouns in, the contract's JSON document out.  Judging is left to ``watchers``.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from storage.model import Decision, Mention, Move
+from watchers.pipeline import Reading
+
+
+def verdict(id: str, reading: Reading, decision: Decision) -> dict[str, Any]:
+    """The contract's verdict; ``rejected`` holds the candidates that are not meant."""
+    return {
+        "id": id,
+        "lang": reading.lang,
+        "entities": list(reading.entities),
+        "mentions": [mention_document(one) for one in reading.mentions if one.accepted],
+        "rejected": [mention_document(one) for one in reading.mentions if not one.accepted],
+        "moves": [move_document(move) for move in reading.moves],
+        "move": main_kind(reading.moves),
+        "decision": decision.verdict.value,
+        "digest": decision.digest,
+        "reasons": list(decision.reasons),
+    }
+
+
+def mention_document(mention: Mention) -> dict[str, Any]:
+    """One mention; ``start`` and ``end`` are code points in the raw field, half open."""
+    return {
+        "entity": mention.entity,
+        "text": mention.text,
+        "field": mention.field,
+        "start": mention.start,
+        "end": mention.end,
+        "score": round(mention.score, 3),
+        "prominent": mention.prominent,
+        "evidence": list(mention.evidence),
+    }
+
+
+def move_document(move: Move) -> dict[str, Any]:
+    """One typed move; amounts are whole units of ``currency``."""
+    return {
+        "kind": move.kind.value,
+        "status": move.status.value,
+        "roles": {role: list(slugs) for role, slugs in move.roles.items()},
+        "names": {role: list(names) for role, names in move.names.items()},
+        "title": move.title,
+        "amount": _whole(move.amount),
+        "valuation": _whole(move.valuation),
+        "currency": move.currency,
+        "people": move.people,
+        "evidence": move.evidence,
+        "score": round(move.score, 3),
+    }
+
+
+def main_kind(moves: Sequence[Move]) -> str:
+    """The kind of the main move, ``none`` where nothing moved."""
+    return moves[0].kind.value if moves else "none"
+
+
+def _whole(amount: float | None) -> int | None:
+    return None if amount is None else round(amount)
