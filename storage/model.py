@@ -205,6 +205,7 @@ class Entry:
     seen: datetime  # when we first saw it
     revision: int = 0
     baseline: bool = False  # came with its feed's first successful poll: decided quiet
+    source_url: str = ""  # of the outlet, when the feed is an aggregator and says so
 
 
 # --- what is found in an entry ----------------------------------------------------------
