@@ -1,1 +1,67 @@
-"""The only sockets of the watchers: one module for each kind of source."""
+"""The only sockets of the watchers: one module for each kind of source.
+
+    fetch(fetcher, feed, now)      ask; a Fetched, NotModified or Failed comes back as a value
+    parse(body, url, type, feed)   bytes -> ParsedFeed; raises a named ParseError; no sockets
+    parse_off_loop(fetched, feed)  the same, without stalling the event loop
+
+A new kind of source is one module with a ``SOURCE`` and one line in ``_MODULES``.
+"""
+
+import asyncio
+from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from storage.model import Feed
+from watchers.sources.base import Fetched, Outcome, ParsedFeed, Source, SourceError
+
+if TYPE_CHECKING:
+    from watchers.sources.http import Fetcher
+
+__all__ = ["Fetcher", "SourceError", "fetch", "kinds", "parse", "parse_off_loop", "source"]
+
+_MODULES = {  # kind -> module; imported when first used
+    "feed": "watchers.sources.feed",
+}
+
+
+def kinds() -> tuple[str, ...]:
+    """All kinds of source."""
+    return tuple(_MODULES)
+
+
+def source(kind: str) -> Source:
+    """The source of a kind; an unknown kind (a newer database) reads as a feed."""
+    found: Source = import_module(_MODULES.get(kind, _MODULES["feed"])).SOURCE
+    return found
+
+
+async def fetch(fetcher: "Fetcher", feed: Feed, now: datetime) -> Outcome:
+    """Ask for ``feed`` once, with the validators of what was last read well."""
+    kind = source(feed.kind)
+    return await fetcher.get(
+        feed.url,
+        now=now,
+        etag=feed.etag,
+        last_modified=feed.last_modified,
+        accept=kind.accept,
+        headers=kind.headers,
+    )
+
+
+def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
+    """Parse ``body``, fetched from ``url``, as ``feed``'s kind of source."""
+    return source(feed.kind).parse(body, url, content_type, feed)
+
+
+async def parse_off_loop(fetched: Fetched, feed: Feed) -> ParsedFeed:
+    """``parse`` in a thread."""
+    return await asyncio.to_thread(parse, fetched.body, fetched.url, fetched.content_type, feed)
+
+
+def __getattr__(name: str) -> object:
+    if name == "Fetcher":  # httpx and aiohttp are loaded only where something is fetched
+        from watchers.sources.http import Fetcher
+
+        return Fetcher
+    raise AttributeError(name)

@@ -1,0 +1,192 @@
+"""When a feed is asked again, and what is said of its health: pure decisions.
+
+Takes what a poll brought (``watchers.sources.base``) and gives the feed's row as it shall
+be; the store keeps it and the sweep asks again at ``next_due``.  The interval follows the
+feed's own rhythm between floor and ceiling, never below what the publisher asks for.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.model import Feed, FeedState
+from watchers.rhythm import Rhythm
+from watchers.sources.base import Failed, Fetched, NotModified, Outcome, ParsedFeed
+
+DAY = timedelta(days=1)
+BLIND_FLOOR = timedelta(minutes=10)  # shortest interval for a feed without validators
+LONGEST_WAIT = DAY  # of backing off, and the most that is granted to max-age, ttl and the like
+LONGEST_RETRY = timedelta(days=7)  # the most that is granted to Retry-After
+MOVED_TIMES = 3  # a permanent redirect is believed when seen so often …
+MOVED_FOR = DAY  # … over at least this long
+FAILING_AFTER = 3  # failures in a row before a feed is called failing
+JITTER = 0.1  # of the interval, added at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The polling interval's floor and ceiling (``MOVEWIRE_POLL_MIN``, ``MOVEWIRE_POLL_MAX``)."""
+
+    floor: timedelta = timedelta(minutes=5)
+    ceiling: timedelta = timedelta(minutes=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What the ops channel is told about a feed, once."""
+
+    feed: Feed
+    state: FeedState
+    text: str
+
+
+def schedule(
+    feed: Feed,
+    outcome: Outcome,
+    parsed: ParsedFeed | None,
+    now: datetime,
+    bounds: Bounds,
+    jitter: random.Random,
+) -> Feed:
+    """The feed's row after this poll.
+
+    ``parsed`` is None where nothing had to be parsed: a failure, a 304, or a body whose
+    hash is the stored one.
+    """
+    match outcome:
+        case Failed():
+            return _after_failure(feed, outcome, now, bounds, jitter)
+        case NotModified():
+            return _after_success(feed, outcome, None, now, bounds, jitter)
+        case Fetched():
+            return _after_success(feed, outcome, parsed, now, bounds, jitter)
+
+
+def notices(before: Feed, after: Feed) -> tuple[Notice, ...]:
+    """What is to be told now: trouble once, recovery once; ``after.reported`` says what was told."""
+    if after.reported == before.reported:
+        return ()
+    name = after.title or after.url
+    if after.reported is None:
+        return (Notice(feed=after, state=after.state, text=f"{name} is back"),)
+    return (Notice(feed=after, state=after.state, text=f"{name}: {_TROUBLE[after.state](after)}"),)
+
+
+_TROUBLE = {
+    FeedState.FAILING: lambda feed: f"failed {feed.failures} times in a row, last with {feed.last_error}",
+    FeedState.EMPTY: lambda feed: "answers, but holds no entries any more",
+    FeedState.GONE: lambda feed: "its publisher says it is gone (410); it is not asked any more",
+    FeedState.QUIET: lambda feed: "answers, but is silent far beyond its own rhythm",
+}
+
+
+def spread(feeds: Sequence[Feed], now: datetime, over: timedelta) -> dict[int, datetime]:
+    """New due times for a crowd of overdue feeds, evenly over ``over``: after a start or a sleep."""
+    late = sorted(feeds, key=lambda feed: (feed.next_due or now, feed.id))
+    return {feed.id: now + over * (place / max(len(late), 1)) for place, feed in enumerate(late)}
+
+
+def _after_failure(feed: Feed, failed: Failed, now: datetime, bounds: Bounds, jitter: random.Random) -> Feed:
+    failures = feed.failures + 1
+    step = max(feed.interval or bounds.floor, BLIND_FLOOR) * 2 ** min(failures - 1, 12)
+    wait = min(step, LONGEST_WAIT) * (1 + JITTER * jitter.random())
+    if failed.retry_after is not None:
+        wait = max(wait, min(failed.retry_after, LONGEST_RETRY) + timedelta(seconds=1))
+    state = feed.state
+    if failed.gone:
+        state = FeedState.GONE
+    elif failures >= FAILING_AFTER:
+        state = FeedState.FAILING
+    after = replace(
+        feed,
+        state=state,
+        failures=failures,
+        last_error=f"{failed.error}: {failed.detail}" if failed.detail else failed.error,
+        last_polled=now,
+        next_due=now + wait,
+    )
+    return _reported(after)
+
+
+def _after_success(
+    feed: Feed,
+    outcome: Fetched | NotModified,
+    parsed: ParsedFeed | None,
+    now: datetime,
+    bounds: Bounds,
+    jitter: random.Random,
+) -> Feed:
+    rhythm = Rhythm.decode(feed.rhythm)
+    changes: dict[str, Any] = {}
+    if parsed is not None:
+        rhythm = rhythm.learned(parsed, now)
+        changes = {
+            "title": feed.title or parsed.title,
+            "site": parsed.site or feed.site,
+            "lang": parsed.lang or feed.lang,
+        }
+        if rhythm.fresh:
+            changes["last_change"] = now
+    if isinstance(outcome, Fetched):
+        changes |= {
+            "etag": outcome.etag,
+            "last_modified": outcome.last_modified,
+            "body_hash": outcome.body_hash,
+        }
+    rhythm, moved = _moved(feed, outcome.permanent_redirect, rhythm, now)
+    blind = (outcome.etag or outcome.last_modified) is None if isinstance(outcome, Fetched) else False
+    wait = _wait(feed, rhythm, outcome.max_age, now, bounds, blind)
+    after = replace(
+        feed,
+        **changes,
+        **moved,
+        state=_state(feed, rhythm, now),
+        rhythm=rhythm.encode(),
+        failures=0,
+        last_error=None,
+        last_polled=now,
+        last_success=now,
+        next_due=rhythm.allowed(now + wait * (1 + JITTER * jitter.random())),
+    )
+    return _reported(after)
+
+
+def _wait(
+    feed: Feed, rhythm: Rhythm, max_age: timedelta | None, now: datetime, bounds: Bounds, blind: bool
+) -> timedelta:
+    """The interval: the owner's or the rhythm's own, and no less than the publisher asks."""
+    floor = max(bounds.floor, BLIND_FLOOR) if blind else bounds.floor
+    wanted = feed.interval or min(max(rhythm.interval(now), floor), max(bounds.ceiling, floor))
+    asked = max(max_age or timedelta(0), rhythm.asked)
+    return max(wanted, min(asked, LONGEST_WAIT))
+
+
+def _moved(feed: Feed, target: str | None, rhythm: Rhythm, now: datetime) -> tuple[Rhythm, dict[str, Any]]:
+    """A permanent redirect is adopted after repetition, and forgotten when it ends."""
+    if target is None or target == feed.url:
+        if feed.moved_to is None:
+            return rhythm, {}
+        return replace(rhythm, moved_since=None), {"moved_to": None, "moved_count": 0}
+    if target != feed.moved_to:
+        return replace(rhythm, moved_since=now), {"moved_to": target, "moved_count": 1}
+    count, since = feed.moved_count + 1, rhythm.moved_since or now
+    if count >= MOVED_TIMES and now - since >= MOVED_FOR:
+        return replace(rhythm, moved_since=None), {"url": target, "moved_to": None, "moved_count": 0}
+    return replace(rhythm, moved_since=since), {"moved_count": count}
+
+
+def _state(feed: Feed, rhythm: Rhythm, now: datetime) -> FeedState:
+    if rhythm.entries == 0:
+        return FeedState.EMPTY
+    return FeedState.QUIET if rhythm.is_silent(now) else FeedState.OK
+
+
+def _reported(after: Feed) -> Feed:
+    """Mark what the ops channel knows once this row's notices are told."""
+    if after.state in _TROUBLE:
+        return after if after.reported == after.state else replace(after, reported=after.state)
+    if after.state is FeedState.OK and after.reported is not None:
+        return replace(after, reported=None)
+    return after

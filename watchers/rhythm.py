@@ -1,0 +1,173 @@
+"""A feed's own rhythm: how often it brings something, by the hour and the weekday.
+
+Pure.  ``watchers.polling`` asks it for an interval and whether silence is unusual; the
+store keeps it as an opaque string with the feed, together with what its body asks of
+those who poll it (so that unchanged polls need no body).
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from watchers.sources.base import ParsedFeed
+
+HALF_LIFE = timedelta(days=14)  # after it, what was learned counts half
+PER_POLL = 0.25  # entries to be expected at each poll: half of them wait no longer than a half interval
+SILENT_FACTOR = 8.0  # times the usual gap between entries before silence is unusual
+SILENT_AT_LEAST = timedelta(days=3)
+KNOWN_AFTER = 8  # entries seen before the rhythm is believed
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """What was learned; weights decay, so they are no counts."""
+
+    hours: tuple[float, ...] = (0.0,) * 24  # UTC
+    days: tuple[float, ...] = (0.0,) * 7  # 0 = Monday
+    newest: datetime | None = None  # publication of the newest entry learned from
+    since: datetime | None = None  # learned over the time from then …
+    until: datetime | None = None  # … to then
+    entries: int = -1  # held by the last body; -1: none was read yet
+    fresh: bool = False  # the last body brought something new; not kept
+    asked: timedelta = timedelta(0)  # by <ttl> and sy:updatePeriod
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    moved_since: datetime | None = None  # a permanent redirect is seen since then
+
+    @classmethod
+    def decode(cls, text: str | None) -> "Rhythm":
+        """From what ``encode`` wrote; anything else is a rhythm not learned yet."""
+        if not text:
+            return cls()
+        try:
+            kept = json.loads(text)
+            return cls(
+                hours=tuple(map(float, kept["h"])),
+                days=tuple(map(float, kept["d"])),
+                newest=_moment(kept.get("n")),
+                since=_moment(kept.get("s")),
+                until=_moment(kept.get("u")),
+                entries=int(kept.get("e", -1)),
+                asked=timedelta(seconds=kept.get("a", 0)),
+                skip_hours=frozenset(kept.get("sh", ())),
+                skip_days=frozenset(kept.get("sd", ())),
+                moved_since=_moment(kept.get("m")),
+            )
+        except (ValueError, KeyError, TypeError):
+            return cls()
+
+    def encode(self) -> str:
+        """Compact JSON."""
+        kept = {
+            "h": [round(weight, 2) for weight in self.hours],
+            "d": [round(weight, 2) for weight in self.days],
+            "n": _seconds(self.newest),
+            "s": _seconds(self.since),
+            "u": _seconds(self.until),
+            "e": self.entries,
+            "a": int(self.asked.total_seconds()) or None,
+            "sh": sorted(self.skip_hours) or None,
+            "sd": sorted(self.skip_days) or None,
+            "m": _seconds(self.moved_since),
+        }
+        return json.dumps(
+            {key: value for key, value in kept.items() if value is not None}, separators=(",", ":")
+        )
+
+    def learned(self, parsed: ParsedFeed, now: datetime) -> "Rhythm":
+        """With the entries of a body: those published after all that was seen before."""
+        held = {
+            "entries": len(parsed.entries),
+            "asked": max(parsed.ttl or timedelta(0), parsed.update_every or timedelta(0)),
+            "skip_hours": parsed.skip_hours if len(parsed.skip_hours) < 24 else frozenset(),
+            "skip_days": parsed.skip_days if len(parsed.skip_days) < 7 else frozenset(),
+        }
+        times = sorted(
+            entry.published
+            for entry in parsed.entries
+            if entry.published is not None and entry.published <= now + HOUR
+        )
+        if self.newest is not None:
+            times = [time for time in times if time > self.newest]
+        elif times:  # a first look: old entries say little about the present rhythm
+            times = [time for time in times if time > now - 4 * HALF_LIFE]
+        if not times:
+            return replace(self, fresh=self.newest is None and bool(parsed.entries), **held)  # type: ignore[arg-type]
+        keep = 0.5 ** ((now - self.until) / HALF_LIFE) if self.until is not None else 1.0
+        hours = [weight * keep for weight in self.hours]
+        days = [weight * keep for weight in self.days]
+        for time in times:
+            hours[time.hour] += 1
+            days[time.weekday()] += 1
+        return replace(
+            self,
+            hours=tuple(hours),
+            days=tuple(days),
+            newest=times[-1],
+            since=self.since or times[0],
+            until=now,
+            fresh=True,
+            **held,  # type: ignore[arg-type]
+        )
+
+    def rate(self, now: datetime) -> float:
+        """Entries to be expected in the hour from ``now``; 0 when nothing is known."""
+        total = sum(self.hours)
+        if self.since is None or total <= 0:
+            return 0.0
+        age = max((now - self.since) / timedelta(days=1), 1.0)
+        life = HALF_LIFE / timedelta(days=1) / 0.693
+        span = min(age, life)  # days that the decayed weights stand for
+        per_hour = total / span / 24
+        # Smoothed towards "any hour alike" while little is known.
+        hour = (self._around(now.hour) + per_hour_prior(total, 24)) / (total + total_prior(total)) * 24
+        day = (self.days[now.weekday()] + per_hour_prior(total, 7)) / (total + total_prior(total)) * 7
+        return per_hour * hour * day
+
+    def interval(self, now: datetime) -> timedelta:
+        """How long to wait so that few entries are expected meanwhile."""
+        if self.entries < 0:
+            return timedelta(0)
+        rate = max(self.rate(now), self.rate(now + HOUR))
+        return HOUR * min(PER_POLL / rate, 24 * 7) if rate > 0 else timedelta(days=7)
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether nothing came for far longer than usual."""
+        if self.newest is None or self.since is None or sum(self.hours) < KNOWN_AFTER:
+            return False
+        total = sum(self.hours)
+        span = min(max(self.newest - self.since, timedelta(days=1)), HALF_LIFE / 0.693)
+        return now - self.newest > max(span / total * SILENT_FACTOR, SILENT_AT_LEAST)
+
+    def allowed(self, moment: datetime) -> datetime:
+        """``moment``, or the first one after it that skipHours and skipDays allow."""
+        if not self.skip_hours and not self.skip_days:
+            return moment
+        for _ in range(24 * 8):
+            if moment.hour not in self.skip_hours and moment.weekday() not in self.skip_days:
+                return moment
+            moment = moment.replace(minute=0, second=0, microsecond=0) + HOUR
+        return moment
+
+    def _around(self, hour: int) -> float:
+        """The weight of an hour, smoothed with its neighbours."""
+        return 0.5 * self.hours[hour] + 0.25 * (self.hours[hour - 1] + self.hours[(hour + 1) % 24])
+
+
+def total_prior(total: float) -> float:
+    """How much "any hour alike" weighs against what was learned."""
+    return 12.0 if total < 200 else 4.0
+
+
+def per_hour_prior(total: float, parts: int) -> float:
+    """That weight's share for one of ``parts``."""
+    return total_prior(total) / parts
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return int(moment.timestamp()) if moment is not None else None
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None

@@ -1,0 +1,55 @@
+"""Bodies as bytes: one bounded layer of gzip, and the hash that says "nothing new".
+
+Leaves the network to ``http`` and the meaning to the parsers.
+"""
+
+import hashlib
+import re
+import zlib
+
+from watchers.sources.base import BadEncoding, BodyTooLarge
+
+MAX_BODY = 10 * 1024 * 1024  # decoded, and as sent
+_STEP = 256 * 1024
+_FIRST_ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s>]|\"items\"\s*:")
+_HEAD = 256 * 1024  # an entry that starts later than this is hashed with all that precedes it
+
+
+def body_hash(body: bytes) -> bytes:
+    """16 bytes that change when anything from the first entry on does.
+
+    What stands before it (``lastBuildDate``, counters, comments) differs each time in many
+    feeds though nothing is new.
+    """
+    first = _FIRST_ENTRY.search(body, 0, _HEAD)
+    return hashlib.blake2b(memoryview(body)[first.start() if first else 0 :], digest_size=16).digest()
+
+
+class Gunzip:
+    """Takes raw bytes piece by piece; raises BodyTooLarge before it holds more than the bound."""
+
+    def __init__(self, limit: int = MAX_BODY) -> None:
+        self._limit = limit
+        self._inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def feed(self, data: bytes) -> None:
+        """Decode ``data``; bytes behind the end of the stream are ignored, as browsers do."""
+        try:
+            while data and not self._inflate.eof:
+                piece = self._inflate.decompress(data, _STEP)
+                self._size += len(piece)
+                if self._size > self._limit:
+                    raise BodyTooLarge(f"more than {self._limit} bytes when decoded")
+                if piece:
+                    self._pieces.append(piece)
+                data = self._inflate.unconsumed_tail
+        except zlib.error as error:
+            raise BadEncoding("broken gzip") from error
+
+    def finish(self) -> bytes:
+        """The whole body; raises BadEncoding where it is cut off."""
+        if not self._inflate.eof:
+            raise BadEncoding("the gzip stream is cut off")
+        return b"".join(self._pieces)

@@ -1,0 +1,125 @@
+"""From the raw fields of any format to entries: ids, links, plain text, one rule for all.
+
+The parsers of the formats (``slow``, ``fast``, ``jsonfeed``) hand over what the body holds;
+what becomes of it is decided here, so that they cannot differ.  Text becomes plain through
+``watchers.text``.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+from storage.model import ParsedEntry
+from watchers.text import plain
+
+MAX_TITLE = 1000  # characters kept of each field: what is longer is not what it says it is
+MAX_SUMMARY = 20_000
+MAX_TEXT = 200_000
+MAX_NAME = 200
+MAX_URL = 4096
+MAX_ENTRIES = 2000  # in one body; feeds are newest first
+
+
+@dataclass(slots=True, kw_only=True)
+class RawEntry:
+    """An entry's fields as its format names them, markup and blanks included."""
+
+    id: str = ""
+    link: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    author: str = ""
+    source: str = ""
+    source_url: str = ""
+    lang: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+
+
+def finished(raws: Iterable[RawEntry], base: str) -> tuple[ParsedEntry, ...]:
+    """Entries in order, each guid once (the first wins); empty shells are left out."""
+    seen: dict[str, ParsedEntry] = {}
+    for raw in raws:
+        entry = _finish(raw, base)
+        if entry is not None and entry.guid not in seen:
+            seen[entry.guid] = entry
+            if len(seen) >= MAX_ENTRIES:
+                break
+    return tuple(seen.values())
+
+
+def _finish(raw: RawEntry, base: str) -> ParsedEntry | None:
+    url = web_url(raw.link, base) or web_url(raw.id, "")
+    title = one_line(raw.title, MAX_TITLE)
+    summary = plain(raw.summary[: 4 * MAX_SUMMARY])[:MAX_SUMMARY]
+    text = plain(raw.content[: 4 * MAX_TEXT])[:MAX_TEXT]
+    if not summary:
+        summary = text[:MAX_SUMMARY]
+    if not (title or summary or url):
+        return None
+    guid = " ".join(raw.id.split())[:MAX_URL] or url or made_guid(title, summary, raw.published)
+    return ParsedEntry(
+        guid=guid,
+        url=url,
+        title=title or _first_words(summary),
+        summary=summary,
+        text="" if text == summary else text,
+        author=one_line(raw.author, MAX_NAME),
+        source=one_line(raw.source, MAX_NAME),
+        source_url=web_url(raw.source_url, base),
+        lang=language(raw.lang),
+        published=raw.published or raw.updated,
+        updated=raw.updated,
+    )
+
+
+def web_url(link: str, base: str) -> str:
+    """``link`` as an absolute http(s) URL, or an empty string."""
+    link = "".join(link.split("\n")).strip() if "\n" in link else link.strip()
+    if not link:
+        return ""
+    if not link.lower().startswith(("http://", "https://")):
+        if not base:
+            return ""
+        try:
+            link = urljoin(base, link)
+        except ValueError:
+            return ""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not parts.netloc or len(link) > MAX_URL:
+        return ""
+    return link.replace(" ", "%20")
+
+
+def one_line(markup: str, limit: int) -> str:
+    """Plain text on one line."""
+    return " ".join(plain(markup[: 4 * limit]).split())[:limit]
+
+
+def language(code: str | None) -> str | None:
+    """ISO 639-1 of a language tag (``pt-BR`` -> ``pt``); None when it is none."""
+    if not code:
+        return None
+    main = code.strip().replace("_", "-").split("-")[0].lower()
+    return main if len(main) == 2 and main.isascii() and main.isalpha() else None
+
+
+def made_guid(title: str, summary: str, published: datetime | None) -> str:
+    """A guid for an entry that has neither id nor link."""
+    stamp = published.isoformat() if published else ""
+    words = "\x1f".join((title, stamp, "" if title else summary))
+    return "made:" + hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _first_words(summary: str) -> str:
+    """A title for an entry without one (microblogs): its first line, clipped at a word."""
+    line = " ".join(summary.split("\n", 1)[0].split())
+    if len(line) <= 120:
+        return line
+    return line[:119].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"

@@ -1,0 +1,307 @@
+"""The one way to ask the web: bounded, guarded, polite to each host.
+
+Leaves the meaning of a body to the parsers and the plan of polls to ``watchers.polling``.
+A request of ours: conditional headers exactly as stored, gzip or nothing, no cookies, no
+Referer, no proxy from the environment; one request at a time and at least a second apart
+for each host; at most five redirects, each checked; thirty seconds and ten MiB in all.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http.cookiejar import CookiePolicy
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from watchers.sources import base
+from watchers.sources.base import Failed, Fetched, NotModified, Outcome, SourceError
+from watchers.sources.bodies import MAX_BODY, Gunzip, body_hash
+from watchers.sources.guard import AddressGuard
+from watchers.sources.headers import max_age, retry_after
+from watchers.sources.hosts import Hosts
+from watchers.sources.transport import (
+    AddressNotAllowed,
+    BodyCutOff,
+    GuardedTransport,
+    HeadersOverflow,
+    NameNotFound,
+    TlsRefused,
+)
+
+PROJECT_URL = "https://github.com/movewire/movewire"
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
+    "application/json;q=0.8, text/xml;q=0.8, */*;q=0.1"
+)
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT = frozenset({301, 308})  # RFC 9110 section 15.4
+TOTAL_SECONDS = 30.0
+
+_NAMED: tuple[tuple[type[httpx.HTTPError], type[SourceError]], ...] = (
+    (AddressNotAllowed, base.AddressRefused),
+    (NameNotFound, base.NoSuchHost),
+    (TlsRefused, base.TlsFailed),
+    (HeadersOverflow, base.HeadersTooLarge),
+    (BodyCutOff, base.BodyTruncated),
+    (httpx.TimeoutException, base.TimedOut),
+    (httpx.UnsupportedProtocol, base.BadAddress),
+    (httpx.ConnectError, base.ConnectFailed),
+    (httpx.NetworkError, base.ConnectFailed),
+    (httpx.RemoteProtocolError, base.ProtocolBroken),
+    (httpx.HTTPError, base.ProtocolBroken),
+)
+_STATUS: dict[int, type[base.HttpError]] = {
+    401: base.AccessDenied,
+    403: base.AccessDenied,
+    404: base.NotFound,
+    410: base.Gone,
+    429: base.RateLimited,
+    451: base.AccessDenied,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What one fetch may cost."""
+
+    seconds: float = TOTAL_SECONDS
+    body: int = MAX_BODY
+    redirects: int = MAX_REDIRECTS
+
+
+@dataclass(slots=True)
+class _Trail:
+    """Where a fetch has been; ``permanent`` is as far as 301/308 alone led."""
+
+    url: httpx.URL
+    left: float
+    hops: int = 0
+    permanent: str | None = None
+    unbroken: bool = True
+
+
+class Fetcher:
+    """Owns the client, the guard and the turns of each host; an async context manager.
+
+    ``clock`` and ``sleep`` measure the second between two requests to a host; tests pass
+    simulated ones.  ``transport`` replaces the network in tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        contact: str | None = None,
+        version: str = "0",
+        allow_private: Iterable[str] = (),
+        bounds: Bounds | None = None,
+        concurrency: int = 128,
+        spacing: float = 1.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._bounds = bounds or Bounds()
+        self._agent = f"Movewire/{version} (+{contact or PROJECT_URL})"
+        self._hosts = Hosts(concurrency=concurrency, spacing=spacing, clock=clock, sleep=sleep)
+        self._client = httpx.AsyncClient(
+            transport=transport or GuardedTransport(AddressGuard(allow_private)), trust_env=False, headers={}
+        )
+        self._client.cookies.jar.set_policy(_NoCookies())
+        self._client.headers.clear()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        now: datetime,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        """One polite GET; every expected failure comes back as a value.
+
+        ``now`` is only for dates in Retry-After.
+        """
+        sent = {
+            "User-Agent": self._agent,
+            "Accept": accept or ACCEPT,
+            "Accept-Encoding": "gzip",
+            **(headers or {}),
+        }
+        if etag is not None:
+            sent["If-None-Match"] = etag
+        if last_modified is not None:
+            sent["If-Modified-Since"] = last_modified
+        try:
+            trail = _Trail(url=_address(url), left=self._bounds.seconds)
+            while True:
+                async with self._hosts.turn(trail.url.host) as turn:
+                    if (held := turn.held()) > 0:
+                        return _held(held)
+                    outcome = await self._exchange(trail, sent, now)
+                    if isinstance(outcome, Failed) and outcome.retry_after is not None:
+                        turn.hold(outcome.retry_after.total_seconds())
+                if outcome is not None:
+                    return outcome
+        except SourceError as error:
+            return Failed.of(error)
+
+    async def _exchange(self, trail: _Trail, sent: dict[str, str], now: datetime) -> Outcome | None:
+        """One request and its answer; None: a redirect, noted in ``trail``."""
+        begun = time.monotonic()
+        request = httpx.Request("GET", trail.url, headers=sent)
+        try:
+            async with asyncio.timeout(trail.left):
+                response = await self._client.send(request, stream=True, follow_redirects=False)
+                try:
+                    return await self._read(response, trail, now)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            raise base.TimedOut(f"not finished after {self._bounds.seconds:g} s") from None
+        except httpx.HTTPError as error:
+            raise _named(error) from error
+        finally:
+            trail.left = max(trail.left - (time.monotonic() - begun), 0.01)
+
+    async def _read(self, response: httpx.Response, trail: _Trail, now: datetime) -> Outcome | None:
+        headers = response.headers
+        if response.status_code in REDIRECTS:
+            self._follow(response, trail)
+            return None
+        if response.status_code == 304:
+            return NotModified(
+                url=str(trail.url),
+                permanent_redirect=trail.permanent,
+                max_age=max_age(headers.get("cache-control")),
+            )
+        if response.status_code != 200:
+            return _refusal(response, now)
+        body, received = await self._body(response)
+        return Fetched(
+            url=str(trail.url),
+            body=body,
+            body_hash=body_hash(body),
+            content_type=headers.get("content-type"),
+            etag=headers.get("etag"),
+            last_modified=headers.get("last-modified"),
+            permanent_redirect=trail.permanent,
+            max_age=max_age(headers.get("cache-control")),
+            received=received,
+        )
+
+    async def _body(self, response: httpx.Response) -> tuple[bytes, int]:
+        """The decoded body and its size on the wire, both within bounds."""
+        limit = self._bounds.body
+        coding = response.headers.get("content-encoding", "").strip().lower()
+        if coding not in {"", "identity", "gzip", "x-gzip"}:
+            raise base.BadEncoding(f"content-encoding {coding[:40]!r}: only one layer of gzip is taken")
+        if int(_digits(response.headers.get("content-length"))) > limit:
+            raise base.BodyTooLarge(f"announces more than {limit} bytes")
+        gunzip = Gunzip(limit) if coding.endswith("gzip") else None
+        pieces: list[bytes] = []
+        received = 0
+        async with aclosing(response.aiter_raw()) as raw:  # type: ignore[type-var]
+            async for piece in raw:
+                received += len(piece)
+                if received > limit:
+                    raise base.BodyTooLarge(f"more than {limit} bytes")
+                if gunzip is None:
+                    pieces.append(piece)
+                else:
+                    gunzip.feed(piece)
+        return (gunzip.finish() if gunzip is not None and received else b"".join(pieces)), received
+
+    def _follow(self, response: httpx.Response, trail: _Trail) -> None:
+        trail.hops += 1
+        if trail.hops > self._bounds.redirects:
+            raise base.TooManyRedirects(f"more than {self._bounds.redirects} redirects")
+        location = response.headers.get("location", "").strip()
+        if not location:
+            raise base.BadRedirect("a redirect without a target")
+        try:
+            target = trail.url.join(location)
+            if target.userinfo and target.host != trail.url.host:
+                target = target.copy_with(username=None, password=None)
+            target = _address(str(target.copy_with(fragment=None)))
+        except (httpx.InvalidURL, base.BadAddress, ValueError) as error:
+            raise base.BadRedirect("a redirect to something that is not an http(s) address") from error
+        if target == trail.url:
+            raise base.TooManyRedirects("a redirect to itself")
+        trail.unbroken = trail.unbroken and response.status_code in PERMANENT
+        trail.url = target
+        if trail.unbroken:
+            trail.permanent = str(target)
+
+
+def _address(url: str) -> httpx.URL:
+    try:
+        address = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise base.BadAddress("not an address") from error
+    if address.scheme not in {"http", "https"} or not address.host:
+        raise base.BadAddress("only http and https addresses are fetched")
+    return address
+
+
+def _refusal(response: httpx.Response, now: datetime) -> Failed:
+    status = response.status_code
+    kind = _STATUS.get(status) or (base.ServerFailed if status >= 500 else base.HttpError)
+    asked: timedelta | None = None
+    if status in {429, 503}:
+        asked = retry_after(response.headers.get("retry-after"), now)
+    return Failed(error=kind.name, detail=f"HTTP {status}", status=status, retry_after=asked)
+
+
+def _held(seconds: float) -> Failed:
+    return Failed(
+        error=base.RateLimited.name,
+        detail="the host asked to be left alone for a while",
+        retry_after=timedelta(seconds=seconds),
+    )
+
+
+def _named(error: httpx.HTTPError) -> SourceError:
+    kind = next(ours for theirs, ours in _NAMED if isinstance(error, theirs))
+    return kind(str(error) or type(error).__name__)
+
+
+def _digits(text: str | None) -> str:
+    return text if text is not None and text.isascii() and text.isdigit() else "0"
+
+
+class _NoCookies(CookiePolicy):
+    """A cookie policy that takes none and sends none (``http.cookiejar.CookiePolicy``)."""
+
+    netscape = rfc2965 = hide_cookie2 = False
+
+    def set_ok(self, cookie: object, request: object) -> bool:
+        return False
+
+    def return_ok(self, cookie: object, request: object) -> bool:
+        return False
+
+    def domain_return_ok(self, domain: str, request: object) -> bool:
+        return False
+
+    def path_return_ok(self, path: str, request: object) -> bool:
+        return False

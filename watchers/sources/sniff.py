@@ -1,0 +1,53 @@
+"""What a body is before anything parses it: a feed's format family, a web page, a wall.
+
+Pure; looks at the first kilobytes only.  ``refusal`` names the error of a body in which no
+feed was found.
+"""
+
+import re
+
+from watchers.sources.base import BrokenFeed, EmptyBody, FirewallPage, NotAFeed, ParseError, WebPage
+
+_LOOK = 4096
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_FEED = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:rss|feed|rdf|channel|cdf)[\s>]", re.IGNORECASE)
+_WALL = re.compile(
+    rb"access denied|attention required|just a moment|are you (?:a )?(?:human|robot)|captcha|request blocked"
+    rb"|forbidden|checking your browser|enable javascript and cookies|unusual traffic|incapsula"
+    rb"|ddos protection|security check|akamai|perimeterx|cf-chl",
+    re.IGNORECASE,
+)
+
+
+def is_json(body: bytes, content_type: str | None) -> bool:
+    """Whether the body is to be read as JSON."""
+    start = body[:_LOOK].removeprefix(_BOMS[0]).lstrip()
+    return start[:1] == b"{" or (start[:1] == b"[" and "json" in (content_type or ""))
+
+
+def looks_like_feed(body: bytes) -> bool:
+    """Whether the first kilobytes open a feed's root element."""
+    return _FEED.search(body[:_LOOK].replace(b"\x00", b"")) is not None
+
+
+def looks_like_page(body: bytes) -> bool:
+    """Whether the body is a web page and no feed."""
+    start = body[:_LOOK].replace(b"\x00", b"")
+    page = _HTML.search(start)
+    feed = _FEED.search(start)
+    return page is not None and (feed is None or feed.start() > page.start())
+
+
+def refusal(body: bytes) -> ParseError:
+    """The named error for a body that holds no feed."""
+    if not body.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+        return EmptyBody("the answer is empty")
+    start = body[: 16 * _LOOK].replace(b"\x00", b"")
+    if looks_like_feed(body):
+        return BrokenFeed("a feed that is cut off or malformed before its first entry")
+    if _WALL.search(start):
+        return FirewallPage("a firewall's page where the feed was expected")
+    if looks_like_page(body):
+        return WebPage("a web page where the feed was expected")
+    return NotAFeed("neither a feed nor a web page")
