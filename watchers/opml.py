@@ -1,0 +1,123 @@
+"""Subscription lists as other readers keep them: OPML 2.0 (http://opml.org/spec2.opml).
+
+Pure: text in, outlines out and back.  Feedly, Inoreader, NetNewsWire, FreshRSS, Miniflux,
+Thunderbird and Tiny Tiny RSS write it with small differences (folders, the case of
+attributes, ampersands left bare in addresses); all are read.  What we write, they read.
+"""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
+
+from storage.errors import UsageError
+from storage.model import Feed
+
+NAMESPACE = "https://github.com/movewire/movewire/opml"  # of our own attribute, ignored by others
+MAX_SIZE = 20 * 1024 * 1024
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);)")
+
+
+class OpmlError(UsageError):
+    """The file is no OPML that can be taken; the message says where it breaks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """One subscription of a list."""
+
+    url: str
+    title: str | None = None
+    site: str | None = None
+    kind: str = "feed"  # the module of watchers.sources; only our own lists say so
+
+
+def parse_opml(text: bytes) -> tuple[Outline, ...]:
+    """All subscriptions, folders opened, each address once; raises OpmlError."""
+    root = _root(text)
+    found: dict[str, Outline] = {}
+    for element in root.iter():
+        if _local(element.tag) != "outline":
+            continue
+        attributes = {_local(name).lower(): value.strip() for name, value in element.attrib.items()}
+        url = attributes.get("xmlurl", "")
+        if url.lower().startswith("feed://"):
+            url = "http://" + url[len("feed://") :]
+        elif url.lower().startswith("feed:"):
+            url = url[len("feed:") :]
+        if not url.lower().startswith(("http://", "https://")) or url in found:
+            continue
+        found[url] = Outline(
+            url=url,
+            title=attributes.get("title") or attributes.get("text") or None,
+            site=attributes.get("htmlurl") or None,
+            kind=attributes.get("kind") or "feed",
+        )
+    return tuple(found.values())
+
+
+def render_opml(feeds: Iterable[Feed], title: str = "Movewire feeds") -> str:
+    """The list as OPML 2.0, in the order given."""
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<opml version="2.0" xmlns:movewire="{NAMESPACE}">',
+        f"  <head><title>{_text(title)}</title></head>",
+        "  <body>",
+        *(f"    {_outline(feed)}" for feed in feeds),
+        "  </body>",
+        "</opml>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _outline(feed: Feed) -> str:
+    name = feed.title or feed.url
+    attributes = {
+        "text": name,
+        "title": name,
+        "type": "rss",
+        "xmlUrl": feed.url,
+        "htmlUrl": feed.site,
+        "movewire:kind": None if feed.kind == "feed" else feed.kind,
+    }
+    written = " ".join(f"{key}={_attribute(value)}" for key, value in attributes.items() if value)
+    return f"<outline {written}/>"
+
+
+def _root(text: bytes) -> ET.Element:
+    if len(text) > MAX_SIZE:
+        raise OpmlError(f"the list is larger than {MAX_SIZE // 2**20} MiB")
+    if b"<!ENTITY" in text or b"<\x00!\x00E\x00N\x00T" in text or b"\x00<\x00!\x00E\x00N\x00T" in text:
+        raise OpmlError("the list declares entities: not taken")
+    text = text.lstrip()
+    try:
+        root = ET.fromstring(text)
+    except ET.ParseError as error:
+        try:
+            root = ET.fromstring(_BARE_AMPERSAND.sub(b"&amp;", text))
+        except ET.ParseError:
+            line, column = error.position
+            raise OpmlError(f"no OPML: malformed at line {line}, column {column + 1}") from error
+    except (ValueError, LookupError) as error:
+        raise OpmlError("no OPML: its encoding is not known") from error
+    if _local(root.tag).lower() not in {"opml", "outlinedocument"}:
+        raise OpmlError(f"no OPML: the outermost element is <{_local(root.tag)[:40]}>")
+    return root
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def _text(text: str) -> str:
+    return _clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_clean(text))
+
+
+def _clean(text: str) -> str:
+    """Without the characters that XML 1.0 cannot hold."""
+    return "".join(char for char in text if char in "\t\n\r" or char >= " " and char not in "\ufffe\uffff")
