@@ -17,10 +17,10 @@ def parse_duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(text)
     if match is None:
         raise ValueError(f"not a duration: {text!r} (allowed: {DURATION_FORMS})")
-    duration = timedelta(seconds=int(match[1]) * _UNITS[match[2]])
-    if not timedelta(0) < duration <= LONGEST:
+    seconds = int(match[1]) * _UNITS[match[2]]
+    if not 0 < seconds <= LONGEST.total_seconds():
         raise ValueError(f"out of range: {text!r} (allowed: more than nothing, at most 100 years)")
-    return duration
+    return timedelta(seconds=seconds)
 
 
 def format_duration(duration: timedelta) -> str:
