@@ -67,6 +67,7 @@ class Judged:
     outcome: Outcome
     story: int
     edited: bool = False  # it was judged before: only its message may change
+    changed: bool = False  # an edited entry whose story's message changes
 
 
 class Reader:
@@ -118,7 +119,11 @@ class Pipeline:
         else:
             outcome = self._first(entry, reader, now)
         [story] = self._store.entries.record([outcome])
-        return Judged(entry=entry, outcome=outcome, story=story, edited=outcome.decision is None)
+        edited = outcome.decision is None
+        after = outcome.story
+        told = after is not None and after.alerted is not None
+        changed = edited and told and before is not None and after.revision != before.story.revision
+        return Judged(entry=entry, outcome=outcome, story=story, edited=edited, changed=changed)
 
     def _first(self, entry: Entry, reader: Reader, now: datetime) -> Outcome:
         reading = reader.read(entry.document)

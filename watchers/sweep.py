@@ -22,7 +22,7 @@ from watchers.links import canonical_url
 from watchers.pipeline import Judged, Pipeline
 from watchers.sources.base import Failed, Fetched, NotModified, Outcome, ParsedFeed, SourceError
 
-HOSTS_AT_ONCE = 64  # enough to hide slow servers, few enough for one small machine
+HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
 LARGEST_BATCH = 200  # polls in one transaction
 
 log = logging.getLogger(__name__)

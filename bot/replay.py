@@ -1,0 +1,218 @@
+"""``movewire replay``: what would have been alerted, when, as which story.
+
+Plays entries through the whole pipeline into a temporary database, under a clock that
+stands where each step says, and delivers nothing.  Steps come from item lines, from a
+folder of dated feed snapshots, or from the stored history.  Printing is for ``bot.cli``.
+"""
+
+import contextlib
+import random
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.intake import GivenEntry
+from seeds import loader
+from storage.errors import UsageError
+from storage.model import Entry, Feed, FinishedPoll, ParsedEntry, Watchlist
+from storage.sqlite import SqliteStore, open_store
+from watchers import polling, sources
+from watchers.links import canonical_url
+from watchers.pipeline import Judged, Pipeline
+from watchers.sources.base import Failed, Fetched, Outcome, ParsedFeed, SourceError
+from watchers.sources.bodies import body_hash
+from watchers.sweep import finish
+
+# A snapshot's name begins with its UTC time: 20250602T073352Z_anything.xml
+SNAPSHOT_TIME = re.compile(r"^(\d{8}T\d{6}Z)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something becomes known at a time: the feed to ask about it, and what it then held.
+
+    ``read`` is called when the step is played, with the feed's row as it is then.
+    """
+
+    at: datetime
+    feed: str  # URL, or a name of our own where there is none
+    read: Callable[[Feed], FinishedPoll]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One entry's way, with the decision under the present watchlist where two are compared."""
+
+    judged: Judged
+    at: datetime
+    feed: str
+    was: Judged | None = None
+
+
+@dataclass(slots=True)
+class Summary:
+    """What is told beside the lines."""
+
+    steps: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    edits: int = 0  # entries edited after they were judged, whose message changed
+
+
+class Rehearsal:
+    """A temporary database with a watchlist, the backstory, and a clock of its own."""
+
+    def __init__(self, folder: Path, watchlist: Watchlist) -> None:
+        self.now = datetime.min.replace(tzinfo=UTC)
+        self.store: SqliteStore = open_store(folder / "rehearsal.db")
+        for entity in watchlist.entities:
+            self.store.watchlist.put(entity)
+        loader.plant_backstory(self.store)
+        self._pipeline = Pipeline(self.store, routes=tuple)
+
+    def play(self, step: Step) -> tuple[FinishedPoll, list[Judged]]:
+        """Let ``step`` happen; returns its poll and the entries judged because of it."""
+        self.now = step.at
+        feed = self.store.feeds.get(step.feed) or self.store.feeds.add(step.feed, now=step.at)
+        finished = step.read(feed)
+        changed = self.store.feeds.finish_polls([finished])
+        return finished, list(self._pipeline.process(self.now)) if changed else []
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.store.close()
+
+
+def replay(
+    steps: Iterable[Step],
+    watchlist: Watchlist,
+    summary: Summary,
+    *,
+    present: Watchlist | None = None,
+) -> Iterator[Line]:
+    """Play ``steps`` and yield a line for each entry, in the order in which it became known.
+
+    With ``present`` everything is played twice, and each line knows what was decided under
+    that watchlist.
+    """
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="movewire-replay-")))
+        rehearsals = []
+        for number, version in enumerate([watchlist] if present is None else [watchlist, present]):
+            (folder / str(number)).mkdir()
+            rehearsals.append(Rehearsal(folder / str(number), version))
+            stack.callback(rehearsals[-1].close)
+        for step in steps:
+            summary.steps += 1
+            played = [rehearsal.play(step) for rehearsal in rehearsals]
+            finished, judged = played[0]
+            if finished.feed.failures and finished.feed.last_error:
+                summary.failed.append((step.feed, finished.feed.last_error))
+            was = {one.entry.id: one for one in played[1][1]} if present is not None else {}
+            for one in judged:
+                if one.edited:
+                    summary.edits += one.changed
+                    continue
+                yield Line(judged=one, at=step.at, feed=step.feed, was=was.get(one.entry.id))
+
+
+def from_items(given: Iterable[GivenEntry]) -> list[Step]:
+    """A step for each line, in order of publication; without a date, that of the line before.
+
+    Each line is its own feed: two lines never fold into one entry.
+    """
+    steps = []
+    at = datetime.fromtimestamp(0, UTC)
+    for one in given:
+        at = one.document.published or at
+        steps.append(Step(at=at, feed=f"jsonl:{one.number}", read=_one_item(one, at)))
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _one_item(one: GivenEntry, at: datetime) -> Callable[[Feed], FinishedPoll]:
+    document = one.document
+    entry = ParsedEntry(
+        guid=one.id,
+        url=document.url,
+        canonical_url=canonical_url(document.url) if document.url else "",
+        title=document.title,
+        summary=document.summary,
+        source=document.source,
+        lang=document.lang,
+        published=at,
+    )
+    return lambda feed: FinishedPoll(feed=replace(feed, last_success=at), seen=at, entries=(entry,))
+
+
+def from_snapshots(folder: Path) -> list[Step]:
+    """A step for each dated file: each folder below (or ``folder`` itself) is one feed."""
+    found = [
+        (match[1], path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and (match := SNAPSHOT_TIME.match(path.name))
+    ]
+    if not found:
+        raise UsageError(
+            f"{folder}: no snapshots; a snapshot's name begins with its UTC time, as 20250602T073352Z_feed.xml"
+        )
+    rng = random.Random(0)  # the plan of the next poll plays no part here
+    return [
+        Step(at=_time(stamp), feed=_feed_name(folder, path), read=_one_snapshot(path, _time(stamp), rng))
+        for stamp, path in sorted(found, key=lambda row: (row[0], str(row[1])))
+    ]
+
+
+def _time(stamp: str) -> datetime:
+    try:
+        return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise UsageError(f"{stamp}: not a UTC time such as 20250602T073352Z") from None
+
+
+def _feed_name(folder: Path, path: Path) -> str:
+    return f"snapshots:{path.parent.relative_to(folder).as_posix() if path.parent != folder else folder.name}"
+
+
+def _one_snapshot(path: Path, at: datetime, rng: random.Random) -> Callable[[Feed], FinishedPoll]:
+    def read(feed: Feed) -> FinishedPoll:
+        outcome: Outcome
+        parsed: ParsedFeed | None = None
+        try:
+            body = path.read_bytes()
+            parsed = sources.parse(body, feed.url, None, feed)
+            outcome = Fetched(url=feed.url, body=body, body_hash=body_hash(body))
+        except (SourceError, OSError) as error:
+            outcome = Failed(error=getattr(error, "name", "unreadable"), detail=str(error))
+        return finish(feed, outcome, parsed, at, polling.Bounds(), rng)
+
+    return read
+
+
+def from_history(entries: Iterable[Entry]) -> Iterator[Step]:
+    """A step for each stored entry, at the time when it was first seen."""
+    for entry in entries:
+        yield Step(at=entry.seen, feed=entry.feed_url, read=_one_entry(entry))
+
+
+def _one_entry(entry: Entry) -> Callable[[Feed], FinishedPoll]:
+    document = entry.document
+    parsed = ParsedEntry(
+        guid=entry.guid,
+        url=document.url,
+        canonical_url=entry.canonical_url,
+        title=document.title,
+        summary=document.summary,
+        text=document.text,
+        author=document.author,
+        source=document.source,
+        lang=document.lang,
+        published=entry.published if entry.dated else None,
+    )
+    return lambda feed: FinishedPoll(
+        feed=replace(feed, last_success=entry.seen),
+        seen=entry.seen,
+        entries=(parsed,),
+        baseline=entry.baseline,
+    )
