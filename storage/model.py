@@ -409,7 +409,8 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     RETRY = "retry"  # waits until ``due``
     DEAD = "dead"  # given up, announced once
-    SUPERSEDED = "superseded"  # an edit that a later edit includes
+    SUPERSEDED = "superseded"  # an edit that another message includes
+    GONE = "gone"  # its message was deleted at the destination: never sent again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -438,6 +439,7 @@ class NewDelivery:
     destination: str
     alert: Alert
     priority: int = 0  # higher goes first among what is due
+    ping_role: int | None = None  # the one Discord role that the message pings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -461,6 +463,8 @@ class Delivery:
     ambiguous: int = 0  # attempts whose outcome nobody knows
     message_id: str | None = None  # at the destination, once sent
     reply_to: str | None = None  # message id of the story's first message there
+    ping_role: int | None = None  # the one Discord role that the message pings
+    batch: str | None = None  # key of the digest message that it was folded into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -238,7 +238,12 @@ CREATE TABLE delivery (
     reply_to      TEXT,
     lease_until   INTEGER,
     worker        TEXT,
-    announced     INTEGER                      -- when its death was told; NULL: not yet
+    announced     INTEGER,                     -- when its death was told; NULL: not yet
+    update_kind   TEXT,                        -- NULL: the story's first message; 'edit' or 'reply'
+    ping_role     INTEGER,                     -- Discord role to ping, NULL: nobody
+    holds         INTEGER NOT NULL DEFAULT 0,  -- a retry that the whole destination waits for
+    touched       INTEGER NOT NULL,            -- last write, by the wall clock: shows when that stepped back
+    batch         TEXT                         -- key of the digest message that it is folded into
 );
 CREATE INDEX delivery_open ON delivery (destination, priority DESC, id)
     WHERE state IN ('pending', 'retry', 'claimed');
