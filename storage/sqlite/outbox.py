@@ -1,0 +1,467 @@
+"""The outbox: deliveries from the decision to the answer of their destination.
+
+    pending ── claim_due ──> claimed ── mark_sent ──> sent
+       ^                        │ ├──── retry_at ───> retry ── claim_due ──> claimed
+       └──────── release ───────┘ ├──── mark_dead ──> dead ── resend ──> pending
+                                  └──── mark_gone ──> gone
+
+A claim that nobody ended is turned into a retry whose outcome is unknown (``recover``).
+One delivery of a destination is in hand at a time, so its order is kept whoever delivers.
+Times are milliseconds of the wall clock; ``rebase`` repairs them when that was set back.
+What an outcome means, and how it looks, is for ``bot.courier`` and ``bot.render``.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from storage.model import Alert, Delivery, DeliveryState, NewDelivery, UpdateKind
+from storage.sqlite.connection import Connection
+from storage.sqlite.locks import PassLock, pass_lock
+
+KEY_LENGTH = 24  # hex characters; Discord's nonce may have 25
+CLOCK_SLACK = 1_000  # milliseconds by which a row may lie ahead before the clock counts as set back
+_OPEN = "('pending', 'retry', 'claimed')"
+_COLUMNS = (
+    "id, key, destination, story_id, revision, alert, state, priority, created, due, attempts, "
+    "first_attempt, last_attempt, last_error, ambiguous, message_id, reply_to, ping_role, batch"
+)
+# What may be claimed at :destination: due, and nothing earlier of its story still open there.
+_CLAIMABLE = (
+    "destination = :destination AND state IN ('pending', 'retry') AND due <= :now AND NOT EXISTS ("
+    "SELECT 1 FROM delivery AS before WHERE before.story_id = delivery.story_id "
+    "AND before.destination = delivery.destination AND before.id < delivery.id "
+    f"AND before.state IN {_OPEN})"
+)
+# What was begun is finished first, so that a repeat keeps its place; then the most important.
+_ORDER = "ORDER BY attempts > 0 DESC, priority DESC, id"
+
+_encode_alert = msgspec.json.Encoder().encode
+_decode_alert = msgspec.json.Decoder(Alert).decode
+
+
+def delivery_key(instance: str, destination: str, story: int, revision: int) -> str:
+    """The idempotency key of a delivery: the same whenever and wherever it is computed."""
+    named = f"{instance}|{destination}|{story}|{revision}"
+    return hashlib.sha256(named.encode()).hexdigest()[:KEY_LENGTH]
+
+
+def batch_key(keys: Sequence[str]) -> str:
+    """The key of a digest message that stands for the deliveries with ``keys``."""
+    return hashlib.sha256("|".join(("digest", *keys)).encode()).hexdigest()[:KEY_LENGTH]
+
+
+class Outbox:
+    """Verbs on deliveries; ``instance`` tells this database's keys from those of others."""
+
+    def __init__(self, db: Connection, instance: str) -> None:
+        self._db = db
+        self._instance = instance
+
+    # --- in -----------------------------------------------------------------------------
+
+    def enqueue(
+        self, story_id: int, revision: int, deliveries: Sequence[NewDelivery], now: datetime
+    ) -> list[str]:
+        """Put deliveries in, within the transaction that decided them; returns their keys.
+
+        Doing so again changes nothing.  An edit replaces an earlier one that waits; where
+        the story's first message still waits (or died), the edit goes into that.
+        """
+        with self._db.transaction():
+            return [self._put(story_id, revision, one, now) for one in deliveries]
+
+    def _put(self, story_id: int, revision: int, new: NewDelivery, now: datetime) -> str:
+        key = delivery_key(self._instance, new.destination, story_id, revision)
+        if self._db.value("SELECT 1 FROM delivery WHERE key = ?", (key,)):
+            return key
+        alert = replace(new.alert, story=story_id, revision=revision)
+        state, note = DeliveryState.PENDING, None
+        if alert.update is UpdateKind.EDIT:
+            self._supersede_edits(story_id, new.destination, now)
+            if note := self._fold_edit(story_id, new.destination, alert, now):
+                state = DeliveryState.SUPERSEDED
+        self._db.run(
+            "INSERT INTO delivery (key, destination, story_id, revision, alert, state, priority, created, "
+            "due, last_error, update_kind, ping_role, touched) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                key,
+                new.destination,
+                story_id,
+                revision,
+                _encode_alert(alert).decode(),
+                state,
+                new.priority,
+                _ms(now),
+                _ms(now),
+                note,
+                alert.update,
+                new.ping_role,
+                _ms(now),
+            ),
+        )
+        return key
+
+    def _supersede_edits(self, story_id: int, destination: str, now: datetime) -> None:
+        self._db.run(
+            "UPDATE delivery SET state = 'superseded', last_error = 'a later edit includes it', touched = ? "
+            "WHERE story_id = ? AND destination = ? AND update_kind = 'edit' "
+            "AND state IN ('pending', 'retry')",
+            (_ms(now), story_id, destination),
+        )
+
+    def _fold_edit(self, story_id: int, destination: str, edit: Alert, now: datetime) -> str | None:
+        """Why an edit needs no sending of its own, or None when it does."""
+        first = self._db.row(
+            "SELECT id, state, attempts, alert, batch FROM delivery WHERE story_id = ? AND destination = ? "
+            "AND update_kind IS NULL ORDER BY id DESC LIMIT 1",
+            (story_id, destination),
+        )
+        if first is None:
+            there = self.message(story_id, destination)
+            return None if there else "the story has no message here"
+        first_id, state, attempts, told, batch = first
+        if (state == "pending" and not attempts) or state == "dead":
+            before = _decode_alert(told)
+            merged = replace(edit, update=None, fact=None, low_priority=before.low_priority)
+            self._db.run(
+                "UPDATE delivery SET alert = ?, touched = ? WHERE id = ?",
+                (_encode_alert(merged).decode(), _ms(now), first_id),
+            )
+            return "the first message, not sent yet, includes it"
+        return "the story was told in a digest" if batch else None
+
+    # --- out ----------------------------------------------------------------------------
+
+    def destinations(self) -> list[str]:
+        """Destinations with open deliveries, due or not."""
+        found = self._db.rows(
+            f"SELECT DISTINCT destination FROM delivery WHERE state IN {_OPEN} ORDER BY destination"
+        )
+        return [row[0] for row in found]
+
+    def recover(
+        self, destination: str, now: datetime, *, settle: timedelta = timedelta(0), all_claims: bool = False
+    ) -> int:
+        """Turn claims that nobody will end into retries of unknown outcome; returns how many.
+
+        These are the claims whose lease ran out or, when the caller holds the courier's
+        lock, all.  They are due after ``settle``, the time that a request under way may
+        still take to be seen at the destination.
+        """
+        with self._db.transaction():
+            return self._db.run(
+                "UPDATE delivery SET state = 'retry', holds = 1, due = :due, ambiguous = ambiguous + 1, "
+                "lease_until = NULL, worker = NULL, touched = :now, "
+                "last_error = 'the process ended in the middle of a send' "
+                "WHERE destination = :destination AND state = 'claimed' AND (:all OR lease_until <= :now)",
+                {
+                    "destination": destination,
+                    "now": _ms(now),
+                    "due": _ms(now + settle),
+                    "all": all_claims,
+                },
+            )
+
+    def claim_due(
+        self, now: datetime, *, lease: timedelta, destination: str | None = None, limit: int = 1, worker: str
+    ) -> list[Delivery]:
+        """Take what is due, most important first, for ``lease``.
+
+        Of one destination nothing is given while another claim there lives or a retry
+        that the destination waits for is not due.  What was folded into one digest
+        before comes together, whatever ``limit``.
+        """
+        with self._db.transaction():
+            claimed: list[Delivery] = []
+            for place in [destination] if destination is not None else self.destinations():
+                if len(claimed) < limit and not self._held(place, now):
+                    claimed += self._claim(place, now, lease, limit - len(claimed), worker)
+            return claimed
+
+    def claim_batch(
+        self, deliveries: Sequence[Delivery], now: datetime, *, lease: timedelta, worker: str
+    ) -> list[Delivery]:
+        """Take exactly these waiting deliveries of one destination as one digest message."""
+        ids = [one.id for one in deliveries]
+        with self._db.transaction():
+            if not ids or self._held(deliveries[0].destination, now):
+                return []
+            marks = ",".join(map(str, ids))
+            waiting = self._db.value(
+                f"SELECT count(*) FROM delivery WHERE id IN ({marks}) AND state = 'pending' AND attempts = 0"
+            )
+            if waiting != len(ids):
+                return []
+            batch = batch_key([one.key for one in deliveries])
+            self._db.run(f"UPDATE delivery SET batch = ? WHERE id IN ({marks})", (batch,))
+            return self._take(ids, now, lease, worker)
+
+    def waiting(self, destination: str, now: datetime, limit: int) -> list[Delivery]:
+        """The next untried deliveries that may be folded (not edits), in the order of sending."""
+        return self._select(
+            f"{_CLAIMABLE} AND attempts = 0 AND update_kind IS NOT 'edit' {_ORDER} LIMIT :limit",
+            {"destination": destination, "now": _ms(now), "limit": limit},
+        )
+
+    def waiting_count(self, destination: str) -> int:
+        """How many new messages (not edits) wait at a destination."""
+        count: int = self._db.value(
+            "SELECT count(*) FROM delivery WHERE destination = ? AND state IN ('pending', 'retry') "
+            "AND update_kind IS NOT 'edit'",
+            (destination,),
+        )
+        return count
+
+    def next_due(self, destination: str) -> datetime | None:
+        """When the next open delivery of a destination may be claimed; None when none is open."""
+        held = self._db.value(
+            "SELECT max(CASE state WHEN 'claimed' THEN lease_until ELSE due END) FROM delivery "
+            "WHERE destination = ? AND (state = 'claimed' OR state = 'retry' AND holds)",
+            (destination,),
+        )
+        first = self._db.value(
+            "SELECT min(due) FROM delivery WHERE destination = ? AND state IN ('pending', 'retry')",
+            (destination,),
+        )
+        times = [when for when in (held, first) if when is not None]
+        return _time(max(times)) if times else None
+
+    def rebase(self, now: datetime) -> int:
+        """Move open rows that were written in the future back to ``now``; returns how many.
+
+        Such rows prove that the wall clock was set back: their leases and due times would
+        last as much longer.  They keep what was left of them when they were written.
+        """
+        with self._db.transaction():
+            return self._db.run(
+                "UPDATE delivery SET due = due - (touched - :now), "
+                "lease_until = lease_until - (touched - :now), touched = :now "
+                f"WHERE state IN {_OPEN} AND touched > :now + {CLOCK_SLACK}",
+                {"now": _ms(now)},
+            )
+
+    def _held(self, destination: str, now: datetime) -> bool:
+        return bool(
+            self._db.value(
+                "SELECT 1 FROM delivery WHERE destination = ? AND (state = 'claimed' "
+                "OR state = 'retry' AND holds AND due > ?) LIMIT 1",
+                (destination, _ms(now)),
+            )
+        )
+
+    def _claim(
+        self, destination: str, now: datetime, lease: timedelta, limit: int, worker: str
+    ) -> list[Delivery]:
+        asked = {"destination": destination, "now": _ms(now), "limit": limit}
+        found = self._db.rows(
+            f"SELECT id, batch FROM delivery WHERE {_CLAIMABLE} {_ORDER} LIMIT :limit", asked
+        )
+        if found and (batch := found[0][1]):
+            found = self._db.rows(
+                "SELECT id FROM delivery WHERE batch = ? AND state IN ('pending', 'retry') ORDER BY id",
+                (batch,),
+            )
+        ids = [row[0] for row in found]
+        return self._take(ids, now, lease, worker)
+
+    def _take(self, ids: Sequence[int], now: datetime, lease: timedelta, worker: str) -> list[Delivery]:
+        marks = ",".join(map(str, ids))
+        self._db.run(
+            "UPDATE delivery SET state = 'claimed', attempts = attempts + 1, last_attempt = :now, "
+            "first_attempt = coalesce(first_attempt, :now), lease_until = :until, worker = :worker, "
+            "touched = :now, reply_to = (SELECT message_id FROM story_message AS told "
+            "WHERE told.story_id = delivery.story_id AND told.destination = delivery.destination) "
+            f"WHERE id IN ({marks})",
+            {"now": _ms(now), "until": _ms(now + lease), "worker": worker},
+        )
+        return self._select(f"id IN ({marks}) ORDER BY priority DESC, id")
+
+    # --- outcomes -----------------------------------------------------------------------
+
+    def mark_sent(self, delivery_id: int, message_id: str | None, now: datetime) -> None:
+        """It arrived as ``message_id`` (None: the destination gives no id)."""
+        with self._db.transaction():
+            self._end(delivery_id, DeliveryState.SENT, None, now, message_id)
+            if message_id is not None:
+                self._db.run(
+                    "INSERT OR REPLACE INTO story_message (story_id, destination, message_id) "
+                    "SELECT story_id, destination, ? FROM delivery "
+                    "WHERE id = ? AND update_kind IS NULL AND batch IS NULL",
+                    (message_id, delivery_id),
+                )
+
+    def retry_at(
+        self,
+        delivery_id: int,
+        when: datetime,
+        error: str,
+        *,
+        now: datetime,
+        ambiguous: bool = False,
+        holds: bool = True,
+    ) -> None:
+        """It did not arrive, or (``ambiguous``) nobody knows; ``holds``: the destination waits for it."""
+        with self._db.transaction():
+            self._db.run(
+                "UPDATE delivery SET state = 'retry', due = ?, last_error = ?, ambiguous = ambiguous + ?, "
+                "holds = ?, lease_until = NULL, worker = NULL, touched = ? "
+                "WHERE id = ? AND state = 'claimed'",
+                (_ms(when, up=True), error, int(ambiguous), int(holds), _ms(now), delivery_id),
+            )
+
+    def mark_dead(self, delivery_id: int, error: str, now: datetime) -> None:
+        """Given up; ``dead_unannounced`` tells of it once."""
+        with self._db.transaction():
+            self._end(delivery_id, DeliveryState.DEAD, error, now)
+
+    def mark_gone(self, delivery_id: int, error: str, now: datetime) -> None:
+        """Its message was deleted at the destination: later edits have nothing to change."""
+        with self._db.transaction():
+            self._end(delivery_id, DeliveryState.GONE, error, now)
+            self._db.run(
+                "DELETE FROM story_message WHERE (story_id, destination) = "
+                "(SELECT story_id, destination FROM delivery WHERE id = ? AND update_kind IS NOT 'reply')",
+                (delivery_id,),
+            )
+
+    def supersede(self, delivery_id: int, why: str, now: datetime) -> None:
+        """It has nothing left to do."""
+        with self._db.transaction():
+            self._end(delivery_id, DeliveryState.SUPERSEDED, why, now)
+
+    def release(self, delivery_id: int, now: datetime) -> None:
+        """Give a claim back that was not used."""
+        with self._db.transaction():
+            self._db.run(
+                "UPDATE delivery SET state = CASE WHEN attempts > 1 THEN 'retry' ELSE 'pending' END, "
+                "attempts = attempts - 1, first_attempt = CASE WHEN attempts > 1 THEN first_attempt END, "
+                "lease_until = NULL, worker = NULL, touched = ? WHERE id = ? AND state = 'claimed'",
+                (_ms(now), delivery_id),
+            )
+
+    def _end(
+        self,
+        delivery_id: int,
+        state: DeliveryState,
+        error: str | None,
+        now: datetime,
+        message_id: str | None = None,
+    ) -> None:
+        # An answer that comes after the lease ran out is still the truth; one after it is sent is not.
+        self._db.run(
+            "UPDATE delivery SET state = ?, last_error = ?, message_id = coalesce(?, message_id), "
+            f"lease_until = NULL, worker = NULL, touched = ? WHERE id = ? AND state IN {_OPEN}",
+            (state, error, message_id, _ms(now), delivery_id),
+        )
+
+    # --- the dead -----------------------------------------------------------------------
+
+    def dead_unannounced(self) -> list[Delivery]:
+        """Deliveries that died since people were last told."""
+        return self._select("state = 'dead' AND announced IS NULL ORDER BY id")
+
+    def announce(self, ids: Sequence[int], now: datetime) -> None:
+        """People were told of these deaths."""
+        with self._db.transaction():
+            self._db.run_many(
+                "UPDATE delivery SET announced = ? WHERE id = ?", [(_ms(now), one) for one in ids]
+            )
+
+    def resend(self, key: str, now: datetime) -> bool:
+        """Send a dead delivery again, at once and by itself; False when ``key`` is not dead.
+
+        Attempts of unknown outcome stay counted: it is looked for before it is repeated.
+        """
+        with self._db.transaction():
+            return bool(
+                self._db.run(
+                    "UPDATE delivery SET state = 'pending', attempts = 0, first_attempt = NULL, due = :now, "
+                    "announced = NULL, batch = CASE WHEN ambiguous THEN batch END, touched = :now "
+                    "WHERE key = :key AND state = 'dead'",
+                    {"now": _ms(now), "key": key},
+                )
+            )
+
+    # --- questions ----------------------------------------------------------------------
+
+    def pending_count(self) -> int:
+        """Deliveries that are not over yet."""
+        count: int = self._db.value(f"SELECT count(*) FROM delivery WHERE state IN {_OPEN}")
+        return count
+
+    def by_key(self, key: str) -> Delivery | None:
+        """The delivery with a key; for the key of a digest, the first one in it."""
+        found = self._select("key = :key", {"key": key}) or self._select(
+            "batch = :key ORDER BY id LIMIT 1", {"key": key}
+        )
+        return found[0] if found else None
+
+    def for_story(self, story_id: int) -> list[Delivery]:
+        """All deliveries about a story, first to last."""
+        return self._select("story_id = :story ORDER BY id", {"story": story_id})
+
+    def message(self, story_id: int, destination: str) -> str | None:
+        """Id of the story's first message at a destination, while it is there."""
+        found: str | None = self._db.value(
+            "SELECT message_id FROM story_message WHERE story_id = ? AND destination = ?",
+            (story_id, destination),
+        )
+        return found
+
+    def ambiguous_count(self) -> int:
+        """Attempts, over all deliveries, whose outcome nobody learned."""
+        count: int = self._db.value("SELECT coalesce(sum(ambiguous), 0) FROM delivery")
+        return count
+
+    @contextmanager
+    def sole_courier(self, holder: str, now: datetime) -> Iterator[PassLock]:
+        """The lock under which one process delivers; never waits, see ``locks.pass_lock``.
+
+        It ends with its process, so whoever holds it knows every other claim for a leftover.
+        """
+        with pass_lock(self._db.path.with_name(self._db.path.name + ".courier"), holder, now) as lock:
+            yield lock
+
+    def _select(self, where: str, arguments: dict[str, Any] | None = None) -> list[Delivery]:
+        found = self._db.rows(f"SELECT {_COLUMNS} FROM delivery WHERE {where}", arguments or {})
+        return [_delivery(row) for row in found]
+
+
+def _delivery(row: tuple[Any, ...]) -> Delivery:
+    return Delivery(
+        id=row[0],
+        key=row[1],
+        destination=row[2],
+        story=row[3],
+        revision=row[4],
+        alert=_decode_alert(row[5]),
+        state=DeliveryState(row[6]),
+        priority=row[7],
+        created=_time(row[8]),
+        due=_time(row[9]),
+        attempts=row[10],
+        first_attempt=None if row[11] is None else _time(row[11]),
+        last_attempt=None if row[12] is None else _time(row[12]),
+        last_error=row[13],
+        ambiguous=row[14],
+        message_id=row[15],
+        reply_to=row[16],
+        ping_role=row[17],
+        batch=row[18],
+    )
+
+
+def _ms(moment: datetime, *, up: bool = False) -> int:
+    micros = round(moment.timestamp() * 1_000_000)
+    return -(-micros // 1000) if up else micros // 1000
+
+
+def _time(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
