@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.cli.words import clean
+from bot.words import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,14 +65,15 @@ def write_bytes(encoded: bytes) -> None:
         buffer.flush()
 
 
-def say(text: str = "", style: str = "") -> None:
-    """One line for people."""
+def say(text: str = "", style: str = "", *, indent: int = 0) -> None:
+    """One line for people, ``indent`` blanks from the left."""
+    line = " " * indent + clean(text)
     if sys.stdout.isatty() and style:
         from rich.text import Text
 
-        console().print(Text(clean(text), style=style))
+        console().print(Text(line, style=style), soft_wrap=True)
     else:
-        print(clean(text))  # noqa: T201
+        print(line)  # noqa: T201
 
 
 def warn(text: str) -> None:

@@ -1,14 +1,28 @@
-"""How the nouns look in a table or a line for people, shared by several commands.
+"""How the nouns look to people: the tables of moves and profiles, and moves as CSV.
 
-Pure: nouns in, text out; drawing is left to ``output``.
+Nouns in, rows and lines out; drawing is left to ``output``.
 """
 
 from collections.abc import Iterable, Sequence
 
-from bot.cli.words import money
-from storage.model import Move
+from bot.answers import EntityAnswer
+from bot.cli.output import Cell, say, table, write_bytes
+from bot.times import day, iso
+from bot.words import count, money
+from storage.model import Move, MoveRecord, MoveStatus
 
 MOVE_COLUMNS = ("move", "status", "who", "what", "evidence")
+RECORD_COLUMNS = ("date", "move", "who", "what", "headline", "source", "story", "link")
+ROLES = (
+    "person", "from", "to", "investor", "recipient", "acquirer", "target", "partner", "customer", "supplier",
+    "employer", "owner", "plaintiff", "defendant",
+)  # fmt: skip
+CSV_COLUMNS = (
+    "published", "kind", "status", *ROLES, "title", "amount", "valuation", "currency", "people", "headline",
+    "url", "source", "story",
+)  # fmt: skip
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs what begins so
+COMPANY_SHOWN = 8
 
 
 def move_rows(moves: Iterable[Move]) -> tuple[Sequence[str], list[list[str]]]:
@@ -19,11 +33,39 @@ def move_rows(moves: Iterable[Move]) -> tuple[Sequence[str], list[list[str]]]:
     ]
 
 
+def record_rows(records: Iterable[MoveRecord]) -> tuple[Sequence[str], list[list[str | Cell]]]:
+    """Columns and rows for recorded moves."""
+    return RECORD_COLUMNS, [
+        [
+            day(record.published),
+            kind_and_status(record.move),
+            parties(record.move),
+            particulars(record.move),
+            record.headline,
+            record.source,
+            f"s{record.story}",
+            record.url,
+        ]
+        for record in records
+    ]
+
+
+def kind_and_status(move: Move) -> str:
+    """``departure``, or ``funding (rumour)`` where the status is worth a word."""
+    return (
+        move.kind.value if move.status is MoveStatus.REPORTED else f"{move.kind.value} ({move.status.value})"
+    )
+
+
 def parties(move: Move) -> str:
-    """``person Ruben Mayer, from meta``: names as written, slugs where there is no name."""
-    roles = dict.fromkeys((*move.names, *move.roles))
-    told = ((role, move.names.get(role) or move.roles.get(role, ())) for role in roles)
+    """``person Ruben Mayer, from meta``: names as written, ids where there is no name."""
+    told = ((role, named(move, role)) for role in dict.fromkeys((*move.names, *move.roles)))
     return ", ".join(f"{role} {' and '.join(names)}" for role, names in told if names)
+
+
+def named(move: Move, role: str) -> tuple[str, ...]:
+    """Who fills ``role``: the names as written, else the ids."""
+    return tuple(move.names.get(role) or move.roles.get(role, ()))
 
 
 def particulars(move: Move) -> str:
@@ -34,3 +76,78 @@ def particulars(move: Move) -> str:
     if move.people is not None:
         found.append(f"{move.people:,} people")
     return ", ".join(part for part in found if part)
+
+
+def write_csv(records: Iterable[MoveRecord]) -> None:
+    """Moves as CSV (RFC 4180) with a heading; a cell that a spreadsheet would run gets an apostrophe."""
+    import csv
+    import io
+
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow(CSV_COLUMNS)
+    for record in records:
+        move = record.move
+        writer.writerow(
+            [
+                _harmless(value)
+                for value in (
+                    iso(record.published),
+                    move.kind.value,
+                    move.status.value,
+                    *("; ".join(named(move, role)) for role in ROLES),
+                    move.title or "",
+                    "" if move.amount is None else f"{move.amount:.0f}",
+                    "" if move.valuation is None else f"{move.valuation:.0f}",
+                    move.currency or "",
+                    "" if move.people is None else str(move.people),
+                    record.headline,
+                    record.url,
+                    record.source,
+                    f"s{record.story}",
+                )
+            ]
+        )
+    write_bytes(buffer.getvalue().encode())
+
+
+def _harmless(value: str) -> str:
+    return f"'{value}" if value.startswith(FORMULA_SIGNS) else value
+
+
+def show_profile(answer: EntityAnswer) -> None:
+    """A profile: who it is, the company it keeps, its moves and stories."""
+    profile, entity = answer.profile, answer.profile.entity
+    say(f"{entity.name} ({entity.slug}): {entity.kind.value}, tier {entity.tier.value}", "bold")
+    if entity.aliases:
+        say(f"also written {', '.join(alias.text for alias in entity.aliases)}")
+    if entity.muted_until:
+        say(f"muted until {iso(entity.muted_until)}")
+    meaning = (
+        "its sources are read"
+        if answer.coverage == "quiet"
+        else "its sources are not read: silence means nothing"
+    )
+    say(f"coverage: {answer.coverage} ({meaning})")
+    if profile.mentioned_with:
+        company = [
+            f"{slug} ({count(number, 'story', 'stories')})" for slug, number in profile.mentioned_with.items()
+        ]
+        say(f"mentioned with {', '.join(company[:COMPANY_SHOWN])}")
+    table(*record_rows(profile.moves), title="Moves", empty="no move is recorded")
+    table(
+        ["id", "date", "move", "headline", "outlets", "link"],
+        [
+            [
+                f"s{story.id}",
+                day(story.opened),
+                kind_and_status(story.main) if story.main else "none",
+                story.headline,
+                str(len(story.outlets) or 1),
+                story.url,
+            ]
+            for story in profile.stories
+        ],
+        title="Stories",
+        empty="no story tells of it",
+    )

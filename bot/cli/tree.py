@@ -57,7 +57,7 @@ class Tree(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest command named where there is none."""
         if args and args[0] not in PLACES and not args[0].startswith("-"):
-            from bot.cli.words import nearest
+            from bot.words import nearest
 
             ctx.fail(f"there is no command {args[0]!r}{nearest(args[0], PLACES)}")
         return super().resolve_command(ctx, args)

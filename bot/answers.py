@@ -1,0 +1,203 @@
+"""Questions people ask of the store, answered as nouns: search, entity, moves, why.
+
+Knows neither the command line nor Discord; both call it and present what comes back.
+An entity, entry, story or alert that is not there raises ``UnknownThing`` with the nearest
+names that are.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.words import nearest
+from storage.errors import UnknownThing
+from storage.model import (
+    Delivery,
+    Entity,
+    Feed,
+    FeedState,
+    MoveRecord,
+    Profile,
+    RecordedEntry,
+    SearchHit,
+    Story,
+)
+
+if TYPE_CHECKING:
+    from storage.sqlite import SqliteStore
+
+HEALTHY = frozenset({FeedState.OK, FeedState.QUIET})
+STALE = timedelta(days=1)  # a feed not read for so long says nothing about today
+_REFERENCE = re.compile(r"([es])([0-9]{1,18})", re.IGNORECASE)
+_KEY = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityAnswer:
+    """A profile, and whether silence about it means anything."""
+
+    profile: Profile
+    coverage: str  # "quiet": its sources are read, silence is silence; "unknown": they are not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyAnswer:
+    """What was decided: about one entry, or about a story and each of its entries."""
+
+    reference: str  # "e12", "s3" or the key of an alert
+    story: Story | None
+    entries: tuple[RecordedEntry, ...]  # one for an entry, all for a story or alert
+    deliveries: tuple[Delivery, ...]
+    delivery: Delivery | None = None  # the alert that was asked about
+
+
+# --- entities ---------------------------------------------------------------------------
+
+
+def find_entity(store: "SqliteStore", name: str) -> Entity:
+    """The entity with that slug, name or alias; UnknownThing names the nearest, or the several."""
+    found = store.watchlist.find(name)
+    exact = [entity for entity in found if name.casefold() in (entity.slug, entity.name.casefold())]
+    chosen = exact or found
+    if not chosen:
+        raise _unknown_entity(store, name)
+    if len(chosen) > 1:
+        slugs = ", ".join(entity.slug for entity in chosen)
+        raise UnknownThing(f"{name!r} can be {slugs}: give one of these ids")
+    return chosen[0]
+
+
+def _unknown_entity(store: "SqliteStore", name: str) -> UnknownThing:
+    known = [
+        form
+        for entity in store.watchlist.load().entities
+        for form in (entity.slug, entity.name, *(alias.text for alias in entity.aliases))
+    ]
+    hint = nearest(name, known)
+    return UnknownThing(f"there is no entity {name!r} on the watchlist{hint}; all: movewire watch list")
+
+
+def entity(store: "SqliteStore", name: str, now: datetime) -> EntityAnswer:
+    """The profile of the entity called ``name``."""
+    profile = store.search.profile(find_entity(store, name).slug)
+    return EntityAnswer(profile=profile, coverage=coverage(profile.feeds or store.feeds.all(), now))
+
+
+def coverage(feeds: Sequence[Feed], now: datetime) -> str:
+    """``quiet`` where more than half of ``feeds`` are healthy and were read of late, else ``unknown``."""
+    read = [
+        feed
+        for feed in feeds
+        if feed.state in HEALTHY and feed.last_success is not None and now - feed.last_success <= STALE
+    ]
+    return "quiet" if 2 * len(read) > len(feeds) else "unknown"
+
+
+# --- search and moves -------------------------------------------------------------------
+
+
+def search(
+    store: "SqliteStore",
+    text: str,
+    *,
+    entity: str | None = None,
+    move: str | None = None,
+    since: datetime | None = None,
+    limit: int = 20,
+) -> list[SearchHit]:
+    """Entries and stories that ``text`` finds, best first; any text is legal."""
+    slug = find_entity(store, entity).slug if entity else None
+    return store.search.query(text, entity=slug, move=move, since=since, limit=limit)
+
+
+def moves(
+    store: "SqliteStore",
+    *,
+    kind: str | None = None,
+    person: str | None = None,
+    frm: str | None = None,
+    to: str | None = None,
+    since: datetime | None = None,
+    limit: int = 100,
+) -> list[MoveRecord]:
+    """Recorded moves, newest first; parties may be entities or names that are not watched."""
+    wanted = {role: name for role, name in (("person", person), ("frm", frm), ("to", to)) if name}
+    parties = {role: _party(store, name) for role, name in wanted.items()}
+    found = store.moves.query(kind=kind, since=since, limit=limit, **parties)
+    if not found:
+        for role, name in wanted.items():
+            if not store.watchlist.find(name) and not store.moves.query(limit=1, **{role: parties[role]}):
+                raise _unknown_entity(store, name)
+    return found
+
+
+def _party(store: "SqliteStore", name: str) -> str:
+    """The slug of a watched party, else the name as it is: moves keep those not watched by name."""
+    found = store.watchlist.find(name)
+    return found[0].slug if len(found) == 1 else name
+
+
+# --- why --------------------------------------------------------------------------------
+
+
+def why(store: "SqliteStore", reference: str) -> WhyAnswer:
+    """The recorded decision on ``e12``, ``s3``, an alert's key of 24 hex characters, or a URL."""
+    reference = reference.strip()
+    if match := _REFERENCE.fullmatch(reference):
+        number = int(match[2])
+        return _why_entry(store, number) if match[1].lower() == "e" else _why_story(store, number)
+    if _KEY.fullmatch(reference):
+        return _why_alert(store, reference.lower())
+    if "://" in reference:
+        return _why_url(store, reference)
+    raise UnknownThing(
+        f"{reference!r} is no id: give e12 for an entry, s3 for a story, the 24 characters under an alert, "
+        "or the URL of an entry"
+    )
+
+
+def _why_entry(store: "SqliteStore", number: int) -> WhyAnswer:
+    recorded = store.entries.recorded(number)
+    if recorded is None:
+        raise UnknownThing(f"there is no entry e{number}; movewire search finds entries with their ids")
+    deliveries = tuple(store.outbox.for_story(recorded.story.id)) if recorded.story else ()
+    return WhyAnswer(
+        reference=f"e{number}",
+        story=recorded.story,
+        entries=(recorded,),
+        deliveries=deliveries or recorded.deliveries,
+    )
+
+
+def _why_url(store: "SqliteStore", url: str) -> WhyAnswer:
+    from watchers.links import canonical_url
+
+    found = store.entries.by_url(url) or store.entries.by_url(canonical_url(url))
+    if found is None:
+        raise UnknownThing(f"there is no entry with the URL {url}; movewire search finds entries")
+    return _why_entry(store, found.id)
+
+
+def _why_story(store: "SqliteStore", number: int, delivery: Delivery | None = None) -> WhyAnswer:
+    story = store.stories.get(number)
+    if story is None:
+        raise UnknownThing(f"there is no story s{number}; movewire search finds stories with their ids")
+    recorded = (store.entries.recorded(member.id) for member in store.stories.members(story.id))
+    return WhyAnswer(
+        reference=delivery.key if delivery else f"s{story.id}",
+        story=story,
+        entries=tuple(one for one in recorded if one is not None),
+        deliveries=tuple(store.outbox.for_story(story.id)),
+        delivery=delivery,
+    )
+
+
+def _why_alert(store: "SqliteStore", key: str) -> WhyAnswer:
+    delivery = store.outbox.by_key(key)
+    if delivery is None:
+        raise UnknownThing(
+            f"there is no alert with the key {key}; keys stand under the messages that this database sent"
+        )
+    return _why_story(store, delivery.story, delivery)
