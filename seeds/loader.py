@@ -2,18 +2,123 @@
 
 Reading the files is left to ``seeds.watchlist``, ``seeds.feeds`` and ``seeds.backstory``;
 keeping them to the store.  What people edited or removed stays so: a seed is marked when
-it is first loaded, and a marked seed is never touched again.
+it is first loaded, and a marked seed is never touched again.  A later version's new seeds
+are added once, like the first ones.
 """
 
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
+from typing import Protocol
 
+from seeds.backstory import BackstorySeed
+from seeds.backstory import load_backstory as read_backstory
+from seeds.feeds import FeedSeed, load_feeds
 from seeds.watchlist import dump_watchlist, load_watchlist
-from storage.model import Entity
+from storage.model import Entity, Feed, Story, Watchlist
 
-__all__ = ["dump_watchlist", "load_watchlist", "seed_watchlist"]
+__all__ = [
+    "Planted",
+    "dump_watchlist",
+    "load_backstory",
+    "load_feeds",
+    "load_watchlist",
+    "plant",
+    "seed_watchlist",
+]
+
+WATCHLIST, FEEDS, BACKSTORY = "watchlist", "feeds", "backstory"
+
+
+class _Feeds(Protocol):
+    def add(self, url: str, *, kind: str, title: str | None, now: datetime) -> Feed: ...
+    def get(self, url: str) -> Feed | None: ...
+
+
+class _Watchlist(Protocol):
+    def load(self) -> Watchlist: ...
+    def put(self, entity: Entity) -> None: ...
+
+
+class _Stories(Protocol):
+    def add_backstory(self, story: Story, key: str) -> int: ...
+
+
+class Store(Protocol):
+    """The part of a store that planting needs."""
+
+    @property
+    def feeds(self) -> _Feeds: ...
+    @property
+    def watchlist(self) -> _Watchlist: ...
+    @property
+    def stories(self) -> _Stories: ...
+    def transaction(self) -> AbstractContextManager[object]: ...
+    def seeds_loaded(self, kind: str) -> set[str]: ...
+    def mark_seeded(self, kind: str, keys: Collection[str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planted:
+    """How many seeds were new to the database."""
+
+    entities: int = 0
+    feeds: int = 0
+    stories: int = 0
 
 
 def seed_watchlist() -> list[Entity]:
     """The packaged watchlist."""
     raw = files("seeds").joinpath("data/watchlist.toml").read_bytes()
     return load_watchlist(raw, origin="seed", name="watchlist.toml")
+
+
+def load_backstory() -> list[BackstorySeed]:
+    """The packaged backstory, oldest first."""
+    return read_backstory({entity.slug: entity.name for entity in seed_watchlist()})
+
+
+def plant(store: Store, now: datetime, *, feeds: bool) -> Planted:
+    """Load what the database never had: watchlist, backstory and, if asked, feeds.
+
+    Of the backstory only what lies before ``now`` is loaded; a later call brings the rest,
+    so that a simulated clock never knows its future.
+    """
+    with store.transaction():
+        return Planted(
+            entities=_plant_watchlist(store),
+            feeds=_plant_feeds(store, now) if feeds else 0,
+            stories=_plant_backstory(store, now),
+        )
+
+
+def _plant_watchlist(store: Store) -> int:
+    marked = store.seeds_loaded(WATCHLIST)
+    present = store.watchlist.load().by_slug()
+    new = [entity for entity in seed_watchlist() if entity.slug not in marked]
+    for entity in new:
+        if entity.slug not in present:  # somebody's own entity of that name goes first
+            store.watchlist.put(entity)
+    store.mark_seeded(WATCHLIST, [entity.slug for entity in new])
+    return len(new)
+
+
+def _plant_feeds(store: Store, now: datetime) -> int:
+    marked = store.seeds_loaded(FEEDS)
+    new: list[FeedSeed] = [seed for seed in load_feeds() if seed.url not in marked]
+    for seed in new:
+        if store.feeds.get(seed.url) is None:
+            store.feeds.add(seed.url, kind=seed.kind, title=seed.title, now=now)
+    store.mark_seeded(FEEDS, [seed.url for seed in new])
+    return len(new)
+
+
+def _plant_backstory(store: Store, now: datetime) -> int:
+    marked = store.seeds_loaded(BACKSTORY)
+    new = [seed for seed in load_backstory() if seed.key not in marked and seed.story.opened < now]
+    for seed in new:
+        store.stories.add_backstory(seed.story, seed.key)
+    store.mark_seeded(BACKSTORY, [seed.key for seed in new])
+    return len(new)

@@ -24,25 +24,24 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
 
 
 def _offset(text: str, path: tuple[str | int, ...]) -> int:
-    if len(path) >= 2 and isinstance(path[0], str) and isinstance(path[1], int):
-        table = _table(text, path[0], path[1])
-        if table is not None:
-            return _inside(text, table[0], table[1], path[2:])
-    first_header = _next_header(text, 0)
-    return _inside(text, 0, first_header if first_header is not None else len(text), path)
+    headers = list(_headers(text))
+    ends = [*(at for at, _ in headers[1:]), len(text)]
+    here, span = 0, (0, headers[0][0] if headers else len(text))
+    title, rest, until = "", path, len(text)
+    while len(rest) >= 2 and isinstance(rest[0], str) and isinstance(rest[1], int):
+        title = f"{title}.{rest[0]}" if title else rest[0]
+        named = [n for n, (at, name) in enumerate(headers) if name == title and here <= at < until]
+        if rest[1] >= len(named):
+            break  # no [[table]] of that name: the value stands inside the last one found
+        n = named[rest[1]]
+        here, span = headers[n][0], (headers[n][0], ends[n])
+        until = headers[named[rest[1] + 1]][0] if rest[1] + 1 < len(named) else until
+        rest = rest[2:]
+    return _inside(text, *span, rest)
 
 
-def _table(text: str, name: str, index: int) -> tuple[int, int] | None:
-    """Start and end of the ``index``-th ``[[name]]``, header included."""
-    starts = [at for at, opener, title in _headers(text) if opener == "[[" and title == name]
-    if index >= len(starts):
-        return None
-    following = [at for at, _, title in _headers(text) if at > starts[index] and title == name]
-    return starts[index], following[0] if following else len(text)
-
-
-def _headers(text: str) -> Iterator[tuple[int, str, str]]:
-    """Offset, opening brackets and title of each table header."""
+def _headers(text: str) -> Iterator[tuple[int, str]]:
+    """Offset and title of each table header."""
     covered = 0
     for found in _HEADER.finditer(text):
         start = found.start(1)
@@ -50,12 +49,8 @@ def _headers(text: str) -> Iterator[tuple[int, str, str]]:
         if start < covered:
             continue
         if _depth_at(text, covered, start) == 0:
-            yield start, found.group(1), found.group(2).strip("\"' ")
+            yield start, found.group(2).strip("\"' ")
             covered = found.end()
-
-
-def _next_header(text: str, start: int) -> int | None:
-    return next((at for at, _, _ in _headers(text) if at >= start), None)
 
 
 def _depth_at(text: str, start: int, end: int) -> int:

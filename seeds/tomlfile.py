@@ -44,7 +44,7 @@ class Source:
     def rows(self, kind: type[T], allowed: dict[str, str] | None = None) -> T:
         """The file as ``kind``, a msgspec struct.  Raises WatchlistError with line and column.
 
-        ``allowed`` says for the name of a field what may stand there.
+        ``allowed`` says for a place, written as "entity.relations.kind", what may stand there.
         """
         try:
             data = tomllib.loads(self.text)
@@ -85,7 +85,8 @@ def _judgement(text: str, kind: type, allowed: dict[str, str]) -> tuple[tuple[st
     if missing:
         return path, f'the key "{missing.group(1)}" is missing here'
     name = next((step for step in reversed(path) if isinstance(step, str)), "")
-    hint = f"; allowed: {allowed[name]}" if name in allowed else ""
+    place = ".".join(step for step in path if isinstance(step, str))
+    hint = f"; allowed: {allowed[place]}" if place in allowed else ""
     said = said.replace("`", "")
     return path, f"{name}: {said[:1].lower()}{said[1:]}{hint}" if name else said
 

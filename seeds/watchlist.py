@@ -76,13 +76,14 @@ def load_watchlist(
     return [_entity(row, slug, origin) for row, slug in zip(rows, slugs, strict=True)]
 
 
-_ALLOWED = {
-    "kind": f"{', '.join(EntityKind)} (of a relation: {', '.join(RelationKind)})",
-    "tier": ", ".join(Tier),
-    "since": "a date such as 2025-06-13",
-    "until": "a date such as 2025-06-13",
-    "aliases": 'a list of "text" or { text = "…", strong = true, … }',
-    "muted_until": "a time such as 2025-09-01T00:00:00Z",
+_ALLOWED = {  # by where it stands, without the indices
+    "entity.kind": ", ".join(EntityKind),
+    "entity.tier": ", ".join(Tier),
+    "entity.aliases": 'a list of "text" or { text = "…", strong = true, … }',
+    "entity.muted_until": "a time such as 2025-09-01T00:00:00Z",
+    "entity.relations.kind": ", ".join(RelationKind),
+    "entity.relations.since": "a date such as 2025-06-13",
+    "entity.relations.until": "a date such as 2025-06-13",
 }
 
 
