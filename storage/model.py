@@ -465,6 +465,7 @@ class Delivery:
     reply_to: str | None = None  # message id of the story's first message there
     ping_role: int | None = None  # the one Discord role that the message pings
     batch: str | None = None  # key of the digest message that it was folded into
+    first_key: str | None = None  # key of the story's first delivery there, which its message shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,75 @@
-"""Places an alert can be sent to, one module each."""
+"""Where messages go: console, webhook, channel, each behind the seam of ``base.Sink``.
+
+Besides ``watchers.sources`` the only place that opens sockets.  ``Sinks`` makes and keeps
+the sink of each destination; nothing is opened before the first message.
+"""
+
+from collections.abc import Callable
+from typing import TextIO
+from urllib.parse import urlsplit
+
+from bot.sinks.base import REAL, Clock, Sink
+from bot.sinks.channel import ChannelSink
+from bot.sinks.console import ConsoleSink
+from bot.sinks.rest import Rest
+from bot.sinks.webhook import WebhookSink
+
+__all__ = ["Sinks"]
+
+
+class Sinks:
+    """The sinks that the settings allow, by destination; made when first asked for.
+
+    With a token "channel:<id>" can be reached, with a webhook "webhook"; the console always.
+    ``at_most_once`` names destinations that rather lose a message than repeat it.
+    """
+
+    def __init__(
+        self,
+        *,
+        api: str,
+        token: str | None = None,
+        webhook_url: str | None = None,
+        stream: TextIO | None = None,
+        clock: Clock = REAL,
+        scrub: Callable[[str], str] = str,
+        at_most_once: frozenset[str] = frozenset(),
+    ) -> None:
+        self._bot = Rest(api, token, clock=clock, scrub=scrub) if token else None
+        self._webhook_url = webhook_url
+        self._webhook = Rest(_base(webhook_url), clock=clock, scrub=scrub) if webhook_url else None
+        self._stream = stream
+        self._at_most_once = at_most_once
+        self._made: dict[str, Sink] = {}
+
+    def get(self, destination: str) -> Sink | None:
+        """The sink of a destination; None where nothing is set up to reach it."""
+        if destination not in self._made:
+            sink = self._make(destination)
+            if sink is None:
+                return None
+            self._made[destination] = sink
+        return self._made[destination]
+
+    def _make(self, destination: str) -> Sink | None:
+        kind, _, name = destination.partition(":")
+        once = destination in self._at_most_once
+        if kind == "console":
+            return ConsoleSink(self._stream)
+        if kind == "webhook" and self._webhook is not None and self._webhook_url is not None:
+            return WebhookSink(self._webhook_url, self._webhook, reader=self._bot, at_most_once=once)
+        if kind == "channel" and self._bot is not None and name.isdecimal():
+            return ChannelSink(self._bot, int(name), at_most_once=once)
+        return None
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for rest in (self._bot, self._webhook):
+            if rest is not None:
+                await rest.aclose()
+
+
+def _base(url: str) -> str:
+    """The API below which a webhook lies: everything before "/webhooks/"."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.partition('/webhooks/')[0]}"

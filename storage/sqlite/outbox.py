@@ -29,7 +29,9 @@ CLOCK_SLACK = 1_000  # milliseconds by which a row may lie ahead before the cloc
 _OPEN = "('pending', 'retry', 'claimed')"
 _COLUMNS = (
     "id, key, destination, story_id, revision, alert, state, priority, created, due, attempts, "
-    "first_attempt, last_attempt, last_error, ambiguous, message_id, reply_to, ping_role, batch"
+    "first_attempt, last_attempt, last_error, ambiguous, message_id, reply_to, ping_role, batch, "
+    "(SELECT key FROM delivery AS told WHERE told.story_id = delivery.story_id "
+    "AND told.destination = delivery.destination AND told.update_kind IS NULL ORDER BY told.id DESC LIMIT 1)"
 )
 # What may be claimed at :destination: due, and nothing earlier of its story still open there.
 _CLAIMABLE = (
@@ -455,6 +457,7 @@ def _delivery(row: tuple[Any, ...]) -> Delivery:
         reply_to=row[16],
         ping_role=row[17],
         batch=row[18],
+        first_key=row[19],
     )
 
 

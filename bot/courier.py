@@ -1,0 +1,303 @@
+"""From the outbox to the destinations: claim, send, record, until nothing is due.
+
+    for each destination, side by side:
+      sink.delay             wait for its rate limit, before anything is claimed
+      outbox.claim_due       one delivery, most important first; in a long backlog many, as a digest
+      sink.send              its outcome is a value
+      outbox.mark_sent, ...  only now is it done; a crash before this is repaired by the next start
+
+One process delivers at a time (``outbox.sole_courier``); it therefore knows the claims that
+it finds for leftovers of a crash.  What an outcome is, the sinks say; nothing is decided here
+but what the outbox remembers of it.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from bot.render import digest
+from bot.sinks.base import REAL, Clock, Dead, Gone, Outcome, Parcel, RetryAt, Sent, Sink
+from storage.errors import MovewireError
+
+if TYPE_CHECKING:
+    from storage.model import Delivery
+    from storage.sqlite import SqliteStore
+
+LEASE = timedelta(seconds=90)  # longer than SEND_DEADLINE: a claim outlives every honest send
+SEND_DEADLINE = 60.0  # seconds for one parcel in all, reading the history included
+LAST_GRACE = 8.0  # seconds that the send in hand gets after a stop
+RATE_PATIENCE = 90.0  # longest wait for a rate limit within one drain
+FAULT_PATIENCE = 5.0  # longest wait for a retry after a fault within one drain
+LOCK_PATIENCE = 5.0  # longest wait for another process that delivers
+# Folding: a backlog that would take half an hour at the pace of about 30 messages a minute
+# that others observed for a channel (no page gives it) is told in digests, but for the top.
+FOLD_ABOVE = 900
+ALONE = 30  # of such a backlog, the most important that still go alone: a minute's worth
+FOLD_LOOK = 100  # more than one digest can hold
+UNEXPECTED_WAIT = timedelta(minutes=5)
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+class SinkFinder(Protocol):
+    """What ``bot.sinks.Sinks`` is to the courier."""
+
+    def get(self, destination: str) -> Sink | None:
+        """The sink of a destination, None where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFault:
+    """One line about a destination, for people."""
+
+    destination: str
+    error: str
+
+
+@dataclass(slots=True)
+class Drained:
+    """What one drain did."""
+
+    delivered: int = 0  # deliveries that arrived, those in digests counted one by one
+    repeats: int = 0  # messages sent though an earlier attempt may have arrived
+    pending: int = 0  # deliveries left for later
+    errors: list[DeliveryFault] = field(default_factory=list)
+    elsewhere: str | None = None  # who delivers, when that was another process
+
+
+async def drain(
+    store: "SqliteStore",
+    sinks: SinkFinder,
+    clock: Clock = REAL,
+    *,
+    stop: asyncio.Event | None = None,
+    lease: timedelta = LEASE,
+    rate_patience: float = RATE_PATIENCE,
+    fault_patience: float = FAULT_PATIENCE,
+    fold_above: int = FOLD_ABOVE,
+) -> Drained:
+    """Deliver what is due; returns when nothing more can be done within the patience given.
+
+    A set ``stop`` ends it after the send in hand.  Faults of destinations are in the answer;
+    errors of the store are raised.
+    """
+    drained = Drained()
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    deadline = clock.monotonic() + LOCK_PATIENCE
+    while True:
+        with store.outbox.sole_courier(worker, clock.now()) as lock:
+            if lock.acquired:
+                run = _Run(store, sinks, clock, stop or asyncio.Event(), worker, lease, drained)
+                run.rate_patience, run.fault_patience = rate_patience, fault_patience
+                run.fold_above = fold_above
+                await run.all()
+                break
+        if clock.monotonic() >= deadline or (stop is not None and stop.is_set()):
+            drained.elsewhere = lock.holder or "another process"
+            break
+        await clock.sleep(0.1, stop)
+    drained.pending = await asyncio.to_thread(store.outbox.pending_count)
+    return drained
+
+
+class _Run:
+    """One drain under the courier's lock."""
+
+    def __init__(
+        self,
+        store: "SqliteStore",
+        sinks: SinkFinder,
+        clock: Clock,
+        stop: asyncio.Event,
+        worker: str,
+        lease: timedelta,
+        drained: Drained,
+    ) -> None:
+        self._store = store
+        self._outbox = store.outbox
+        self._sinks = sinks
+        self._clock = clock
+        self._stop = stop
+        self._worker = worker
+        self._lease = lease
+        self._drained = drained
+        self._alone: dict[str, int] = {}  # destination -> sent alone since its backlog was seen
+        self.rate_patience = RATE_PATIENCE
+        self.fault_patience = FAULT_PATIENCE
+        self.fold_above = FOLD_ABOVE
+
+    async def all(self) -> None:
+        """Every destination with something open, until none makes progress."""
+        begun: set[str] = set()
+        await self._db(lambda: self._outbox.rebase(self._clock.now()))
+        while not self._stop.is_set():
+            places = [one for one in await self._db(self._outbox.destinations) if one not in begun]
+            if not places:
+                break
+            begun.update(places)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for place in places:
+                        group.create_task(self._destination(place))
+            except* MovewireError as faults:  # of the store: one is enough to say
+                raise faults.exceptions[0] from None
+        await self._announce()
+
+    async def _destination(self, place: str) -> None:
+        sink = self._sinks.get(place)
+        if sink is None:
+            self._fault(place, "nothing is set up to deliver there")
+            return
+        settle = timedelta(seconds=sink.settle)
+        await self._db(lambda: self._outbox.recover(place, self._clock.now(), settle=settle, all_claims=True))
+        last_fault: str | None = None
+        while not self._stop.is_set():
+            if (wait := sink.delay()) > 0:
+                if wait > self.rate_patience:
+                    last_fault = last_fault or f"waits {wait:.0f} s for the rate limit"
+                    break
+                await self._clock.sleep(wait, self._stop)
+                continue
+            parcel = await self._db(lambda: self._claim(sink))
+            if parcel is None:
+                if not await self._pause(place):
+                    break
+                continue
+            outcome = await self._send(sink, parcel)
+            await asyncio.to_thread(self._record, sink, parcel, outcome)
+            last_fault = outcome.why if isinstance(outcome, RetryAt) else None
+        if last_fault is not None:
+            self._fault(place, last_fault)
+
+    async def _pause(self, place: str) -> bool:
+        """Wait for what is due soon; False when nothing is."""
+        due = await self._db(lambda: self._outbox.next_due(place))
+        if due is None:
+            return False
+        wait = (due - self._clock.now()).total_seconds()
+        if wait > self.fault_patience:
+            return False
+        await self._clock.sleep(max(wait, 0.001), self._stop)
+        return True
+
+    # --- one parcel, in the database's thread -------------------------------------------
+
+    def _claim(self, sink: Sink) -> Parcel | None:
+        now, place = self._clock.now(), sink.destination
+        with self._store.transaction():
+            while True:
+                claimed = self._claim_folded(place) or self._outbox.claim_due(
+                    now, lease=self._lease, destination=place, worker=self._worker
+                )
+                if not claimed:
+                    return None
+                if self._store.setting(_retired(sink)):
+                    for one in claimed:
+                        self._outbox.mark_dead(one.id, "the destination was retired", now)
+                    continue
+                first = claimed[0]
+                parcel = Parcel(key=first.batch or first.key, deliveries=tuple(claimed))
+                if parcel.edits and first.reply_to is None and place != "console":
+                    self._outbox.supersede(first.id, "the story has no message here", now)
+                    continue
+                return parcel
+
+    def _claim_folded(self, place: str) -> "list[Delivery]":
+        """A digest's worth of a long backlog, once the most important have gone alone."""
+        if place == "console":
+            return []
+        if place not in self._alone:
+            if self._outbox.waiting_count(place) <= self.fold_above:
+                return []
+            self._alone[place] = 0
+        self._alone[place] += 1
+        if self._alone[place] <= ALONE:
+            return []
+        now = self._clock.now()
+        waiting = self._outbox.waiting(place, now, FOLD_LOOK)
+        if len(waiting) < 2:
+            if not waiting:
+                del self._alone[place]
+            return []
+        told = digest(waiting, "0" * 24).told
+        return self._outbox.claim_batch(waiting[:told], now, lease=self._lease, worker=self._worker)
+
+    def _record(self, sink: Sink, parcel: Parcel, outcome: Outcome) -> None:
+        now = self._clock.now()
+        with self._store.transaction():
+            for one in parcel.deliveries:
+                match outcome:
+                    case Sent(message_id=message_id):
+                        self._outbox.mark_sent(one.id, message_id, now)
+                    case Gone(why=why):
+                        self._outbox.mark_gone(one.id, why, now)
+                    case Dead(why=why):
+                        self._outbox.mark_dead(one.id, why, now)
+                    case RetryAt(when=when, why=why, ambiguous=ambiguous, holds=holds):
+                        self._outbox.retry_at(one.id, when, why, now=now, ambiguous=ambiguous, holds=holds)
+            if isinstance(outcome, Dead) and outcome.retires:
+                self._store.set_setting(_retired(sink), now.isoformat())
+        if isinstance(outcome, Sent):
+            self._drained.delivered += len(parcel.deliveries)
+            self._drained.repeats += outcome.repeat
+
+    # --- one parcel, on the loop --------------------------------------------------------
+
+    async def _send(self, sink: Sink, parcel: Parcel) -> Outcome:
+        """The send in hand: after a stop it gets a last grace, then nobody knows."""
+        sending = asyncio.ensure_future(sink.send(parcel))
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({sending, stopping}, timeout=SEND_DEADLINE, return_when="FIRST_COMPLETED")
+            if not sending.done() and self._stop.is_set():
+                await asyncio.wait({sending}, timeout=LAST_GRACE)
+            if not sending.done():
+                sending.cancel()
+                await asyncio.wait({sending})
+        finally:
+            stopping.cancel()
+            sending.cancel()
+        return self._outcome(sink, sending)
+
+    def _outcome(self, sink: Sink, sending: "asyncio.Future[Outcome]") -> Outcome:
+        now = self._clock.now()
+        if sending.cancelled():
+            return RetryAt(when=now, why="the send was cut short", ambiguous=True)
+        if (error := sending.exception()) is not None:
+            log.error("delivery to %s failed unexpectedly", sink.destination, exc_info=error)
+            why = f"unexpected {type(error).__name__}: see the log"
+            return RetryAt(when=now + UNEXPECTED_WAIT, why=why, ambiguous=True, holds=False)
+        return sending.result()
+
+    # --- telling ------------------------------------------------------------------------
+
+    async def _announce(self) -> None:
+        """Tell of the dead once: one line for each destination and reason."""
+        dead = await self._db(self._outbox.dead_unannounced)
+        groups: dict[tuple[str, str], list[str]] = {}
+        for one in dead:
+            groups.setdefault((one.destination, one.last_error or ""), []).append(one.key)
+        for (place, why), keys in groups.items():
+            shown = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
+            many = "1 delivery" if len(keys) == 1 else f"{len(keys)} deliveries"
+            self._fault(place, f"{many} given up ({shown}): {why}")
+        if dead:
+            await self._db(lambda: self._outbox.announce([one.id for one in dead], self._clock.now()))
+
+    def _fault(self, place: str, error: str) -> None:
+        log.warning("%s: %s", place, error)
+        self._drained.errors.append(DeliveryFault(destination=place, error=error))
+
+    async def _db(self, verb: Callable[[], Result]) -> Result:
+        return await asyncio.to_thread(verb)
+
+
+def _retired(sink: Sink) -> str:
+    return f"retired:{sink.fingerprint}"
