@@ -122,6 +122,7 @@ CREATE TABLE finding (
     story_id    INTEGER REFERENCES story (id),
     feed_id     INTEGER NOT NULL,
     published   INTEGER NOT NULL,
+    move        TEXT,                          -- kind of the main move
     fingerprint TEXT,
     keys        BLOB,                          -- ids of its story keys, packed
     mentions    JSON,
@@ -130,6 +131,7 @@ CREATE TABLE finding (
     context     JSON
 );
 CREATE INDEX finding_story ON finding (story_id, entry_id) WHERE story_id IS NOT NULL;
+CREATE INDEX finding_move ON finding (move, entry_id) WHERE move IS NOT NULL;
 CREATE TABLE entry_entity (
     entity_id INTEGER NOT NULL,
     entry_id  INTEGER NOT NULL,

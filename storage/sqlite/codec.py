@@ -1,0 +1,225 @@
+"""How values lie in columns: times as epoch seconds, nouns as compact JSON.
+
+Only the shapes; which column holds what is for the verbs' modules.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from storage.model import (
+    Assignment,
+    ContextLine,
+    Decision,
+    Entity,
+    Mention,
+    Move,
+    MoveKind,
+    MoveStatus,
+    Outlet,
+    UpdateKind,
+    Verdict,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)  # the end of a mute that has none
+
+# --- times -----------------------------------------------------------------------------
+
+
+def to_seconds(moment: datetime) -> int:
+    """Whole epoch seconds of an aware datetime."""
+    return int(moment.timestamp() // 1)
+
+
+def to_seconds_or_none(moment: datetime | None) -> int | None:
+    """The same; None stays None."""
+    return None if moment is None else int(moment.timestamp() // 1)
+
+
+def to_time(seconds: int) -> datetime:
+    """The aware UTC datetime of epoch seconds."""
+    return EPOCH + timedelta(seconds=seconds)
+
+
+def to_time_or_none(seconds: int | None) -> datetime | None:
+    """The same; None stays None."""
+    return None if seconds is None else EPOCH + timedelta(seconds=seconds)
+
+
+# --- words and entities ----------------------------------------------------------------
+
+_encode = msgspec.json.Encoder().encode
+_decode_entity = msgspec.json.Decoder(Entity).decode
+_decode_words = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+def encode_words(words: Sequence[str]) -> str | None:
+    """A list of strings; nothing when it is empty."""
+    return _encode(tuple(words)).decode() if words else None
+
+
+def decode_words(text: str | None) -> tuple[str, ...]:
+    """The inverse of ``encode_words``."""
+    return _decode_words(text) if text else ()
+
+
+def encode_entity(entity: Entity) -> str:
+    """An entity with all it holds but its mute, which lies in a column of its own."""
+    return _encode(replace(entity, muted_until=None)).decode()
+
+
+def decode_entity(text: str, muted_until: int | None) -> Entity:
+    """The inverse of ``encode_entity``."""
+    entity: Entity = _decode_entity(text)
+    return entity if muted_until is None else replace(entity, muted_until=to_time(muted_until))
+
+
+# --- mentions --------------------------------------------------------------------------
+
+
+class _Mention(msgspec.Struct, frozen=True, array_like=True):
+    entity: str
+    text: str
+    field: str
+    start: int
+    end: int
+    score: float
+    accepted: bool
+    prominent: bool
+    evidence: tuple[str, ...] = ()
+
+
+_decode_mentions = msgspec.json.Decoder(tuple[_Mention, ...]).decode
+
+
+def encode_mentions(mentions: Sequence[Mention]) -> str | None:
+    """Mentions as arrays, in the order of their fields."""
+    if not mentions:
+        return None
+    rows = [
+        (m.entity, m.text, m.field, m.start, m.end, m.score, m.accepted, m.prominent, m.evidence)
+        for m in mentions
+    ]
+    return _encode(rows).decode()
+
+
+def decode_mentions(text: str | None) -> tuple[Mention, ...]:
+    """The inverse of ``encode_mentions``."""
+    if not text:
+        return ()
+    return tuple(Mention(**msgspec.structs.asdict(row)) for row in _decode_mentions(text))
+
+
+# --- moves -----------------------------------------------------------------------------
+
+
+class _Move(msgspec.Struct, frozen=True, omit_defaults=True):
+    kind: MoveKind
+    status: MoveStatus = MoveStatus.REPORTED
+    roles: dict[str, tuple[str, ...]] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    title: str | None = None
+    amount: float | None = None
+    valuation: float | None = None
+    currency: str | None = None
+    people: int | None = None
+    evidence: str = ""
+    field: str = "title"
+    start: int = 0
+    end: int = 0
+    score: float = 0.0
+
+
+_decode_moves = msgspec.json.Decoder(tuple[_Move, ...]).decode
+
+
+def encode_moves(moves: Sequence[Move]) -> str | None:
+    """Moves as objects, without what is at its default."""
+    if not moves:
+        return None
+    return _encode(
+        [_Move(**{name: getattr(m, name) for name in _Move.__struct_fields__}) for m in moves]
+    ).decode()
+
+
+def decode_moves(text: str | None) -> tuple[Move, ...]:
+    """The inverse of ``encode_moves``."""
+    if not text:
+        return ()
+    return tuple(Move(**msgspec.structs.asdict(row)) for row in _decode_moves(text))
+
+
+# --- stories, context, decisions --------------------------------------------------------
+
+_decode_outlets = msgspec.json.Decoder(tuple[tuple[str, str, str, int, bool], ...]).decode
+_decode_context = msgspec.json.Decoder(tuple[tuple[int, str, str, int, str], ...]).decode
+_decode_assignment = msgspec.json.Decoder(Assignment).decode
+
+
+def encode_outlets(outlets: Sequence[Outlet]) -> str | None:
+    """Outlets as arrays: family, name, url, published, primary."""
+    if not outlets:
+        return None
+    return _encode([(o.family, o.name, o.url, to_seconds(o.published), o.primary) for o in outlets]).decode()
+
+
+def decode_outlets(text: str | None) -> tuple[Outlet, ...]:
+    """The inverse of ``encode_outlets``."""
+    if not text:
+        return ()
+    return tuple(
+        Outlet(family=family, name=name, url=url, published=to_time(published), primary=primary)
+        for family, name, url, published, primary in _decode_outlets(text)
+    )
+
+
+def encode_context(lines: Sequence[ContextLine]) -> str | None:
+    """Lines of context as arrays: story, headline, url, published, why."""
+    if not lines:
+        return None
+    return _encode([(c.story, c.headline, c.url, to_seconds(c.published), c.why) for c in lines]).decode()
+
+
+def decode_context(text: str | None) -> tuple[ContextLine, ...]:
+    """The inverse of ``encode_context``."""
+    if not text:
+        return ()
+    return tuple(
+        ContextLine(story=story, headline=headline, url=url, published=to_time(published), why=why)
+        for story, headline, url, published, why in _decode_context(text)
+    )
+
+
+def encode_assignment(assignment: Assignment | None) -> str | None:
+    """Why an entry belongs to its story."""
+    return None if assignment is None else _encode(assignment).decode()
+
+
+def decode_assignment(text: str | None) -> Assignment | None:
+    """The inverse of ``encode_assignment``."""
+    return _decode_assignment(text) if text else None
+
+
+VERDICTS = (  # a stored verdict is the place in this list
+    (Verdict.QUIET, None, False),
+    (Verdict.QUIET, None, True),
+    (Verdict.ALERT, None, False),
+    (Verdict.UPDATE, UpdateKind.EDIT, False),
+    (Verdict.UPDATE, UpdateKind.REPLY, False),
+    (Verdict.UPDATE, None, False),
+)
+
+
+def encode_verdict(decision: Decision) -> int:
+    """The number of a verdict; ``digest`` counts with a quiet one only."""
+    quiet = decision.verdict is Verdict.QUIET
+    return VERDICTS.index((decision.verdict, None if quiet else decision.update, quiet and decision.digest))
+
+
+def decode_decision(verdict: int, reasons: str | None) -> Decision:
+    """The inverse, with the reasons."""
+    word, update, digest = VERDICTS[verdict]
+    return Decision(verdict=word, update=update, digest=digest, reasons=decode_words(reasons))

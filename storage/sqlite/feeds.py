@@ -1,0 +1,162 @@
+"""The feeds: which there are, which are due, and how a poll ends.
+
+Owners' wishes (pause, interval) and the poller's findings are written by different
+verbs, so neither undoes the other; what a poll brought goes through ``polls``.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.model import Feed, FeedState, FinishedPoll
+from storage.sqlite import polls, rows
+from storage.sqlite.codec import to_seconds, to_seconds_or_none
+from storage.sqlite.connection import Connection
+
+GONE_OR_PAUSED = "paused = 0 AND removed IS NULL AND state <> 'gone'"  # the condition of index feed_due
+
+
+class Feeds:
+    """Verbs on feeds."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def add(self, url: str, *, kind: str = "feed", title: str | None = None, now: datetime) -> Feed:
+        """Follow a feed; one that is followed already is returned as it is.
+
+        A feed that was removed before starts anew: its next fetch is a baseline again.
+        """
+        with self._db.transaction():
+            self._db.run(
+                "INSERT INTO feed (url, kind, title, added) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (url) DO UPDATE SET kind = excluded.kind, title = excluded.title, "
+                "added = excluded.added, removed = NULL, state = 'new', paused = 0, etag = NULL, "
+                "last_modified = NULL, body_hash = NULL, next_due = 0, interval = NULL, last_polled = NULL, "
+                "last_success = NULL, last_change = NULL, failures = 0, last_error = NULL, moved_to = NULL, "
+                "moved_count = 0, rhythm = NULL, reported = NULL WHERE removed IS NOT NULL",
+                (url, kind, title, to_seconds(now)),
+            )
+            return self._must(url)
+
+    def get(self, url: str) -> Feed | None:
+        """The feed at an address."""
+        row = self._db.row(f"SELECT {rows.FEED} FROM feed WHERE url = ? AND removed IS NULL", (url,))
+        return None if row is None else rows.feed(row)
+
+    def by_id(self, feed_id: int) -> Feed | None:
+        """The feed with an id, removed or not."""
+        row = self._db.row(f"SELECT {rows.FEED} FROM feed WHERE id = ?", (feed_id,))
+        return None if row is None else rows.feed(row)
+
+    def all(self) -> list[Feed]:
+        """All feeds, in the order in which they were added."""
+        found = self._db.rows(f"SELECT {rows.FEED} FROM feed WHERE removed IS NULL ORDER BY id")
+        return [rows.feed(row) for row in found]
+
+    def due(self, now: datetime, limit: int | None = None) -> list[Feed]:
+        """The feeds whose time has come, longest due first; not the paused and gone ones."""
+        found = self._db.rows(
+            f"SELECT {rows.FEED} FROM feed WHERE next_due <= ? AND {GONE_OR_PAUSED} "
+            "ORDER BY next_due, id LIMIT ?",
+            (to_seconds(now), -1 if limit is None else limit),
+        )
+        return [rows.feed(row) for row in found]
+
+    def next_due(self) -> datetime | None:
+        """When the next feed is due; None when there is nothing to wait for."""
+        seconds = self._db.value(f"SELECT min(next_due) FROM feed WHERE {GONE_OR_PAUSED}")
+        return None if seconds is None else rows.to_time(seconds)
+
+    def remove(self, url: str) -> bool:
+        """Stop following; what it brought stays.  False: there is no such feed."""
+        return self._change(url, "removed = CAST(strftime('%s') AS INTEGER)")
+
+    def pause(self, url: str) -> bool:
+        """Keep it, do not poll it."""
+        return self._change(url, "paused = 1, state = 'paused'")
+
+    def resume(self, url: str, now: datetime) -> bool:
+        """Poll it again, at once; a feed that was gone gets another chance."""
+        return self._change(
+            url,
+            "paused = 0, failures = 0, next_due = ?, "
+            "state = CASE WHEN last_success IS NULL THEN 'new' ELSE 'ok' END",
+            to_seconds(now),
+        )
+
+    def set_interval(self, url: str, interval: timedelta | None) -> bool:
+        """The owner's wish for the time between two polls; None: adaptive."""
+        return self._change(url, "interval = ?", None if interval is None else int(interval.total_seconds()))
+
+    def set_reported(self, feed_id: int, state: FeedState | None) -> None:
+        """Remember which state of a feed people were last told of."""
+        with self._db.transaction():
+            self._db.run("UPDATE feed SET reported = ? WHERE id = ?", (state, feed_id))
+
+    def finish_polls(self, polls_done: Sequence[FinishedPoll]) -> list[int]:
+        """End a batch of polls in one transaction: commit 1 of an entry's life.
+
+        Writes each feed's new row and what is new or really changed among its entries;
+        returns the ids of those, oldest first.
+        """
+        if not polls_done:
+            return []
+        with self._db.transaction():
+            live = self._live([poll.feed.id for poll in polls_done])
+            self._write([poll.feed for poll in polls_done if poll.feed.id in live], live)
+            return polls.store(self._db, [poll for poll in polls_done if poll.feed.id in live])
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _must(self, url: str) -> Feed:
+        feed = self.get(url)
+        assert feed is not None
+        return feed
+
+    def _change(self, url: str, setting: str, *arguments: Any) -> bool:
+        with self._db.transaction():
+            sql = f"UPDATE feed SET {setting} WHERE url = ? AND removed IS NULL"
+            return self._db.run(sql, (*arguments, url)) > 0
+
+    def _live(self, ids: Sequence[int]) -> dict[int, str]:
+        """Addresses of those feeds that are still followed."""
+        found = self._db.rows(
+            f"SELECT id, url FROM feed WHERE removed IS NULL AND id IN ({','.join(map(str, set(ids)))})"
+        )
+        return {feed_id: url for feed_id, url in found}
+
+    def _write(self, feeds: Sequence[Feed], live: dict[int, str]) -> None:
+        self._db.run_many(
+            "UPDATE feed SET title = ?, site = ?, lang = ?, state = CASE WHEN paused THEN 'paused' ELSE ? END, "
+            "etag = ?, last_modified = ?, body_hash = ?, next_due = ?, last_polled = ?, last_success = ?, "
+            "last_change = ?, failures = ?, last_error = ?, moved_to = ?, moved_count = ?, rhythm = ?, "
+            "reported = ? WHERE id = ?",
+            [_columns(feed) for feed in feeds],
+        )
+        for feed in feeds:
+            if feed.url != live[feed.id]:  # a permanent redirect was adopted
+                self._db.run("UPDATE OR IGNORE feed SET url = ? WHERE id = ?", (feed.url, feed.id))
+
+
+def _columns(feed: Feed) -> tuple[Any, ...]:
+    return (
+        feed.title,
+        feed.site,
+        feed.lang,
+        FeedState.OK if feed.state is FeedState.PAUSED else feed.state,
+        feed.etag,
+        feed.last_modified,
+        feed.body_hash,
+        to_seconds(feed.next_due) if feed.next_due else 0,
+        to_seconds_or_none(feed.last_polled),
+        to_seconds_or_none(feed.last_success),
+        to_seconds_or_none(feed.last_change),
+        feed.failures,
+        feed.last_error,
+        feed.moved_to,
+        feed.moved_count,
+        feed.rhythm,
+        feed.reported,
+        feed.id,
+    )

@@ -1,0 +1,181 @@
+"""Commit 2: everything that was found out about entries, saved together.
+
+One transaction from the mentions to the outbox: either a decision is stored with its
+deliveries or the entry is still pending.  What the values mean was decided elsewhere.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from storage.errors import StoreError
+from storage.model import Mention, NewDelivery, Outcome
+from storage.sqlite.codec import (
+    decode_mentions,
+    encode_assignment,
+    encode_context,
+    encode_mentions,
+    encode_moves,
+    encode_verdict,
+    encode_words,
+    to_seconds,
+)
+from storage.sqlite.connection import Connection
+from storage.sqlite.keys import Keys
+from storage.sqlite.slugs import intern
+from storage.sqlite.stories import Stories
+
+Enqueue = Callable[[int, int, Sequence[NewDelivery], datetime], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """What is stored about an entry when its outcome arrives."""
+
+    revision: int
+    seen: int
+    feed_id: int
+    published: int
+    found: bool  # something was found in an earlier revision
+    story_id: int
+    keys: bytes | None
+    slugs: frozenset[str]
+
+
+class Recorder:
+    """Saves outcomes; ``enqueue(story, revision, deliveries, now)`` is the outbox's."""
+
+    def __init__(self, db: Connection, stories: Stories, keys: Keys, enqueue: Enqueue) -> None:
+        self._db = db
+        self._stories = stories
+        self._keys = keys
+        self._enqueue = enqueue
+
+    def record(self, outcomes: Sequence[Outcome]) -> list[int]:
+        """Save outcomes in one transaction; the story of each entry, 0 for none."""
+        if not outcomes:
+            return []
+        with self._db.transaction():
+            return [self._record(outcome) for outcome in outcomes]
+
+    def _record(self, outcome: Outcome) -> int:
+        before = self._before(outcome.entry_id)
+        if not self._decide(outcome):
+            return before.story_id
+        if outcome.revision >= before.revision:
+            self._db.run(
+                "DELETE FROM pending WHERE seen = ? AND entry_id = ?", (before.seen, outcome.entry_id)
+            )
+        story_id = 0 if outcome.story is None else self._stories.save(outcome.story)
+        if outcome.assignment is not None and story_id:
+            self._stories.merge(outcome.assignment.merge, story_id, outcome.entry_id, outcome.decided)
+        if before.found or not _is_empty(outcome):
+            self._log_way(outcome, before.story_id, story_id)
+            self._find(outcome, story_id, before)
+        if outcome.deliveries and outcome.story is not None:
+            deliveries = [_addressed(delivery, story_id) for delivery in outcome.deliveries]
+            self._enqueue(story_id, outcome.story.revision, deliveries, outcome.decided)
+        return story_id
+
+    def _before(self, entry_id: int) -> _Before:
+        row = self._db.row(
+            "SELECT entry.revision, entry.seen, entry.feed_id, entry.published, finding.entry_id IS NOT NULL, "
+            "finding.story_id, finding.keys, finding.mentions "
+            "FROM entry LEFT JOIN finding ON finding.entry_id = entry.id WHERE entry.id = ?",
+            (entry_id,),
+        )
+        if row is None:
+            raise StoreError(f"entry e{entry_id} is not stored: nothing can be recorded about it")
+        return _Before(
+            revision=row[0],
+            seen=row[1],
+            feed_id=row[2],
+            published=row[3],
+            found=bool(row[4]),
+            story_id=row[5] or 0,
+            keys=row[6],
+            slugs=frozenset(accepted(decode_mentions(row[7]))),
+        )
+
+    def _decide(self, outcome: Outcome) -> bool:
+        """Store the decision; False when this revision has one already."""
+        decision = outcome.decision
+        return self._db.run(
+            "INSERT OR IGNORE INTO decision (entry_id, revision, decided, verdict, lang, reasons) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                outcome.entry_id,
+                outcome.revision,
+                to_seconds(outcome.decided),
+                encode_verdict(decision),
+                outcome.lang,
+                encode_words(decision.reasons),
+            ),
+        ) > 0
+
+    def _log_way(self, outcome: Outcome, old_story: int, story_id: int) -> None:
+        """Keep a trace of an entry that joined a story or left one."""
+        if old_story and old_story != story_id:
+            if self._stories.final(old_story) != story_id:  # else it came along in a merge
+                self._stories.log(outcome.decided, "split", story_id, old_story, outcome.entry_id)
+        elif not old_story and story_id and outcome.story is not None and outcome.story.id:
+            self._stories.log(outcome.decided, "join", story_id, None, outcome.entry_id)
+
+    def _find(self, outcome: Outcome, story_id: int, before: _Before) -> None:
+        """Store what was found, and by what the entry is found again."""
+        entry_id = outcome.entry_id
+        packed = self._keys.replace(entry_id, before.published, outcome.keys, before.keys)
+        self._db.run(
+            "INSERT OR REPLACE INTO finding (entry_id, revision, story_id, feed_id, published, move, fingerprint, "
+            "keys, mentions, moves, assignment, context) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                entry_id,
+                outcome.revision,
+                story_id or None,
+                before.feed_id,
+                before.published,
+                outcome.moves[0].kind if outcome.moves else None,
+                outcome.fingerprint or None,
+                packed,
+                encode_mentions(outcome.mentions),
+                encode_moves(outcome.moves),
+                encode_assignment(outcome.assignment),
+                encode_context(outcome.context),
+            ),
+        )
+        link_entities(self._db, entry_id, frozenset(accepted(outcome.mentions)), before.slugs)
+
+
+def link_entities(db: Connection, entry_id: int, slugs: frozenset[str], old: frozenset[str]) -> None:
+    """Let an entry be found by the entities that it means."""
+    for sql, changed in (
+        ("DELETE FROM entry_entity WHERE entity_id = ? AND entry_id = ?", old - slugs),
+        ("INSERT OR IGNORE INTO entry_entity (entity_id, entry_id) VALUES (?, ?)", slugs - old),
+    ):
+        if changed:
+            db.run_many(sql, [(entity_id, entry_id) for entity_id in intern(db, changed).values()])
+
+
+def accepted(mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """Slugs of the entities that are truly meant, best first."""
+    best = sorted((m for m in mentions if m.accepted), key=lambda m: (-m.score, m.field != "title", m.start))
+    return tuple(dict.fromkeys(mention.entity for mention in best))
+
+
+def _is_empty(outcome: Outcome) -> bool:
+    return not (
+        outcome.mentions
+        or outcome.moves
+        or outcome.story
+        or outcome.fingerprint
+        or outcome.keys
+        or outcome.context
+    )
+
+
+def _addressed(delivery: NewDelivery, story_id: int) -> NewDelivery:
+    """The delivery with the id that its story got when it was saved."""
+    if delivery.alert.story == story_id:
+        return delivery
+    return replace(delivery, alert=replace(delivery.alert, story=story_id))

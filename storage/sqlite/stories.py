@@ -1,0 +1,246 @@
+"""The stories: saved, merged, found again by keys, by entities and by id.
+
+Links to entities and moves exist for live stories only; a story that was merged keeps
+its row and points to the one that took it in.  Who belongs together is decided by
+``watchers.stories``.
+"""
+
+import heapq
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from storage.model import Entry, Member, Story
+from storage.sqlite import rows, slugs
+from storage.sqlite.codec import (
+    encode_moves,
+    encode_outlets,
+    encode_words,
+    to_seconds,
+    to_seconds_or_none,
+    to_time,
+)
+from storage.sqlite.connection import Connection
+from storage.sqlite.index import index_backstory
+from storage.sqlite.keys import Keys
+from storage.sqlite.parties import link_moves, unlink_moves
+
+MERGE_DEPTH = 64  # a chain of merges longer than this is a loop
+
+
+class Stories:
+    """Verbs on stories."""
+
+    def __init__(self, db: Connection, keys: Keys) -> None:
+        self._db = db
+        self._keys = keys
+
+    # --- reading ------------------------------------------------------------------------
+
+    def get(self, story_id: int) -> Story | None:
+        """The story with an id, or the one that it was merged into."""
+        found = self._load([self.final(story_id)])
+        return found[0] if found else None
+
+    def final(self, story_id: int) -> int:
+        """The id of the story that a story has become."""
+        for _ in range(MERGE_DEPTH):
+            after = self._db.value("SELECT merged_into FROM story WHERE id = ?", (story_id,))
+            if after is None:
+                break
+            story_id = after
+        return story_id
+
+    def candidates(
+        self, keys: Sequence[str], since: datetime, until: datetime, limit: int = 200
+    ) -> list[Member]:
+        """Entries of stories published in between that share a key, newest first.
+
+        Of each key the newest ``limit`` are looked at; where more than ``limit`` are found
+        those that share the rarest keys stay.
+        """
+        with self._db.snapshot():
+            shared = self._keys.newest(keys, to_seconds(since), to_seconds(until), limit)
+            best = (
+                shared
+                if len(shared) <= limit
+                else heapq.nlargest(limit, shared, key=lambda e: (shared[e], e))
+            )
+            return self._members(
+                "entry_id IN (SELECT value FROM json_each(?)) AND story_id IS NOT NULL",
+                json.dumps(list(best)),
+            )
+
+    def members_fingerprints(self, story_id: int) -> list[Member]:
+        """The entries that tell a story, newest first."""
+        return self._members("story_id = ?", self.final(story_id))
+
+    def members(self, story_id: int) -> list[Entry]:
+        """The entries that tell a story, oldest first."""
+        found = self._db.rows(
+            f"SELECT {rows.ENTRY} FROM finding CROSS JOIN {rows.ENTRY_FROM} "
+            "WHERE entry.id = finding.entry_id AND finding.story_id = ? ORDER BY entry.published, entry.id",
+            (self.final(story_id),),
+        )
+        return [rows.entry(row) for row in found]
+
+    def rarity(self, keys: Sequence[str]) -> dict[str, int]:
+        """In how many entries each key stands."""
+        return self._keys.rarity(keys)
+
+    def total(self) -> int:
+        """How many entries have keys: what ``rarity`` is a share of."""
+        return self._keys.total()
+
+    def related(self, entities: Sequence[str], before: datetime, limit: int = 200) -> list[Story]:
+        """Stories opened before a time that share an entity, newest first, backstory included."""
+        with self._db.snapshot():
+            newest: dict[int, int] = {}
+            for entity_id in slugs.find(self._db, entities).values():
+                newest.update(
+                    self._db.rows(
+                        "SELECT story_id, opened FROM story_entity WHERE entity_id = ? AND opened < ? "
+                        "ORDER BY opened DESC, story_id DESC LIMIT ?",
+                        (entity_id, to_seconds(before), limit),
+                    )
+                )
+            return self._load(
+                heapq.nlargest(limit, newest, key=lambda story_id: (newest[story_id], story_id))
+            )
+
+    def recent(self, limit: int = 20) -> list[Story]:
+        """The latest live stories told by entries, newest first."""
+        found = self._db.rows(
+            f"SELECT {rows.STORY} FROM story WHERE merged_into IS NULL AND backstory IS NULL "
+            "ORDER BY id DESC LIMIT ?",
+            (limit,),
+        )
+        return [rows.story(row) for row in found]
+
+    def count(self) -> int:
+        """How many live stories there are, backstory included."""
+        count: int = self._db.value("SELECT count(*) FROM story WHERE merged_into IS NULL")
+        return count
+
+    # --- writing ------------------------------------------------------------------------
+
+    def save(self, story: Story) -> int:
+        """Insert a story (id 0) or replace it; its id.  Part of an open transaction."""
+        return self._save(story, None)
+
+    def add_backstory(self, story: Story, key: str) -> int:
+        """Insert or replace an earlier story of the seeds, known by its key; its id."""
+        with self._db.transaction():
+            known = self._db.value("SELECT id FROM story WHERE backstory = ?", (key,))
+            if known is not None:
+                return int(known)
+            story_id = self._save(story, key)
+            index_backstory(self._db, story_id, story)
+            return story_id
+
+    def merge(self, others: Sequence[int], into: int, entry_id: int, at: datetime) -> None:
+        """Other stories turn out to be the same event: their entries move, they point to it."""
+        for other in others:
+            other = self.final(other)
+            if other == into:
+                continue
+            old = self._load([other])[0]
+            self._unlink(old)
+            self._db.run("UPDATE story SET merged_into = ? WHERE id = ?", (into, other))
+            self._db.run("UPDATE finding SET story_id = ? WHERE story_id = ?", (into, other))
+            self._db.run("UPDATE OR IGNORE story_message SET story_id = ? WHERE story_id = ?", (into, other))
+            self.log(at, "merge", into, other, entry_id)
+
+    def log(self, at: datetime, kind: str, story_id: int, other_id: int | None, entry_id: int) -> None:
+        """Keep a trace of how stories came to be."""
+        self._db.run(
+            "INSERT INTO story_event (at, kind, story_id, other_id, entry_id) VALUES (?, ?, ?, ?, ?)",
+            (to_seconds(at), kind, story_id, other_id, entry_id),
+        )
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _load(self, ids: Sequence[int]) -> list[Story]:
+        """Stories in the order of their ids as given."""
+        found = self._db.rows(
+            f"SELECT {rows.STORY} FROM story WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        by_id = {row[0]: rows.story(row) for row in found}
+        return [by_id[story_id] for story_id in ids if story_id in by_id]
+
+    def _members(self, where: str, argument: object) -> list[Member]:
+        found = self._db.rows(
+            f"SELECT entry_id, story_id, fingerprint, published, feed_id FROM finding WHERE {where} "
+            "ORDER BY published DESC, entry_id DESC",
+            (argument,),
+        )
+        return [
+            Member(
+                entry_id=entry_id,
+                story_id=story_id,
+                fingerprint=fingerprint or "",
+                published=to_time(published),
+                feed_id=feed_id,
+            )
+            for entry_id, story_id, fingerprint, published, feed_id in found
+        ]
+
+    def _save(self, story: Story, key: str | None) -> int:
+        columns = (
+            story.headline,
+            story.url,
+            story.source,
+            to_seconds(story.opened),
+            to_seconds(story.updated),
+            encode_words(story.entities),
+            encode_moves(story.moves),
+            encode_outlets(story.outlets),
+            story.follows,
+            to_seconds_or_none(story.alerted),
+            story.revision,
+            story.facts or None,
+        )
+        if story.id == 0:
+            story_id = self._db.insert(
+                "INSERT INTO story (headline, url, source, opened, updated, entities, moves, outlets, follows, "
+                "alerted, revision, facts, backstory) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (*columns, key),
+            )
+            self._link(story_id, story)
+            return story_id
+        old = self._load([story.id])
+        self._db.run(
+            "UPDATE story SET headline = ?, url = ?, source = ?, opened = ?, updated = ?, entities = ?, moves = ?, "
+            "outlets = ?, follows = ?, alerted = ?, revision = ?, facts = ? WHERE id = ?",
+            (*columns, story.id),
+        )
+        if not old or (old[0].opened, old[0].entities, old[0].moves) != (
+            story.opened,
+            story.entities,
+            story.moves,
+        ):
+            if old:
+                self._unlink(old[0])
+            self._link(story.id, story)
+        return story.id
+
+    def _link(self, story_id: int, story: Story) -> None:
+        opened = to_seconds(story.opened)
+        named = dict.fromkeys(story.entities) | dict.fromkeys(
+            s for m in story.moves for s in sorted(m.parties())
+        )
+        self._db.run_many(
+            "INSERT OR IGNORE INTO story_entity (entity_id, opened, story_id) VALUES (?, ?, ?)",
+            [(entity_id, opened, story_id) for entity_id in slugs.intern(self._db, named).values()],
+        )
+        link_moves(self._db, story_id, opened, story.moves)
+
+    def _unlink(self, story: Story) -> None:
+        opened = to_seconds(story.opened)
+        named = dict.fromkeys(story.entities) | dict.fromkeys(s for m in story.moves for s in m.parties())
+        self._db.run_many(
+            "DELETE FROM story_entity WHERE entity_id = ? AND opened = ? AND story_id = ?",
+            [(entity_id, opened, story.id) for entity_id in slugs.find(self._db, named).values()],
+        )
+        unlink_moves(self._db, story.id, opened, story.moves)

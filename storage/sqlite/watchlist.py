@@ -1,0 +1,118 @@
+"""The watchlist: entities as they are, what they are called, until when they are muted.
+
+An entity is kept as one JSON document, because it is always read whole; its names are
+indexed beside it.  Reading and writing watchlist files is for ``seeds``.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from storage.model import Entity, Watchlist
+from storage.sqlite import slugs
+from storage.sqlite.codec import FOR_GOOD, decode_entity, encode_entity, to_seconds, to_seconds_or_none
+from storage.sqlite.connection import Connection
+from storage.sqlite.identity import fold
+
+
+class Watched:
+    """Verbs on the watchlist; each change makes a new version."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._loaded: Watchlist | None = None
+
+    def version(self) -> int:
+        """The number of the present version."""
+        version: int = self._db.value("SELECT n FROM tally WHERE name = 'watchlist'")
+        return version
+
+    def load(self) -> Watchlist:
+        """All entities, in the order in which they came."""
+        with self._db.snapshot():
+            version = self.version()
+            if self._loaded is None or self._loaded.version != version:
+                found = self._db.rows(
+                    "SELECT body, muted_until FROM entity WHERE body IS NOT NULL ORDER BY id"
+                )
+                self._loaded = Watchlist(
+                    entities=tuple(decode_entity(body, until) for body, until in found), version=version
+                )
+            return self._loaded
+
+    def get(self, slug: str) -> Entity | None:
+        """The watched entity with a slug."""
+        row = self._db.row(
+            "SELECT body, muted_until FROM entity WHERE slug = ? AND body IS NOT NULL", (slug,)
+        )
+        return None if row is None else decode_entity(*row)
+
+    def find(self, name: str) -> list[Entity]:
+        """Watched entities with this slug, name or alias, whatever its case and accents."""
+        found = self._db.rows(
+            "SELECT body, muted_until FROM entity WHERE body IS NOT NULL AND (slug = ? OR id IN "
+            "(SELECT entity_id FROM entity_name WHERE name = ?)) ORDER BY slug <> ?, id",
+            (name.strip().casefold(), fold(name), name.strip().casefold()),
+        )
+        return [decode_entity(body, until) for body, until in found]
+
+    def put(self, entity: Entity) -> None:
+        """Watch an entity, or replace what is known about it."""
+        self.put_all([entity])
+
+    def put_all(self, entities: Iterable[Entity]) -> None:
+        """The same for many, as one version."""
+        with self._db.transaction():
+            for entity in entities:
+                self._put(entity)
+            self._changed()
+
+    def remove(self, slug: str) -> bool:
+        """Stop watching; what was found stays.  False: it was not watched."""
+        with self._db.transaction():
+            gone = self._db.run(
+                "UPDATE entity SET body = NULL, muted_until = NULL WHERE slug = ? AND body IS NOT NULL",
+                (slug,),
+            )
+            if gone:
+                self._db.run(
+                    "DELETE FROM entity_name WHERE entity_id = (SELECT id FROM entity WHERE slug = ?)",
+                    (slug,),
+                )
+                self._changed()
+            return gone > 0
+
+    def mute(self, slug: str, until: datetime | None) -> bool:
+        """Keep it quiet until a time; None: until it is unmuted."""
+        return self._set_mute(slug, FOR_GOOD if until is None else until)
+
+    def unmute(self, slug: str) -> bool:
+        """Let it speak again."""
+        return self._set_mute(slug, None)
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _put(self, entity: Entity) -> None:
+        entity_id = slugs.intern(self._db, [entity.slug])[entity.slug]
+        self._db.run(
+            "UPDATE entity SET body = ?, muted_until = ? WHERE id = ?",
+            (encode_entity(entity), to_seconds_or_none(entity.muted_until), entity_id),
+        )
+        self._db.run("DELETE FROM entity_name WHERE entity_id = ?", (entity_id,))
+        names = {fold(text) for text in (entity.slug, entity.name, *(alias.text for alias in entity.aliases))}
+        self._db.run_many(
+            "INSERT INTO entity_name (name, entity_id) VALUES (?, ?)",
+            [(name, entity_id) for name in sorted(names)],
+        )
+
+    def _set_mute(self, slug: str, until: datetime | None) -> bool:
+        with self._db.transaction():
+            met = self._db.run(
+                "UPDATE entity SET muted_until = ? WHERE slug = ? AND body IS NOT NULL",
+                (None if until is None else to_seconds(until), slug),
+            )
+            if met:
+                self._changed()
+            return met > 0
+
+    def _changed(self) -> None:
+        self._db.run("UPDATE tally SET n = n + 1 WHERE name = 'watchlist'")
