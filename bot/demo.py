@@ -8,16 +8,44 @@ database.  Only the clock is simulated: it stands where the demo's stages say.
 import asyncio
 import contextlib
 import hashlib
-import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from bot.app import App
+from bot.passes import PassReport, one_pass
+from bot.sinks import Sinks
+from bot.sinks.base import Clock
 from seeds import demo as script
+from seeds.loader import plant
+from storage.errors import UsageError
+from storage.model import Route
+from storage.sqlite import open_store
+from watchers.polling import Bounds
+from watchers.sources import Fetcher
 
 LOOPBACK = "127.0.0.1/32"
+
+
+@dataclass(slots=True)
+class DemoClock(Clock):
+    """Stands where the stage says, and takes no time to wait."""
+
+    at: datetime = datetime.min.replace(tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """The stage's time."""
+        return self.at
+
+    async def sleep(self, seconds: float, stop: asyncio.Event | None = None) -> None:
+        """Waiting only lets others run."""
+        await asyncio.sleep(0)
 
 
 class _Feeds(BaseHTTPRequestHandler):
@@ -74,3 +102,64 @@ def serving() -> Iterator[_Server]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def run(keep: Path | None = None) -> int:
+    """Play all stages and print the alerts; with ``keep`` the database stays there."""
+    if keep is not None and keep.exists():
+        raise UsageError(f"{keep}: is there already; name a file that is not there yet")
+    with contextlib.ExitStack() as stack:
+        if keep is None:
+            keep = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="movewire-"))) / "demo.db"
+        store = stack.enter_context(open_store(keep))
+        server = stack.enter_context(serving())
+        app = App(
+            store=store,
+            clock=DemoClock(),
+            bounds=Bounds(),
+            routes=lambda: (Route(id=0, destination="console"),),
+            new_fetcher=partial(Fetcher, allow_private=[LOOPBACK], spacing=0.0),
+            new_sinks=partial(Sinks, api=""),
+        )
+        reports = asyncio.run(_play(app, server))
+    _close(reports)
+    return int(any(report.failed for report in reports))
+
+
+async def _play(app: App, server: _Server) -> list[PassReport]:
+    """One pass at each stage, all in one loop."""
+    base = f"http://127.0.0.1:{server.server_port}"
+    reports = []
+    for number, stage in enumerate(script.stages()):
+        assert isinstance(app.clock, DemoClock)
+        app.clock.at = stage.at
+        server.shown = dict(stage.shows)
+        plant(app.store, stage.at, feeds=False)
+        if number == 0:
+            for feed in script.feeds():
+                app.store.feeds.add(f"{base}/{feed.path}", title=feed.title, now=stage.at)
+        _announce(stage)
+        reports.append(await one_pass(app, all_feeds=True, command="demo"))
+    return reports
+
+
+def _announce(stage: script.Stage) -> None:
+    line = f"{stage.at:%d %b %Y, %H:%M} UTC · {stage.says}"
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.rule import Rule
+
+        Console(highlight=False).print(Rule(line, style="dim", align="left"))
+    else:
+        print(f"--- {line}\n", flush=True)  # noqa: T201
+
+
+def _close(reports: list[PassReport]) -> None:
+    """What it all came to."""
+    entries = sum(report.sweep.entries for report in reports)
+    alerts = sum(report.sweep.alerts for report in reports)
+    updates = sum(report.sweep.updates for report in reports)
+    print(  # noqa: T201
+        f"{entries} entries from {len(script.feeds())} feeds: {alerts} alerts, {updates} updates of them, "
+        f"the rest quiet.  Next: movewire feeds list, movewire poll, movewire --help"
+    )

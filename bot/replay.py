@@ -66,10 +66,11 @@ class Rehearsal:
 
     def __init__(self, folder: Path, watchlist: Watchlist) -> None:
         self.now = datetime.min.replace(tzinfo=UTC)
-        self.store: SqliteStore = open_store(folder / "rehearsal.db")
+        self.store: SqliteStore = open_store(folder / "rehearsal.db", durable=False)
         for entity in watchlist.entities:
             self.store.watchlist.put(entity)
-        loader.plant_backstory(self.store)
+        for seed in loader.load_backstory():  # what lies after the clock is not recalled
+            self.store.stories.add_backstory(seed.story, seed.key)
         self._pipeline = Pipeline(self.store, routes=tuple)
 
     def play(self, step: Step) -> tuple[FinishedPoll, list[Judged]]:

@@ -1,0 +1,124 @@
+"""The one place that builds things: settings in, a wired application out.
+
+Everything else is handed what it works with.  Nothing is opened at import, and what
+fetches or sends is made only when it is first needed: most commands never do.
+"""
+
+import contextlib
+import os
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from storage.model import Route
+from storage.sqlite import SqliteStore, open_store
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.sinks import Sinks
+    from bot.sinks.base import Clock
+    from watchers.polling import Bounds
+    from watchers.sources import Fetcher
+    from watchers.sweep import Sweep
+
+
+@dataclass(slots=True)
+class App:
+    """A store and what works on it; ``clock`` is simulated only in the demo and in tests."""
+
+    store: SqliteStore
+    clock: "Clock"
+    bounds: "Bounds"
+    routes: Callable[[], Sequence[Route]]
+    new_fetcher: Callable[[], "Fetcher"]
+    new_sinks: Callable[[], "Sinks"]
+
+    def sweep(self) -> "Sweep":
+        """A sweep over this store, judging by the watchlist as it is then."""
+        from watchers.pipeline import Pipeline
+        from watchers.sweep import Sweep
+
+        return Sweep(
+            self.store,
+            Pipeline(self.store, self.routes),
+            clock=self.clock.now,
+            bounds=self.bounds,
+            rng=random.Random(),
+        )
+
+
+@contextlib.contextmanager
+def open_app(settings: "Settings", *, console_to_stderr: bool = False) -> Iterator[App]:
+    """Open the database, plant what it never had, and wire the rest; closed on leaving.
+
+    Raises StoreError and its kin where the database cannot be used.
+    """
+    from bot.sinks.base import REAL
+    from watchers.polling import Bounds
+
+    with open_store(settings.db) as store:
+        _plant(store, settings)
+        yield App(
+            store=store,
+            clock=REAL,
+            bounds=Bounds(floor=settings.poll_min, ceiling=settings.poll_max),
+            routes=partial(default_routes, settings),
+            new_fetcher=partial(_fetcher, settings),
+            new_sinks=partial(_sinks, settings, console_to_stderr),
+        )
+
+
+def default_routes(settings: "Settings") -> tuple[Route, ...]:
+    """Where alerts go when no server says otherwise: channel, webhook, or the terminal."""
+    if settings.discord_token is not None:
+        channel = settings.discord_channel_id
+        return (Route(id=0, destination=f"channel:{channel}"),) if channel is not None else ()
+    if settings.discord_webhook_url is not None:
+        return (Route(id=0, destination="webhook"),)
+    return (Route(id=0, destination="console"),)
+
+
+def holder(command: str) -> str:
+    """Who holds a lock, for people: "poll, process 123"."""
+    return f"{command}, process {os.getpid()}"
+
+
+def _plant(store: SqliteStore, settings: "Settings") -> None:
+    """Plant the seeds, unless this very version of them is planted already."""
+    from importlib.metadata import version
+
+    mark = f"{version('movewire')} feeds={settings.seed_feeds}"
+    if store.setting("planted") == mark:
+        return
+    from bot.sinks.base import REAL
+    from seeds.loader import plant
+
+    with store.transaction():
+        plant(store, REAL.now(), feeds=settings.seed_feeds)
+        store.set_setting("planted", mark)
+
+
+def _fetcher(settings: "Settings") -> "Fetcher":
+    from importlib.metadata import version
+
+    from watchers.sources import Fetcher
+
+    return Fetcher(
+        contact=settings.contact, version=version("movewire"), allow_private=settings.allow_private
+    )
+
+
+def _sinks(settings: "Settings", console_to_stderr: bool) -> "Sinks":
+    from bot.logs import Scrubber
+    from bot.sinks import Sinks
+
+    return Sinks(
+        api=settings.discord_api,
+        token=settings.discord_token.reveal() if settings.discord_token else None,
+        webhook_url=settings.discord_webhook_url.reveal() if settings.discord_webhook_url else None,
+        stream=sys.stderr if console_to_stderr else None,
+        scrub=Scrubber(settings.secrets()),
+    )

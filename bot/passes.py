@@ -1,0 +1,154 @@
+"""One pass: poll what is due, judge what came, deliver what is decided, side by side.
+
+``poll`` makes one, ``run`` one after the other, the demo one for each of its stages.  Only
+one pass at a time works on a database, whichever process begins it; delivery runs beside
+the polling, so an alert leaves while slower hosts are still answering.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.app import App, holder
+from bot.courier import DeliveryFault, drain
+from bot.sinks import Sinks
+from storage.errors import UnknownThing
+from storage.model import Feed
+from watchers.pipeline import Judged
+from watchers.sweep import SweepReport
+
+
+@dataclass(slots=True)
+class PassReport:
+    """What one pass did; ``skipped`` says who else is at it, and then nothing was done."""
+
+    sweep: SweepReport = field(default_factory=SweepReport)
+    delivered: int = 0
+    pending: int = 0
+    faults: list[DeliveryFault] = field(default_factory=list)
+    skipped: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether something went wrong that the owner should look at."""
+        return bool(self.sweep.failed or self.faults)
+
+    def document(self) -> dict[str, Any]:
+        """The contract's JSON."""
+        if self.skipped is not None:
+            return {"skipped": self.skipped}
+        sweep = self.sweep
+        return {
+            "feeds": {
+                "polled": sweep.polled,
+                "changed": sweep.changed,
+                "not_modified": sweep.not_modified,
+                "failed": len(sweep.failed),
+            },
+            "entries": sweep.entries,
+            "alerts": sweep.alerts,
+            "updates": sweep.updates,
+            "delivered": self.delivered,
+            "pending": self.pending,
+            "errors": [{"feed": url, "error": error} for url, error in sweep.failed]
+            + [{"destination": fault.destination, "error": fault.error} for fault in self.faults],
+        }
+
+
+def chosen_feeds(app: App, urls: Sequence[str] = (), *, all_feeds: bool = False) -> list[Feed]:
+    """The feeds of a pass: those named, all that are not paused, or those that are due.
+
+    Raises UnknownThing for a URL that is no feed of ours.
+    """
+    if urls:
+        found = [(url, app.store.feeds.get(url)) for url in dict.fromkeys(urls)]
+        for url, feed in found:
+            if feed is None:
+                raise UnknownThing(f"{url} is not among the feeds: add it with `movewire feeds add {url}`")
+        return [feed for _, feed in found if feed is not None]
+    if all_feeds:
+        return [feed for feed in app.store.feeds.all() if not feed.paused]
+    return app.store.feeds.due(app.clock.now())
+
+
+async def one_pass(
+    app: App,
+    urls: Sequence[str] = (),
+    *,
+    all_feeds: bool = False,
+    deliver: bool = True,
+    stop: asyncio.Event | None = None,
+    command: str = "poll",
+) -> PassReport:
+    """Make one pass, or say who else is making one."""
+    report = PassReport()
+    with app.store.pass_lock(holder(command)) as lock:
+        if not lock.acquired:
+            since = f" since {lock.since:%Y-%m-%dT%H:%M:%SZ}" if lock.since else ""
+            report.skipped = f"{lock.holder or 'another process'}{since}"
+            return report
+        feeds = chosen_feeds(app, urls, all_feeds=all_feeds)
+        async with delivering(app, report, stop, deliver=deliver) as wake:
+            await _sweep(app, feeds, report, wake, stop)
+    return report
+
+
+async def _sweep(
+    app: App, feeds: list[Feed], report: PassReport, wake: asyncio.Event, stop: asyncio.Event | None
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    def judged(one: Judged) -> None:
+        if one.outcome.deliveries:
+            loop.call_soon_threadsafe(wake.set)
+
+    if app.store.entries.pending_count():  # a pass that died left these behind
+        await asyncio.to_thread(app.sweep().judge, report.sweep, judged)
+    if feeds:
+        async with app.new_fetcher() as fetcher:
+            swept = await app.sweep().run(fetcher, feeds, judged=judged, stop=stop)
+        swept.entries += report.sweep.entries
+        swept.alerts += report.sweep.alerts
+        swept.updates += report.sweep.updates
+        report.sweep = swept
+
+
+@contextlib.asynccontextmanager
+async def delivering(
+    app: App, report: PassReport, stop: asyncio.Event | None, *, deliver: bool = True
+) -> AsyncIterator[asyncio.Event]:
+    """Deliver whenever the yielded event is set, and once more at the end."""
+    wake = asyncio.Event()
+    if not deliver:
+        yield wake
+        report.pending = app.store.outbox.pending_count()
+        return
+    wake.set()  # what an earlier pass left behind goes first
+    over = False
+    sinks: Sinks | None = None
+
+    async def work() -> None:
+        nonlocal sinks
+        while not over or wake.is_set():
+            await wake.wait()
+            wake.clear()
+            report.pending = app.store.outbox.pending_count()
+            if not report.pending:
+                continue
+            sinks = sinks or app.new_sinks()
+            drained = await drain(app.store, sinks, app.clock, stop=stop)
+            report.delivered += drained.delivered
+            report.pending = drained.pending
+            report.faults.extend(fault for fault in drained.errors if fault not in report.faults)
+
+    worker = asyncio.create_task(work())
+    try:
+        yield wake
+    finally:
+        over = True
+        wake.set()
+        await worker
+        if sinks is not None:
+            await sinks.aclose()
