@@ -82,6 +82,8 @@ def _unknown_entity(store: "SqliteStore", name: str) -> UnknownThing:
 def entity(store: "SqliteStore", name: str, now: datetime) -> EntityAnswer:
     """The profile of the entity called ``name``."""
     profile = store.search.profile(find_entity(store, name).slug)
+    if profile is None:  # removed between the two questions
+        raise _unknown_entity(store, name)
     return EntityAnswer(profile=profile, coverage=coverage(profile.feeds or store.feeds.all(), now))
 
 
@@ -123,19 +125,34 @@ def moves(
     limit: int = 100,
 ) -> list[MoveRecord]:
     """Recorded moves, newest first; parties may be entities or names that are not watched."""
-    wanted = {role: name for role, name in (("person", person), ("frm", frm), ("to", to)) if name}
-    parties = {role: _party(store, name) for role, name in wanted.items()}
-    found = store.moves.query(kind=kind, since=since, limit=limit, **parties)
+    wanted = [name for name in (person, frm, to) if name]
+    found = store.moves.query(
+        kind=kind,
+        person=_party(store, person),
+        frm=_party(store, frm),
+        to=_party(store, to),
+        since=since,
+        limit=limit,
+    )
     if not found:
-        for role, name in wanted.items():
-            if not store.watchlist.find(name) and not store.moves.query(limit=1, **{role: parties[role]}):
+        for name in wanted:
+            if not store.watchlist.find(name) and not _moved(store, name):
                 raise _unknown_entity(store, name)
     return found
 
 
-def _party(store: "SqliteStore", name: str) -> str:
+def _moved(store: "SqliteStore", name: str) -> bool:
+    """Whether anybody called ``name`` ever took part in a move, in whatever role."""
+    return bool(
+        store.moves.query(person=name, limit=1)
+        or store.moves.query(frm=name, limit=1)
+        or store.moves.query(to=name, limit=1)
+    )
+
+
+def _party(store: "SqliteStore", name: str | None) -> str | None:
     """The slug of a watched party, else the name as it is: moves keep those not watched by name."""
-    found = store.watchlist.find(name)
+    found = store.watchlist.find(name) if name else []
     return found[0].slug if len(found) == 1 else name
 
 

@@ -4,7 +4,7 @@ The reading and the policy are those of ``watchers``; here a text gets the entry
 story that it would open, so that the policy can judge it as fresh news of its own.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from storage.model import Decision, Document, Entry, Story, Watchlist
@@ -73,5 +73,5 @@ def stored_watchlist(database: Path) -> Watchlist | None:
         return None
     from storage.sqlite import open_store
 
-    with open_store(database, create=False, now=datetime.now(UTC)) as store:
+    with open_store(database, create=False) as store:
         return store.watchlist.load()

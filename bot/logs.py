@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 # The token of a webhook or an interaction in any URL: developers/resources/webhook.
@@ -30,6 +31,16 @@ class Scrubber:
         if self._known is not None:
             text = self._known.sub("***", text)
         return _WEBHOOK.sub(r"\1***", text)
+
+
+def scrub(secrets: Sequence[str], text: str) -> str:
+    """``text`` with every one of ``secrets`` as ``***``."""
+    return _scrubber(tuple(secrets))(text)
+
+
+@lru_cache(maxsize=8)
+def _scrubber(secrets: tuple[str, ...]) -> Scrubber:
+    return Scrubber(secrets)
 
 
 class _Formatter(logging.Formatter):

@@ -17,6 +17,7 @@ import click
 if TYPE_CHECKING:
     from bot.app import App
     from bot.settings import Settings
+    from storage.sqlite import SqliteStore
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -47,6 +48,15 @@ class Call:
 
         with open_app(self.settings) as app:
             yield app
+
+    @contextmanager
+    def existing_store(self) -> "Iterator[SqliteStore]":
+        """The configured database as it is; StoreError where there is none."""
+        path = self.settings.db
+        from storage.sqlite import open_store
+
+        with open_store(path, create=False) as store:
+            yield store
 
 
 pass_call = click.make_pass_decorator(Call, ensure=True)

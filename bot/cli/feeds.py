@@ -1,0 +1,328 @@
+"""``movewire feeds``: which feeds are followed, and how they are.
+
+The work is done by ``bot.subscribing``, ``watchers.opml`` and the store; here is the talk.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.call import Call, general_options, json_option, pass_call
+from bot.cli.kinds import DURATION
+from storage.errors import UnknownThing, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.app import App
+    from bot.subscribing import Added, Looked
+    from storage.model import Feed
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def feeds(ctx: click.Context) -> None:
+    """Add, list, check, pause, import and export feeds."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@feeds.command("list")
+@json_option
+@general_options
+@pass_call
+def list_(call: Call, as_json: bool) -> int:
+    """All feeds with their health: ok, new, quiet, failing, empty, gone or paused."""
+    from bot import documents
+    from bot.cli.output import state, table, write_json
+    from bot.times import iso
+
+    with call.app() as app:
+        found = app.store.feeds.all()
+    if as_json:
+        write_json([documents.feed(feed) for feed in found])
+        return 0
+    table(
+        ["state", "title", "address", "last success", "next due", "failures", "last error"],
+        [
+            [
+                state("paused" if feed.paused else feed.state.value),
+                feed.title or "",
+                feed.url,
+                iso(feed.last_success) if feed.last_success else "never",
+                iso(feed.next_due) if feed.next_due else "now",
+                str(feed.failures),
+                feed.last_error or "",
+            ]
+            for feed in found
+        ],
+        empty="no feeds; add one with: movewire feeds add URL",
+    )
+    return 0
+
+
+@feeds.command()
+@click.argument("addresses", metavar="URL…", nargs=-1, required=True)
+@click.option("--kind", default="feed", show_default=True, help="The kind of source that reads it.")
+@json_option
+@general_options
+@pass_call
+def add(call: Call, addresses: tuple[str, ...], kind: str, as_json: bool) -> int:
+    """Follow feeds: each is asked once, a web page is searched for its feed, nothing old is posted."""
+    from bot.cli.output import say, warn, write_json
+    from bot.subscribing import keep
+
+    _check_kind(kind)
+    with call.app() as app:
+        looked = asyncio.run(_look_at_all(app, addresses, kind))
+        added = [keep(app.store, one, kind=kind, bounds=app.bounds, now=datetime.now(UTC)) for one in looked]
+        _judge(app)
+    if as_json:
+        write_json([_added_document(one) for one in added])
+    for one in added:
+        if one.feed is None:
+            warn(f"{one.looked.asked} was not added: {one.looked.error}")
+        elif not as_json:
+            say(_added_line(one))
+    return 1 if any(one.feed is None for one in added) else 0
+
+
+async def _look_at_all(app: "App", addresses: tuple[str, ...], kind: str) -> "list[Looked]":
+    """What stands at the addresses; those that are followed already are not asked."""
+    from bot.subscribing import Looked, address_of, look
+
+    found = []
+    async with app.new_fetcher() as fetcher:
+        for address in dict.fromkeys(address_of(kind, address) for address in addresses):
+            if app.store.feeds.get(address) is not None:
+                found.append(Looked(asked=address, url=address))
+            else:
+                found.append(await look(fetcher, address, kind=kind, now=datetime.now(UTC)))
+    return found
+
+
+def _judge(app: "App") -> None:
+    """Let the pipeline decide the new baseline entries now: quiet, but searchable at once."""
+    from watchers.sweep import SweepReport
+
+    app.sweep().judge(SweepReport())
+
+
+def _added_line(one: "Added") -> str:
+    assert one.feed is not None
+    if one.known:
+        return f"{one.feed.url} is followed already"
+    from bot.words import count
+
+    looked = one.looked
+    entries = len(looked.parsed.entries) if looked.parsed else 0
+    behind = f", found on {looked.page}" if looked.page else ""
+    others = f"; the page also names {', '.join(looked.others[:3])}" if looked.others else ""
+    what = f"{one.feed.title or 'no title'}, {count(entries, 'entry', 'entries')} taken as old"
+    return f"added {one.feed.url} ({what}){behind}{others}"
+
+
+def _added_document(one: "Added") -> dict[str, object]:
+    return {
+        "asked": one.looked.asked,
+        "url": one.feed.url if one.feed else None,
+        "title": one.feed.title if one.feed else None,
+        "entries": len(one.looked.parsed.entries) if one.looked.parsed else 0,
+        "page": one.looked.page,
+        "added": one.feed is not None and not one.known,
+        "error": one.looked.error,
+    }
+
+
+@feeds.command()
+@click.argument("address", metavar="URL")
+@click.option("--kind", default="feed", show_default=True, help="The kind of source that reads it.")
+@json_option
+@general_options
+@pass_call
+def check(call: Call, address: str, kind: str, as_json: bool) -> int:
+    """Ask a feed or page now and say what stands there; nothing is stored."""
+    from bot.cli.output import warn, write_json
+
+    _check_kind(kind)
+    looked = asyncio.run(_look(call, address, kind))
+    if as_json:
+        write_json(_looked_document(looked))
+    elif looked.error is None:
+        _show_looked(looked)
+    if looked.error is not None:
+        warn(f"{address}: {looked.error}")
+        return 1
+    return 0
+
+
+async def _look(call: Call, address: str, kind: str) -> "Looked":
+    from bot.app import new_fetcher
+    from bot.subscribing import address_of, look
+
+    async with new_fetcher(call.settings) as fetcher:
+        return await look(fetcher, address_of(kind, address), kind=kind, now=datetime.now(UTC))
+
+
+def _looked_document(looked: "Looked") -> dict[str, object]:
+    from bot.times import iso_or_none
+    from watchers.sources.base import Fetched
+
+    fetched = looked.outcome if isinstance(looked.outcome, Fetched) else None
+    return {
+        "asked": looked.asked,
+        "url": looked.url or None,
+        "page": looked.page,
+        "others": list(looked.others),
+        "format": looked.parsed.format if looked.parsed else None,
+        "title": looked.parsed.title if looked.parsed else None,
+        "lang": looked.parsed.lang if looked.parsed else None,
+        "entries": len(looked.parsed.entries) if looked.parsed else 0,
+        "newest": iso_or_none(looked.newest),
+        "etag": fetched.etag if fetched else None,
+        "last_modified": fetched.last_modified if fetched else None,
+        "error": looked.error,
+    }
+
+
+def _show_looked(looked: "Looked") -> None:
+    from bot.cli.output import say, table
+    from bot.times import day
+
+    told = _looked_document(looked)
+    say(f"{told['title'] or 'no title'} ({told['format']}, {told['entries']} entries)", "bold")
+    say(f"address: {looked.url}" + (f", found on {looked.page}" if looked.page else ""))
+    validators = [name for name in ("etag", "last_modified") if told[name]]
+    say(f"validators: {' and '.join(validators) or 'none, so each poll costs a whole body'}")
+    for other in looked.others:
+        say(f"also named by the page: {other}")
+    entries = looked.parsed.entries if looked.parsed else ()
+    table(
+        ["published", "title", "link"],
+        [[day(one.published) if one.published else "", one.title, one.url] for one in entries[:10]],
+        empty="it holds no entries",
+    )
+
+
+@feeds.command()
+@click.argument("addresses", metavar="URL…", nargs=-1, required=True)
+@general_options
+@pass_call
+def remove(call: Call, addresses: tuple[str, ...]) -> int:
+    """Stop following feeds; what they brought stays."""
+    return _change(call, addresses, "removed", lambda app, url: app.store.feeds.remove(url))
+
+
+@feeds.command()
+@click.argument("addresses", metavar="URL…", nargs=-1, required=True)
+@general_options
+@pass_call
+def pause(call: Call, addresses: tuple[str, ...]) -> int:
+    """Keep feeds but do not poll them."""
+    return _change(call, addresses, "paused", lambda app, url: app.store.feeds.pause(url))
+
+
+@feeds.command()
+@click.argument("addresses", metavar="URL…", nargs=-1, required=True)
+@general_options
+@pass_call
+def resume(call: Call, addresses: tuple[str, ...]) -> int:
+    """Poll paused feeds again, and those that were gone."""
+    return _change(
+        call, addresses, "resumed", lambda app, url: app.store.feeds.resume(url, datetime.now(UTC))
+    )
+
+
+@feeds.command()
+@click.argument("address", metavar="URL")
+@click.argument("interval", metavar="DURATION|auto")
+@general_options
+@pass_call
+def interval(call: Call, address: str, interval: str) -> int:
+    """Set how often a feed is polled; auto follows the feed's own rhythm."""
+    wanted: timedelta | None = None if interval == "auto" else DURATION.convert(interval, None, None)
+    return _change(
+        call, (address,), f"polled: {interval}:", lambda app, url: app.store.feeds.set_interval(url, wanted)
+    )
+
+
+@feeds.command("import")
+@click.argument("file", metavar="FILE.opml", type=click.Path(path_type=Path))
+@general_options
+@pass_call
+def import_(call: Call, file: Path) -> int:
+    """Follow all feeds of an OPML list; the first poll of each takes what it holds as old."""
+    from bot.cli.output import say
+    from bot.words import count
+    from watchers import sources
+    from watchers.opml import parse_opml
+
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}; name an existing OPML file") from None
+    try:
+        outlines = parse_opml(text)
+    except UsageError as error:
+        raise UsageError(f"{file}: {error}") from None
+    now = datetime.now(UTC)
+    with call.app() as app, app.store.transaction():
+        known = {feed.url for feed in app.store.feeds.all()}
+        fresh = [outline for outline in outlines if outline.url not in known]
+        for outline in fresh:
+            kind = outline.kind if outline.kind in sources.kinds() else "feed"
+            app.store.feeds.add(outline.url, kind=kind, title=outline.title, now=now)
+    say(f"{count(len(fresh), 'feed')} added, {len(outlines) - len(fresh)} followed already")
+    return 0
+
+
+@feeds.command()
+@general_options
+@pass_call
+def export(call: Call) -> int:
+    """Write all feeds as OPML to stdout."""
+    from bot.cli.output import write_bytes
+    from watchers.opml import render_opml
+
+    with call.app() as app:
+        write_bytes(render_opml(app.store.feeds.all()).encode())
+    return 0
+
+
+def _change(call: Call, addresses: tuple[str, ...], done: str, verb: "Callable[[App, str], bool]") -> int:
+    """Apply ``verb`` to all of ``addresses``, or to none where one of them is not followed."""
+    from bot.cli.output import say
+
+    with call.app() as app:
+        found = [_find(app, address) for address in dict.fromkeys(addresses)]
+        with app.store.transaction():
+            for feed in found:
+                verb(app, feed.url)
+    for feed in found:
+        say(f"{done} {feed.url}")
+    return 0
+
+
+def _find(app: "App", address: str) -> "Feed":
+    """The feed at ``address``; its title will do, and a slash too many or too few at the end."""
+    from bot.words import nearest
+
+    for form in (address, address.rstrip("/"), address + "/"):
+        if (feed := app.store.feeds.get(form)) is not None:
+            return feed
+    known = app.store.feeds.all()
+    titled = [feed for feed in known if (feed.title or "").casefold() == address.casefold()]
+    if len(titled) == 1:
+        return titled[0]
+    hint = nearest(address, [feed.url for feed in known])
+    raise UnknownThing(f"there is no feed {address}{hint}; all: movewire feeds list")
+
+
+def _check_kind(kind: str) -> None:
+    from watchers import sources
+
+    if kind not in sources.kinds():
+        raise UsageError(f"--kind: there is no kind {kind!r}; allowed are {', '.join(sources.kinds())}")

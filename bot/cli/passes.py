@@ -1,0 +1,89 @@
+"""``demo``, ``poll`` and ``run``: the main job, once to look at, once for cron, and for good.
+
+The work is done by ``bot.demo``, ``bot.passes`` and ``bot.schedule``.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.call import Call, general_options, json_option, pass_call
+
+if TYPE_CHECKING:
+    from bot.passes import PassReport
+
+
+@click.command()
+@click.option("--keep", metavar="PATH", type=click.Path(path_type=Path), help="Keep the database there.")
+@click.pass_context
+def demo(ctx: click.Context, keep: Path | None) -> int:
+    """The main job with nothing to set up: feeds on this machine, no network, no token."""
+    from bot.demo import run
+
+    return run(keep)
+
+
+@click.command()
+@click.option(
+    "--feed", "feeds", metavar="URL", multiple=True, help="Only this feed, due or not; may be repeated."
+)
+@click.option("--all", "all_feeds", is_flag=True, help="Every feed that is not paused, due or not.")
+@click.option("--no-deliver", is_flag=True, help="Decide, but leave what is to be told for the next pass.")
+@json_option
+@general_options
+@pass_call
+def poll(call: Call, feeds: tuple[str, ...], all_feeds: bool, no_deliver: bool, as_json: bool) -> int:
+    """One pass over the feeds that are due, then delivery of what is pending; for cron.
+
+    While another pass is running it says so and leaves with status 0.
+    """
+    settings = call.settings
+    from bot.app import open_app
+
+    with open_app(settings, console_to_stderr=as_json) as app:
+        if not no_deliver:
+            settings.check_delivery(routes=len(app.routes()))
+        from bot.passes import one_pass
+
+        report = asyncio.run(one_pass(app, feeds, all_feeds=all_feeds, deliver=not no_deliver))
+    _report(report, as_json)
+    return int(report.failed)
+
+
+def _report(report: "PassReport", as_json: bool) -> None:
+    from bot.cli.output import say, warn, write_json
+    from bot.words import count
+
+    if as_json:
+        write_json(report.document())
+        return
+    if report.skipped is not None:
+        say(f"skipped: another pass is running: {report.skipped}")
+        return
+    sweep = report.sweep
+    say(
+        f"{count(sweep.polled, 'feed')} polled: {sweep.changed} changed, {sweep.not_modified} not modified, "
+        f"{len(sweep.failed)} failed; {count(sweep.entries, 'new entry', 'new entries')}, "
+        f"{count(sweep.alerts, 'alert')}, {count(sweep.updates, 'update')}; "
+        f"{report.delivered} delivered, {report.pending} pending"
+    )
+    for url, error in sweep.failed:
+        warn(f"{url}: {error}")
+    for fault in report.faults:
+        warn(f"{fault.destination}: {fault.error}")
+
+
+@click.command()
+@general_options
+@pass_call
+def run(call: Call) -> int:
+    """Poll and deliver on a schedule until stopped; with DISCORD_TOKEN also the Discord bot.
+
+    SIGTERM and Ctrl-C finish the send in hand.
+    """
+    settings = call.settings
+    from bot.schedule import run as run_until_stopped
+
+    return run_until_stopped(settings)

@@ -1,0 +1,144 @@
+"""Adding and checking feeds: ask once, find the feed behind a web page, store it as old news.
+
+Used by the command line and by Discord alike.  Asking is left to ``watchers.sources``, the
+plan of the next poll to ``watchers.polling``; the entries that come with a feed's adding are
+its baseline and alert nobody.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from storage.model import Feed
+from watchers import polling, sources
+from watchers.sources.base import (
+    Failed,
+    Fetched,
+    FirewallPage,
+    NotModified,
+    Outcome,
+    ParsedFeed,
+    SourceError,
+    WebPage,
+)
+
+if TYPE_CHECKING:
+    from storage.sqlite import SqliteStore
+    from watchers.sources.http import Fetcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What stands at an address: a feed, or why not."""
+
+    asked: str  # the address as given
+    url: str = ""  # of the feed; empty where there is none
+    page: str | None = None  # the web page that named the feed
+    others: tuple[str, ...] = ()  # further feeds that the page names
+    outcome: Outcome | None = None
+    parsed: ParsedFeed | None = None
+    error: str | None = None  # for people, with the remedy; None: a feed was read
+
+    @property
+    def newest(self) -> datetime | None:
+        """When its latest dated entry was published."""
+        dates = [entry.published for entry in self.parsed.entries if entry.published] if self.parsed else []
+        return max(dates, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What became of the wish to follow an address."""
+
+    looked: Looked
+    feed: Feed | None  # None: it could not be added
+    known: bool = False  # it was followed already
+
+
+async def look(fetcher: "Fetcher", address: str, *, kind: str = "feed", now: datetime) -> Looked:
+    """Ask ``address`` once, and where it is a web page the feed that the page names; stores nothing."""
+    first = await _ask(fetcher, address, kind, now)
+    if first.error is None or not isinstance(first.outcome, Fetched) or kind != "feed":
+        return first
+    from watchers.sources.discover import discover
+
+    named = [found.url for found in discover(first.outcome.body, first.outcome.url) if found.url != address]
+    for place, url in enumerate(named[:3]):
+        behind = await _ask(fetcher, url, kind, now)
+        if behind.error is None:
+            others = tuple(named[:place] + named[place + 1 :])
+            return Looked(
+                asked=address,
+                url=behind.url,
+                page=first.outcome.url,
+                others=others,
+                outcome=behind.outcome,
+                parsed=behind.parsed,
+            )
+    return first
+
+
+def keep(
+    store: "SqliteStore", looked: Looked, *, kind: str = "feed", bounds: polling.Bounds, now: datetime
+) -> Added:
+    """Follow the feed that was looked at, its present entries stored as old news."""
+    if (known := store.feeds.get(looked.url or looked.asked)) is not None:
+        return Added(looked=looked, feed=known, known=True)
+    if looked.error is not None or looked.outcome is None:
+        return Added(looked=looked, feed=None)
+    from watchers.sweep import finish
+
+    with store.transaction():
+        feed = store.feeds.add(looked.url, kind=kind, now=now)
+        finished = finish(feed, looked.outcome, looked.parsed, now, bounds, random.Random())
+        store.feeds.finish_polls([finished])
+    return Added(looked=looked, feed=store.feeds.get(looked.url))
+
+
+def address_of(kind: str, words: str) -> str:
+    """The address that a kind of source makes of search words; an address stays, its https:// may lack."""
+    if "://" in words:
+        return words
+    made = sources.source(kind).address
+    return f"https://{words}" if made is None else made(words)
+
+
+async def _ask(fetcher: "Fetcher", address: str, kind: str, now: datetime) -> Looked:
+    feed = Feed(id=0, url=address, kind=kind)
+    outcome = await sources.fetch(fetcher, feed, now)
+    if isinstance(outcome, Failed):
+        return Looked(asked=address, outcome=outcome, error=f"{outcome.error}: {_remedy(outcome)}")
+    if isinstance(outcome, NotModified):
+        return Looked(asked=address, outcome=outcome, error="answered 304 to a question without validators")
+    try:
+        parsed = await sources.parse_off_loop(outcome, feed)
+    except WebPage as error:
+        said = f"{error.name}: a web page that names no feed; give the address of the feed itself"
+        return Looked(asked=address, outcome=outcome, error=said)
+    except FirewallPage as error:
+        said = f"{error.name}: the site shows a check for robots instead of its feed; ask its owner"
+        return Looked(asked=address, outcome=outcome, error=said)
+    except SourceError as error:
+        return Looked(asked=address, outcome=outcome, error=f"{error.name}: {error}")
+    return Looked(asked=address, url=outcome.permanent_redirect or address, outcome=outcome, parsed=parsed)
+
+
+_REMEDIES = {
+    "bad-address": "give an address that starts with https:// or http://",
+    "address-refused": "not a public address; MOVEWIRE_ALLOW_PRIVATE names those that may be asked",
+    "no-such-host": "check the spelling of the host",
+    "connect-failed": "check the address, and whether the site is up",
+    "tls-failed": "the site's certificate is not valid",
+    "timed-out": "the site is too slow; try again later",
+    "not-found": "check the path; the site's page often names its feed",
+    "gone": "the publisher says that it will not return",
+    "access-denied": "the site does not let us read it; MOVEWIRE_CONTACT tells it who asks",
+    "rate-limited": "the site asks for patience; try again later",
+    "server-failed": "the site has a fault; try again later",
+}
+
+
+def _remedy(failed: Failed) -> str:
+    remedy = _REMEDIES.get(failed.error, "")
+    return " - ".join(part for part in (failed.detail, remedy) if part)
