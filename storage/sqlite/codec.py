@@ -214,9 +214,9 @@ VERDICTS = (  # a stored verdict is the place in this list
 
 
 def encode_verdict(decision: Decision) -> int:
-    """The number of a verdict; ``digest`` counts with a quiet one only."""
-    quiet = decision.verdict is Verdict.QUIET
-    return VERDICTS.index((decision.verdict, None if quiet else decision.update, quiet and decision.digest))
+    """The number of a verdict; ``digest`` counts with a quiet one, ``update`` with an update."""
+    update = decision.update if decision.verdict is Verdict.UPDATE else None
+    return VERDICTS.index((decision.verdict, update, decision.verdict is Verdict.QUIET and decision.digest))
 
 
 def decode_decision(verdict: int, reasons: str | None) -> Decision:

@@ -125,7 +125,7 @@ class Connection:
     # --- life ---------------------------------------------------------------------------
 
     @property
-    def lock(self) -> threading.RLock:  # type: ignore[valid-type]
+    def lock(self) -> threading.RLock:
         """The lock of this process's threads."""
         return self._lock
 

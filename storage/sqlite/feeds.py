@@ -124,12 +124,12 @@ class Feeds:
         found = self._db.rows(
             f"SELECT id, url FROM feed WHERE removed IS NULL AND id IN ({','.join(map(str, set(ids)))})"
         )
-        return {feed_id: url for feed_id, url in found}
+        return dict(found)
 
     def _write(self, feeds: Sequence[Feed], live: dict[int, str]) -> None:
         self._db.run_many(
-            "UPDATE feed SET title = ?, site = ?, lang = ?, state = CASE WHEN paused THEN 'paused' ELSE ? END, "
-            "etag = ?, last_modified = ?, body_hash = ?, next_due = ?, last_polled = ?, last_success = ?, "
+            "UPDATE feed SET title = ?, site = ?, lang = ?, "
+            "state = CASE WHEN paused THEN 'paused' ELSE ? END, etag = ?, last_modified = ?, body_hash = ?, next_due = ?, last_polled = ?, last_success = ?, "
             "last_change = ?, failures = ?, last_error = ?, moved_to = ?, moved_count = ?, rhythm = ?, "
             "reported = ? WHERE id = ?",
             [_columns(feed) for feed in feeds],

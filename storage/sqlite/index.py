@@ -67,7 +67,8 @@ class Index:
         changes = [(word, n) for word, n in self._counts.items() if n]
         if changes:
             self._db.run_many(
-                "INSERT INTO word (word, df) VALUES (?, ?) ON CONFLICT (word) DO UPDATE SET df = df + excluded.df",
+                "INSERT INTO word (word, df) VALUES (?, ?) "
+                "ON CONFLICT (word) DO UPDATE SET df = df + excluded.df",
                 sorted(changes),
             )
 

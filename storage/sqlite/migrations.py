@@ -157,6 +157,7 @@ CREATE TABLE story (
     revision    INTEGER NOT NULL DEFAULT 0,
     facts       TEXT
 );
+CREATE INDEX story_alerted ON story (alerted) WHERE alerted IS NOT NULL;
 -- live stories only (not merged into another)
 CREATE TABLE story_entity (
     entity_id INTEGER NOT NULL,

@@ -45,7 +45,7 @@ class Moves:
         earliest = 0 if since is None else to_seconds(since)
         found: list[MoveRecord] = []
         with self._db.snapshot():
-            places = self._places(kind, parties, earliest)
+            places = self._places(kind, parties, earliest, limit)
             for start in range(0, len(places), BATCH):
                 for record in self._records(places[start : start + BATCH]):
                     if all(on_side(record.move, side, slugs, name) for side, slugs, name in parties):
@@ -68,20 +68,18 @@ class Moves:
         return {entity.slug for entity in self._watchlist.find(name)}
 
     def _places(
-        self, kind: str | None, parties: Sequence[tuple[str, set[str], str]], earliest: int
+        self, kind: str | None, parties: Sequence[tuple[str, set[str], str]], earliest: int, limit: int
     ) -> list[tuple[int, int]]:
         """Story and ordinal of the moves that may be meant, newest first."""
+        kinds = "" if kind is None else "AND story_move.kind = ? "
         if not parties:
-            where, arguments = "opened >= ?", [earliest]
-            if kind is not None:
-                where, arguments = "kind = ? AND opened >= ?", [kind, earliest]
             return self._db.rows(
-                f"SELECT story_id, ordinal FROM story_move WHERE {where} ORDER BY opened DESC, story_id DESC, ordinal",
-                arguments,
+                f"SELECT story_id, ordinal FROM story_move WHERE opened >= ? {kinds}"
+                "ORDER BY opened DESC, story_id DESC, ordinal LIMIT ?",
+                [earliest, *([] if kind is None else [kind]), limit],
             )
         side, slugs, name = parties[0]
         words = [slug_word(slug) for slug in slugs] + name.split()[-1:]
-        kinds = "" if kind is None else "AND story_move.kind = ? "
         return self._db.rows(
             "SELECT DISTINCT p.story_id, p.ordinal, p.opened FROM move_party AS p "
             "JOIN story_move ON story_move.story_id = p.story_id AND story_move.ordinal = p.ordinal "

@@ -9,6 +9,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.errors import NotOurDatabase, StoreError
@@ -23,7 +24,7 @@ APPLICATION_ID_AT = 68
 USER_VERSION_AT = 60
 
 
-def prepare(path: Path, *, create: bool = True) -> None:
+def prepare(path: Path, *, create: bool = True, now: datetime | None = None) -> None:
     """Make sure that a database of ours, up to date and writable, lies at ``path``.
 
     Raises NotOurDatabase, StoreReadOnly, StoreFull, or StoreError where it is missing
@@ -32,7 +33,7 @@ def prepare(path: Path, *, create: bool = True) -> None:
     if not path.exists():
         if not create:
             raise StoreError(f"{path}: there is no such database: check MOVEWIRE_DB")
-        _under_lock(path, _create)
+        _under_lock(path, lambda path: _create(path, now or datetime.now(UTC)))
     check_header(path)
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise read_only(path)
@@ -73,8 +74,8 @@ def stored_version(path: Path) -> int:
         raw.close()
     if version > migrations.SCHEMA_VERSION:
         raise StoreError(
-            f"{path}: made by a newer movewire (schema {version}, this one knows {migrations.SCHEMA_VERSION}): "
-            "update movewire, or bring back an older copy with `movewire db restore PATH`"
+            f"{path}: made by a newer movewire (schema {version}, this one knows "
+            f"{migrations.SCHEMA_VERSION}): update movewire, or bring back an older copy with `movewire db restore PATH`"
         )
     return version
 
@@ -88,7 +89,7 @@ def _under_lock(path: Path, work: Callable[[Path], None]) -> None:
         lock.close()
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, now: datetime) -> None:
     """Build a new database beside its place, then put it there whole."""
     if path.exists():
         return  # another process was faster
@@ -101,7 +102,10 @@ def _create(path: Path) -> None:
     raw = connect(draft, create=True)
     try:
         migrations.migrate(raw)
-        raw.execute("INSERT INTO setting (key, value) VALUES ('instance', ?)", (secrets.token_hex(8),))
+        raw.execute(
+            "INSERT INTO setting (key, value) VALUES ('instance', ?), ('created', ?)",
+            (secrets.token_hex(8), now.astimezone(UTC).isoformat()),
+        )
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
         raise translate(error, path) from error

@@ -59,14 +59,13 @@ def slug_word(slug: str) -> str:
 
 def on_side(move: Move, side: str, slugs: set[str], name: str) -> bool:
     """Whether a party on this side has one of these slugs or this folded name in its own."""
-    wanted = name.split()
+    wanted = set(name.split())
     for role, parties in move.roles.items():
         if SIDES.get(role, OTHER) == side and slugs.intersection(parties):
             return True
     for role, names in move.names.items():
-        if SIDES.get(role, OTHER) == side and wanted:
-            if any(set(wanted) <= set(fold(written).split()) for written in names):
-                return True
+        if SIDES.get(role, OTHER) == side and any(wanted <= set(fold(written).split()) for written in names):
+            return bool(wanted)
     return False
 
 

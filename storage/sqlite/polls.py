@@ -175,7 +175,7 @@ def _write(db: Connection, candidates: Sequence[_Candidate]) -> list[int]:
     keys += [(c.key, c.entry_id) for c in known]  # a changed guid: both are remembered
     keys += [(key, c.entry_id) for c in changed for key in _all_keys(c)]
     db.run_many("INSERT OR IGNORE INTO entry_key (key, entry_id) VALUES (?, ?)", keys)
-    touched = sorted([c for c in changed] + [c for c in added], key=lambda c: (c.seen, c.published))
+    touched = sorted([*changed, *added], key=lambda c: (c.seen, c.published))
     return [c.entry_id for c in touched if c.entry_id is not None]
 
 
@@ -194,8 +194,8 @@ def _insert(db: Connection, new: Sequence[_Candidate], index: Index) -> Sequence
         candidate.entry_id = entry_id
         index.add(entry_id, _text(candidate.parsed))
     db.run_many(
-        "INSERT INTO entry (id, feed_id, source_id, guid, url, canonical, title, summary, text, author, lang, "
-        "published, seen, dated, baseline, digest) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO entry (id, feed_id, source_id, guid, url, canonical, title, summary, text, author, "
+        "lang, published, seen, dated, baseline, digest) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         [_columns(c, sources) for c in new],
     )
     db.run_many("INSERT INTO pending (seen, entry_id) VALUES (?, ?)", [(c.seen, c.entry_id) for c in new])
@@ -236,7 +236,7 @@ def _sources(db: Connection, new: Sequence[_Candidate]) -> dict[tuple[str, str],
 
 def _revise(db: Connection, known: Sequence[_Candidate], index: Index) -> list[_Candidate]:
     """New revisions of those known entries that really changed."""
-    digests = dict(
+    digests: dict[int | None, int] = dict(
         db.rows(
             "SELECT id, digest FROM entry WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps([c.entry_id for c in known]),),
@@ -248,7 +248,8 @@ def _revise(db: Connection, known: Sequence[_Candidate], index: Index) -> list[_
     sources = _sources(db, changed)
     for candidate in changed:
         old = db.row("SELECT title, summary, text, seen FROM entry WHERE id = ?", (candidate.entry_id,))
-        assert old is not None and candidate.entry_id is not None
+        assert old is not None
+        assert candidate.entry_id is not None
         index.replace(candidate.entry_id, Text(*old[:3]), _text(candidate.parsed))
         candidate.seen = old[3]
     db.run_many(

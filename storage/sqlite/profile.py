@@ -49,7 +49,8 @@ class Profiles:
         """Feeds that mentioned it, as far as its newest entries tell."""
         found = self._db.rows(
             f"SELECT {rows.FEED} FROM feed WHERE id IN (SELECT feed_id FROM finding WHERE entry_id IN ("
-            "SELECT entry_id FROM entry_entity WHERE entity_id = ? ORDER BY entry_id DESC LIMIT ?)) ORDER BY id",
+            "SELECT entry_id FROM entry_entity WHERE entity_id = ? ORDER BY entry_id DESC LIMIT ?)) "
+            "ORDER BY id",
             (slugs.find(self._db, [slug]).get(slug), ENTRIES),
         )
         return tuple(rows.feed(row) for row in found)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.errors import StoreError
-from storage.model import Mention, NewDelivery, Outcome
+from storage.model import Decision, Mention, NewDelivery, Outcome
 from storage.sqlite.codec import (
     decode_mentions,
     encode_assignment,
@@ -25,6 +25,15 @@ from storage.sqlite.connection import Connection
 from storage.sqlite.keys import Keys
 from storage.sqlite.slugs import intern
 from storage.sqlite.stories import Stories
+
+FOUND = ("story_id", "fingerprint", "keys", "assignment", "context")
+INSERT = (
+    "INSERT INTO finding (entry_id, revision, story_id, feed_id, published, move, fingerprint, keys, mentions, "
+    "moves, assignment, context) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (entry_id) DO UPDATE SET "
+    "revision = excluded.revision, move = excluded.move, mentions = excluded.mentions, moves = excluded.moves, "
+)
+REPLACE = INSERT + ", ".join(f"{column} = excluded.{column}" for column in FOUND)
+AMEND = INSERT + ", ".join(f"{column} = coalesce(excluded.{column}, {column})" for column in FOUND)
 
 Enqueue = Callable[[int, int, Sequence[NewDelivery], datetime], Any]
 
@@ -61,13 +70,14 @@ class Recorder:
 
     def _record(self, outcome: Outcome) -> int:
         before = self._before(outcome.entry_id)
-        if not self._decide(outcome):
-            return before.story_id
+        edited = outcome.decision is None
+        if outcome.decision is not None and not self._decide(outcome, outcome.decision):
+            return before.story_id  # recorded already
         if outcome.revision >= before.revision:
             self._db.run(
                 "DELETE FROM pending WHERE seen = ? AND entry_id = ?", (before.seen, outcome.entry_id)
             )
-        story_id = 0 if outcome.story is None else self._stories.save(outcome.story)
+        story_id = self._stories.save(outcome.story) if outcome.story else before.story_id if edited else 0
         if outcome.assignment is not None and story_id:
             self._stories.merge(outcome.assignment.merge, story_id, outcome.entry_id, outcome.decided)
         if before.found or not _is_empty(outcome):
@@ -80,8 +90,8 @@ class Recorder:
 
     def _before(self, entry_id: int) -> _Before:
         row = self._db.row(
-            "SELECT entry.revision, entry.seen, entry.feed_id, entry.published, finding.entry_id IS NOT NULL, "
-            "finding.story_id, finding.keys, finding.mentions "
+            "SELECT entry.revision, entry.seen, entry.feed_id, entry.published, "
+            "finding.entry_id IS NOT NULL, finding.story_id, finding.keys, finding.mentions "
             "FROM entry LEFT JOIN finding ON finding.entry_id = entry.id WHERE entry.id = ?",
             (entry_id,),
         )
@@ -98,21 +108,23 @@ class Recorder:
             slugs=frozenset(accepted(decode_mentions(row[7]))),
         )
 
-    def _decide(self, outcome: Outcome) -> bool:
+    def _decide(self, outcome: Outcome, decision: Decision) -> bool:
         """Store the decision; False when this revision has one already."""
-        decision = outcome.decision
-        return self._db.run(
-            "INSERT OR IGNORE INTO decision (entry_id, revision, decided, verdict, lang, reasons) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                outcome.entry_id,
-                outcome.revision,
-                to_seconds(outcome.decided),
-                encode_verdict(decision),
-                outcome.lang,
-                encode_words(decision.reasons),
-            ),
-        ) > 0
+        return (
+            self._db.run(
+                "INSERT OR IGNORE INTO decision (entry_id, revision, decided, verdict, lang, reasons) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    outcome.entry_id,
+                    outcome.revision,
+                    to_seconds(outcome.decided),
+                    encode_verdict(decision),
+                    outcome.lang,
+                    encode_words(decision.reasons),
+                ),
+            )
+            > 0
+        )
 
     def _log_way(self, outcome: Outcome, old_story: int, story_id: int) -> None:
         """Keep a trace of an entry that joined a story or left one."""
@@ -123,12 +135,15 @@ class Recorder:
             self._stories.log(outcome.decided, "join", story_id, None, outcome.entry_id)
 
     def _find(self, outcome: Outcome, story_id: int, before: _Before) -> None:
-        """Store what was found, and by what the entry is found again."""
-        entry_id = outcome.entry_id
-        packed = self._keys.replace(entry_id, before.published, outcome.keys, before.keys)
+        """Store what was found, and by what the entry is found again.
+
+        Of an entry that was edited after its decision, what the outcome leaves out stays.
+        """
+        entry_id, packed = outcome.entry_id, before.keys
+        if outcome.decision is not None or outcome.keys:
+            packed = self._keys.replace(entry_id, before.published, outcome.keys, before.keys)
         self._db.run(
-            "INSERT OR REPLACE INTO finding (entry_id, revision, story_id, feed_id, published, move, fingerprint, "
-            "keys, mentions, moves, assignment, context) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            AMEND if outcome.decision is None else REPLACE,
             (
                 entry_id,
                 outcome.revision,

@@ -18,7 +18,8 @@ from storage.sqlite.codec import (
 
 FEED = (
     "id, url, kind, title, site, lang, state, paused, etag, last_modified, body_hash, next_due, interval, "
-    "last_polled, last_success, last_change, failures, last_error, moved_to, moved_count, rhythm, reported, added"
+    "last_polled, last_success, last_change, failures, last_error, moved_to, moved_count, rhythm, "
+    "reported, added"
 )
 
 

@@ -46,8 +46,8 @@ class _Filters:
         where, arguments = "", []
         if self.entities is not None:
             where += (
-                f" AND EXISTS (SELECT 1 FROM entry_entity WHERE entity_id IN (SELECT value FROM json_each(?)) "
-                f"AND entry_id = {row})"
+                " AND EXISTS (SELECT 1 FROM entry_entity "
+                f"WHERE entity_id IN (SELECT value FROM json_each(?)) AND entry_id = {row})"
             )
             arguments.append(json.dumps(self.entities))
         if self.move == "none":
@@ -117,7 +117,7 @@ class Search:
     def _weights(self, terms: Sequence[str]) -> dict[str, float]:
         """How much each word of the query tells, rarest first."""
         total = self._db.value("SELECT seq FROM sqlite_sequence WHERE name = 'entry'") or 1
-        counts = dict(
+        counts: dict[str, int] = dict(
             self._db.rows(
                 "SELECT word, df FROM word WHERE word IN (SELECT value FROM json_each(?))",
                 (json.dumps(terms),),
@@ -222,15 +222,12 @@ class Search:
         self, weights: Mapping[str, float], entity: str | None, filters: _Filters
     ) -> list[_Scored]:
         match = " OR ".join(quoted(term) for term in weights)
-        source = "backstory_words WHERE backstory_words MATCH ?" if match else "backstory_words WHERE ? = ''"
-        if not match:
-            source, ids_of = "story WHERE backstory IS NOT NULL AND ? = ''", "id"
-        else:
-            ids_of = "rowid"
-        found = self._db.rows(
-            f"SELECT {rows.STORY} FROM story WHERE id IN (SELECT {ids_of} FROM {source} ORDER BY 1 DESC LIMIT ?)",
-            (match, NEWEST),
+        ids = (
+            "SELECT rowid FROM backstory_words WHERE backstory_words MATCH ? ORDER BY rowid DESC LIMIT ?"
+            if match
+            else "SELECT id FROM story WHERE backstory > ? ORDER BY id DESC LIMIT ?"
         )
+        found = self._db.rows(f"SELECT {rows.STORY} FROM story WHERE id IN ({ids})", (match, NEWEST))
         wanted = set(filters.entities or ())
         scored = []
         for story in map(rows.story, found):
@@ -254,8 +251,8 @@ class Search:
             row[0]: row
             for row in self._db.rows(
                 "SELECT entry.id, entry.title, entry.url, coalesce(source.name, feed.title), entry.published, "
-                "finding.mentions, finding.move, finding.story_id FROM entry JOIN feed ON feed.id = entry.feed_id "
-                "LEFT JOIN source ON source.id = entry.source_id LEFT JOIN finding ON finding.entry_id = entry.id "
+                "finding.mentions, finding.move, finding.story_id "
+                f"FROM {rows.ENTRY_FROM} LEFT JOIN finding ON finding.entry_id = entry.id "
                 "WHERE entry.id IN (SELECT value FROM json_each(?))",
                 (json.dumps([one.entry_id for one in found]),),
             )

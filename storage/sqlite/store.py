@@ -31,14 +31,16 @@ from storage.sqlite.stories import Stories
 from storage.sqlite.watchlist import Watched
 
 
-def open_store(path: Path | str, *, create: bool = True, durable: bool = True) -> "SqliteStore":
+def open_store(
+    path: Path | str, *, create: bool = True, now: datetime | None = None, durable: bool = True
+) -> "SqliteStore":
     """Open the database at ``path``; make or migrate it where needed.
 
-    ``durable`` False is for throwaway databases: commits are not synced to the disk.
+    ``now`` is kept as the time of its making; ``durable`` False is for throwaway databases: commits are not synced to the disk.
     Raises StoreError and its kin with a line for people.
     """
     path = Path(path)
-    opening.prepare(path, create=create)
+    opening.prepare(path, create=create, now=now)
     return SqliteStore(path, durable=durable)
 
 

@@ -117,6 +117,11 @@ class Stories:
         )
         return [rows.story(row) for row in found]
 
+    def alerted_since(self, moment: datetime) -> int:
+        """How many stories were alerted since a time: what the flood guard counts."""
+        count: int = self._db.value("SELECT count(*) FROM story WHERE alerted >= ?", (to_seconds(moment),))
+        return count
+
     def count(self) -> int:
         """How many live stories there are, backstory included."""
         count: int = self._db.value("SELECT count(*) FROM story WHERE merged_into IS NULL")
@@ -203,16 +208,16 @@ class Stories:
         )
         if story.id == 0:
             story_id = self._db.insert(
-                "INSERT INTO story (headline, url, source, opened, updated, entities, moves, outlets, follows, "
-                "alerted, revision, facts, backstory) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                "INSERT INTO story (headline, url, source, opened, updated, entities, moves, outlets, "
+                "follows, alerted, revision, facts, backstory) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (*columns, key),
             )
             self._link(story_id, story)
             return story_id
         old = self._load([story.id])
         self._db.run(
-            "UPDATE story SET headline = ?, url = ?, source = ?, opened = ?, updated = ?, entities = ?, moves = ?, "
-            "outlets = ?, follows = ?, alerted = ?, revision = ?, facts = ? WHERE id = ?",
+            "UPDATE story SET headline = ?, url = ?, source = ?, opened = ?, updated = ?, entities = ?, "
+            "moves = ?, outlets = ?, follows = ?, alerted = ?, revision = ?, facts = ? WHERE id = ?",
             (*columns, story.id),
         )
         if not old or (old[0].opened, old[0].entities, old[0].moves) != (
