@@ -1,19 +1,32 @@
-"""Join or open: how likely two fingerprints tell the same event, and what that decides.
+"""Join or open: from the candidates' fingerprints to an assignment, with reasons.
 
 Pure.  The store finds the candidates by key; nothing here scans.
 """
 
-import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage.model import Assignment, Member
+from watchers.stories.evidence import Evidence, Rarity, gather, opposite, values
 from watchers.stories.fingerprint import Fingerprint
+from watchers.stories.weights import WEIGHTS, likelihood
 
-SAME_EVENT_WINDOW = timedelta(days=21)  # older entries are no candidates
+SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
-JOIN = 0.5
-_OPPOSITE = ({"hire", "departure"}, {"partnership", "breakup"}, {"contract", "breakup"})
+JOIN = 0.5  # likelihood from which an entry joins a story
+MERGE = 0.9  # likelihood from which an entry proves two stories to be one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Match:
+    """How well an entry fits a story, by its best member."""
+
+    story: int
+    score: float
+    evidence: Evidence
+    same_page: bool = False
 
 
 def assign(
@@ -24,31 +37,35 @@ def assign(
     total: int,
 ) -> Assignment:
     """The story among ``members`` that ``fp`` tells, or a new one; with reasons."""
-    best: dict[int, tuple[float, tuple[str, ...]]] = {}
+    stories: dict[int, list[Member]] = defaultdict(list)
     for member in members:
-        score, reasons = _likelihood(fp, Fingerprint.decode(member.fingerprint), published - member.published,
-                                     rarity, total)  # fmt: skip
-        if score > best.get(member.story_id, (0.0, ()))[0]:
-            best[member.story_id] = (score, reasons)
-    if not best:
+        stories[member.story_id].append(member)
+    known = Rarity(df=rarity, total=total)
+    matches = [_fit(fp, published, story, told, known) for story, told in stories.items()]
+    matches.sort(key=lambda match: (-match.score, match.story))
+    if not matches:
         return Assignment(story_id=None, reasons=("no-candidate",))
-    story, (score, reasons) = max(best.items(), key=lambda pair: (pair[1][0], -pair[0]))
-    if score < JOIN:
-        return Assignment(story_id=None, score=score, reasons=("nothing-alike",))
-    return Assignment(story_id=story, score=score, reasons=reasons)
+    best = matches[0]
+    if best.score < JOIN:
+        return Assignment(story_id=None, score=best.score, reasons=("nothing-alike", *_reasons(best)))
+    return Assignment(story_id=best.story, score=best.score, reasons=_reasons(best))
 
 
-def _likelihood(
-    a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Mapping[str, int], total: int
-) -> tuple[float, tuple[str, ...]]:
-    if a.page and a.page == b.page:
-        return 1.0, ("same-page",)
-    kinds = {*a.kinds[:1], *b.kinds[:1]}
-    if kinds in _OPPOSITE:
-        return 0.0, ("opposite-direction",)
-    shared = set(a.keys()) & set(b.keys())
-    weight = sum(math.log(1 + (total + 500) / (rarity.get(key, 0) + 3)) for key in shared)
-    same_kind = bool(a.kinds and b.kinds and a.kinds[0] == b.kinds[0])
-    days = abs(apart.total_seconds()) / 86400
-    logit = 0.35 * weight + 1.5 * same_kind - 0.4 * days - 5.5
-    return 1 / (1 + math.exp(-logit)), tuple(sorted(shared)[:6]) + (("same-kind",) if same_kind else ())
+def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member], rarity: Rarity) -> _Match:
+    matches = []
+    for member in told:
+        other = Fingerprint.decode(member.fingerprint)
+        evidence = gather(fp, other, published - member.published, rarity)
+        same_page = bool(fp.page) and fp.page == other.page
+        score = 1.0 if same_page else 0.0 if opposite(fp, other) else likelihood(evidence)
+        matches.append(_Match(story=story, score=score, evidence=evidence, same_page=same_page))
+    return max(matches, key=lambda match: match.score)
+
+
+def _reasons(match: _Match) -> tuple[str, ...]:
+    """The figures that mattered, strongest first: "names:+2.1"."""
+    if match.same_page:
+        return ("same-page",)
+    weighed = [(name, WEIGHTS[name] * value) for name, value in values(match.evidence)]
+    weighed.sort(key=lambda pair: -abs(pair[1]))
+    return tuple(f"{name}:{value:+.1f}" for name, value in weighed[:6] if abs(value) >= 0.3)

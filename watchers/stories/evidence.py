@@ -1,0 +1,264 @@
+"""What speaks for and against two fingerprints telling the same event, as a few plain figures.
+
+Pure and symmetric but for time.  Evidence weighs by rarity: how few of the stored entries
+hold the key that is shared, blended with a packaged prior so that it works from the first
+day.  What the figures are worth together is in ``weights``.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from watchers.stories.fingerprint import Fingerprint
+from watchers.stories.tokens import skeleton
+from watchers.stories.vocabulary import vocabulary
+
+PRIOR = 400  # imagined entries that the packaged prior stands for
+BIG = 1e5  # from here on a number is an amount, not a count of little things
+_SHARE = {"e": 0.05, "n": 0.002, "c": 0.02, "a": 0.002, "plain": 0.05, "common": 0.15, "bigram": 0.01}
+_PERSON_ROLES = frozenset({"person"})
+_OPPOSITE = (
+    frozenset({"hire", "departure"}),
+    frozenset({"hire", "layoffs"}),
+    frozenset({"partnership", "breakup"}),
+    frozenset({"contract", "breakup"}),
+)
+# Kinds that one event is told as, depending on who tells it.
+_NEAR = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("hire", "acquisition"),
+        ("hire", "reorg"),
+        ("departure", "reorg"),
+        ("departure", "layoffs"),
+        ("departure", "launch"),
+        ("departure", "funding"),
+        ("funding", "acquisition"),
+        ("funding", "partnership"),
+        ("funding", "infrastructure"),
+        ("funding", "launch"),
+        ("partnership", "infrastructure"),
+        ("partnership", "contract"),
+        ("partnership", "acquisition"),
+        ("partnership", "legal"),
+        ("contract", "infrastructure"),
+        ("breakup", "incident"),
+        ("breakup", "partnership"),
+        ("incident", "legal"),
+        ("layoffs", "reorg"),
+        ("launch", "partnership"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rarity:
+    """How rare keys are in this store."""
+
+    df: Mapping[str, int]
+    total: int
+
+    def weight(self, sort: str, key: str) -> float:
+        """Information of a shared key in nats, 0 and up."""
+        share = _SHARE[sort]
+        kept = f"{'n' if sort in {'plain', 'bigram'} else 'c' if sort == 'common' else sort}:{key}"
+        seen = max(0, self.df.get(kept, 0) - 1)  # the candidate itself holds it
+        return max(0.0, math.log((self.total + PRIOR) / (seen + share * PRIOR)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The figures; weights exist for each of them."""
+
+    entities: float  # rarity of the watched entities in common, more where both are prominent
+    headliner: float  # share of prominent entities in common, 0..1
+    names: float  # rarity of the unwatched proper nouns in common
+    foreign: float  # rarity of the headline names that the other does not have, on both sides
+    kind: float  # 1 the same class of move, 0.5 one that it is often told as, 0 unknown, -1 another
+    person: float  # 1 the same person in a role, -1 another
+    party: float  # 1 the same other party in the same role, -1 another
+    amounts: float  # amounts in common
+    disagree: float  # 1 when the amounts that matter differ by much
+    concepts: float  # rarity of the concepts in common
+    strange: float  # rarity of headline concepts that the other does not have, on both sides
+    words: float  # rarity of the words in common
+    copy: float  # 1 the same headline
+    days: float  # between their times
+    soon: float  # 1 within the hour, falling to 0 over two days
+    bare: float  # 1 when one side has hardly anything to compare
+    status: float  # 1 when one is a rumour and the other a fact, more than the rumour window apart
+
+
+def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> Evidence:
+    """All figures for two fingerprints whose entries lie ``apart``."""
+    days = abs(apart.total_seconds()) / 86400
+    shared, foreign = _names(a, b, rarity)
+    return Evidence(
+        entities=_entities(a, b, rarity),
+        headliner=_headliner(a, b),
+        names=shared,
+        foreign=foreign,
+        kind=_kind(a, b),
+        person=_role(a, b, persons=True),
+        party=_role(a, b, persons=False),
+        amounts=_amounts(a, b, rarity),
+        disagree=float(_disagree(a, b)),
+        concepts=sum(_concept(c, rarity) for c in set(a.concepts) & set(b.concepts)),
+        strange=min(
+            sum(_concept(c, rarity) for c in a.concepts[: a.about] if c not in b.concepts),
+            sum(_concept(c, rarity) for c in b.concepts[: b.about] if c not in a.concepts),
+        ),
+        words=_words(a, b, rarity),
+        copy=float(bool(a.title) and a.title == b.title),
+        days=min(days, 30.0),
+        soon=max(0.0, 1.0 - math.log1p(days * 24) / math.log1p(48)),
+        bare=float(min(_substance(a), _substance(b)) <= 1),
+        status=float({a.status == "rumour", b.status == "rumour"} == {True, False} and days > 3),
+    )
+
+
+def opposite(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether the main moves go in opposite directions for the same persons or parties."""
+    if not a.kinds or not b.kinds:
+        return False
+    if frozenset({a.kinds[0], b.kinds[0]}) not in _OPPOSITE:
+        return False
+    return a.kinds[0] not in b.kinds and b.kinds[0] not in a.kinds
+
+
+def _entities(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
+    first, second = set(a.entities[: a.prominent]), set(b.entities[: b.prominent])
+    total = 0.0
+    for slug in set(a.entities) & set(b.entities):
+        share = 1.0 if slug in first and slug in second else 0.6 if slug in first | second else 0.3
+        total += share * rarity.weight("e", slug)
+    return total
+
+
+def _headliner(a: Fingerprint, b: Fingerprint) -> float:
+    first, second = set(a.entities[: a.prominent]), set(b.entities[: b.prominent])
+    if not first or not second:
+        return 0.0
+    return len(first & second) / min(len(first), len(second))
+
+
+def _names(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> tuple[float, float]:
+    """Rarity of names in common, and of headline names that only one side has (the lesser side)."""
+    ours, theirs = _spread(a), _spread(b)
+    shared = sum(_name(name, rarity) for name in a.names if name in theirs)
+    shared += sum(0.7 * _name(name, rarity) for name in _by_sound(a, b))
+    lacking = [
+        sum(_name(name, rarity) for name in mine.names[: mine.named] if name not in other and name[0] != "~")
+        for mine, other in ((a, theirs), (b, ours))
+    ]
+    return shared, min(lacking) if a.lang == b.lang or _latin(a) == _latin(b) else 0.0
+
+
+def _spread(fp: Fingerprint) -> set[str]:
+    """All words that a name can meet: roles and words included."""
+    return {*fp.names, *fp.words, *(part for _, who in fp.roles for part in who.replace("-", "+").split("+"))}
+
+
+def _by_sound(a: Fingerprint, b: Fingerprint) -> set[str]:
+    """Names that meet only as katakana and Latin, by their consonants."""
+    met = set()
+    for mine, other in ((a, b), (b, a)):
+        kana = {name[1:]: name for name in mine.names if name[0] == "~" and len(name) > 3}
+        if kana:
+            met |= {kana[s] for name in other.names if name[0] != "~" and (s := skeleton(name)) in kana}
+    return met
+
+
+def _latin(fp: Fingerprint) -> bool:
+    return fp.lang not in {"zh", "ja", "ko"}
+
+
+def _name(name: str, rarity: Rarity) -> float:
+    return rarity.weight("plain" if name in vocabulary().plain else "n", name)
+
+
+def _concept(concept: str, rarity: Rarity) -> float:
+    return rarity.weight("common" if concept in vocabulary().common else "c", concept)
+
+
+def _words(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
+    total = 0.0
+    for word in (set(a.words) & set(b.words)) | (set(a.words) & set(b.names)) | (set(a.names) & set(b.words)):
+        sort = "bigram" if word[0] > "\u3000" else "plain" if word in vocabulary().plain else "n"
+        total += rarity.weight(sort, word) * (0.5 if sort == "bigram" else 1.0)
+    return total
+
+
+def _kind(a: Fingerprint, b: Fingerprint) -> float:
+    if not a.kinds or not b.kinds:
+        return 0.0
+    if a.kinds[0] == b.kinds[0]:
+        return 1.0
+    if a.kinds[0] in b.kinds or b.kinds[0] in a.kinds or frozenset({a.kinds[0], b.kinds[0]}) in _NEAR:
+        return 0.5
+    return -1.0
+
+
+def _role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
+    """1 when a role is played by the same, -1 when by others only, 0 when nobody can tell."""
+    outcome = 0.0
+    ours, theirs = _played(a, persons), _played(b, persons)
+    for role in ours.keys() & theirs.keys():
+        if any(_same(x, y) for x in ours[role] for y in theirs[role]):
+            return 1.0
+        if all(_comparable(x, y, a, b) for x in ours[role] for y in theirs[role]):
+            outcome = -1.0
+    return outcome
+
+
+def _played(fp: Fingerprint, persons: bool) -> dict[str, list[str]]:
+    played: dict[str, list[str]] = {}
+    for role, who in fp.roles:
+        if (role in _PERSON_ROLES) is persons:
+            played.setdefault(role, []).append(who)
+    return played
+
+
+def _same(x: str, y: str) -> bool:
+    """Whether two slugs or names are one: a shared last name, or a slug's parts."""
+    first, second = set(x.replace("-", "+").split("+")), set(y.replace("-", "+").split("+"))
+    return bool(first & second)
+
+
+def _comparable(x: str, y: str, a: Fingerprint, b: Fingerprint) -> bool:
+    """Two names in one script can contradict each other, in two they only look it."""
+    return (x[0] < "\u3000") == (y[0] < "\u3000")
+
+
+def _amounts(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
+    ours = {*a.amounts, *a.valuations, *a.numbers}
+    theirs = {*b.amounts, *b.valuations, *b.numbers}
+    total = 0.0
+    for number in ours & theirs:
+        total += 1.0 if number >= BIG else 0.5
+    return min(total, 3.0)
+
+
+def _disagree(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether the sums that the moves are about differ by more than a rounding."""
+    for mine, other in ((a.amounts, b.amounts), (a.valuations, b.valuations)):
+        if mine and other and not any(_close(x, y) for x in mine for y in other):
+            everything = {*b.amounts, *b.valuations, *b.numbers}
+            if not any(_close(x, y) for x in mine for y in everything):
+                return True
+    return bool(a.people and b.people and not any(_close(x, y) for x in a.people for y in b.people))
+
+
+def _close(x: float, y: float) -> bool:
+    return abs(math.log(x / y)) < math.log(1.15)
+
+
+def _substance(fp: Fingerprint) -> int:
+    return len(fp.names) + len(fp.concepts) + len(fp.numbers) + len(fp.words) // 2
+
+
+def values(evidence: Evidence) -> Iterable[tuple[str, float]]:
+    """Name and figure of all evidence, in the order of its fields."""
+    for name in Evidence.__dataclass_fields__:
+        yield name, getattr(evidence, name)

@@ -1,0 +1,202 @@
+"""The words of an entry by which it is compared: names, words, concepts, numbers.
+
+Pure.  Proper nouns are found in any script: capitalised words where capitals mean
+something, Latin runs inside Chinese and Japanese, katakana (as a consonant skeleton, so
+that アガルワル meets Agarwal) and known names in Han.  Spans that an accepted mention
+covers are left out: they count as entities.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storage.model import Document, Mention
+from watchers.stories.numbers import numbers
+from watchers.stories.vocabulary import MAX_PHRASE, stem, vocabulary
+from watchers.text import fold, is_title_case
+
+LEAD = 320  # code points of the summary that count: a lead, not an article
+_LATIN = r"[A-Za-z0-9\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f$]*(?:[-'’.&][A-Za-z0-9\u00c0-\u024f$]+)*"
+_TOKEN = re.compile(
+    rf"(?P<latin>{_LATIN})|(?P<kana>[\u30a1-\u30fa\u30fc]{{2,}})|(?P<han>[\u3400-\u9fff々]+)|(?P<other>[^\W\d_]{{3,}})"
+)
+_DIGITS_ONLY = re.compile(r"[\d.,'’-]+[a-z]{0,2}$", re.I)
+_QUANTITY = re.compile(r"\d[\d.,]*(?:[tgp]b|[gm]w|nm|hz)$", re.I)
+_INNER_CAPITAL = re.compile(r"[a-z0-9].*[A-Z]|^[A-Z]{2,}[a-z0-9]*$|^[A-Za-z]+\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """What a text says outside its mentions; each tuple in order of appearance, headline first."""
+
+    names: tuple[str, ...]
+    named: int  # how many of ``names`` stand in the headline
+    words: tuple[str, ...]
+    concepts: tuple[str, ...]
+    about: int  # how many of ``concepts`` stand in the headline
+    numbers: tuple[float, ...]
+
+
+def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) -> Spoken:
+    """Names, words, concepts and numbers of headline and lead."""
+    sink = _Sink()
+    lead = document.summary or document.text
+    _read(document.title, _taken(mentions, "title"), sink, capitals_mean=not is_title_case(document.title))
+    named, about = len(sink.names), len(sink.concepts)
+    start = "summary" if document.summary else "text"
+    _read(lead[:LEAD], _taken(mentions, start), sink, capitals_mean=True)
+    counted = dict.fromkeys(numbers(fold(f"{document.title} . {lead[:LEAD]}"), lang))
+    words = [word for word in sink.words if word not in sink.names]
+    return Spoken(
+        names=tuple(sink.names),
+        named=named,
+        words=tuple(words),
+        concepts=tuple(sink.concepts),
+        about=about,
+        numbers=tuple(counted),
+    )
+
+
+class _Sink:
+    def __init__(self) -> None:
+        self.names: dict[str, None] = {}
+        self.words: dict[str, None] = {}
+        self.concepts: dict[str, None] = {}
+
+
+def _taken(mentions: Sequence[Mention], field: str) -> list[tuple[int, int]]:
+    return [(m.start, m.end) for m in mentions if m.accepted and m.field == field]
+
+
+def _read(text: str, taken: Sequence[tuple[int, int]], sink: _Sink, *, capitals_mean: bool) -> None:
+    folded = fold(text)
+    latin: list[tuple[str, str, bool]] = []  # raw, folded, begins a sentence
+    begins = True
+    for found in _TOKEN.finditer(text):
+        start, end = found.span()
+        if any(s < end and start < e for s, e in taken):
+            latin.append(("", "", False))
+            begins = False
+            continue
+        if found["latin"]:
+            latin.append((found.group(), folded[start:end], begins))
+            begins = text[end : end + 1] in {".", "!", "?", ":"}
+        elif found["kana"]:
+            _kana(folded[start:end], sink)
+        elif found["han"]:
+            _han(folded[start:end], sink)
+        else:
+            sink.words.setdefault(stem(folded[start:end]))
+    cjk = len(latin) * 3 < sum(1 for char in text if char > "\u3000")
+    _latin(latin, sink, capitals_mean=capitals_mean or cjk)
+
+
+def _latin(tokens: Sequence[tuple[str, str, bool]], sink: _Sink, *, capitals_mean: bool) -> None:
+    words, at = vocabulary(), 0
+    while at < len(tokens):
+        raw, folded, begins = tokens[at]
+        at += 1
+        if not raw:
+            continue
+        phrase = _phrase(tokens, at - 1)
+        if phrase is not None:
+            length, concept, name = phrase
+            if name is not None:
+                sink.names.setdefault(name)
+            elif concept is not None:
+                sink.concepts.setdefault(concept)
+            at += length - 1
+            continue
+        plain = folded.removesuffix("'s").removesuffix("'")
+        if _QUANTITY.match(plain):
+            sink.names.setdefault(plain.replace(",", "."))
+            continue
+        known = stem(plain) in words.plain
+        if len(plain) < 2 or plain in words.silent or _DIGITS_ONLY.match(plain) or (known and len(plain) < 3):
+            continue
+        inner = bool(_INNER_CAPITAL.search(raw)) and not known
+        if inner or (raw[0].isupper() and not known and (capitals_mean or not begins) and len(plain) > 2):
+            sink.names.setdefault(stem(plain))
+        elif len(plain) > 2:
+            sink.words.setdefault(stem(plain))
+
+
+def _phrase(tokens: Sequence[tuple[str, str, bool]], at: int) -> tuple[int, str | None, str | None] | None:
+    """How many tokens from ``at`` make a known form, and which concept or name it is."""
+    words = vocabulary()
+    for length in range(min(MAX_PHRASE, len(tokens) - at), 0, -1):
+        pieces = [piece for _, piece, _ in tokens[at : at + length]]
+        if not all(pieces):
+            continue
+        folded = " ".join(pieces).removesuffix("'s")
+        name = words.names.exact.get(folded) if tokens[at][0][0].isupper() else None
+        if name is not None:
+            return length, None, name
+        concept = words.concepts.word(folded) if length == 1 else words.concepts.exact.get(folded)
+        if concept is not None and (length > 1 or not _INNER_CAPITAL.search(tokens[at][0])):
+            return length, concept, None
+    return None
+
+
+def _kana(folded: str, sink: _Sink) -> None:
+    words, rest = vocabulary(), folded
+    for start, end, name in words.names.runs(folded):
+        sink.names.setdefault(name)
+        rest = rest.replace(folded[start:end], " ")
+    for start, end, concept in words.concepts.runs(rest):
+        sink.concepts.setdefault(concept)
+        rest = rest[:start] + " " * (end - start) + rest[end:]
+    for piece in rest.split():
+        shape = skeleton(romaji(piece))
+        if len(shape) >= 2:
+            sink.names.setdefault("~" + shape)
+
+
+def _han(folded: str, sink: _Sink) -> None:
+    words, rest = vocabulary(), folded
+    for start, end, name in words.names.runs(folded):
+        sink.names.setdefault(name)
+        rest = rest[:start] + " " * (end - start) + rest[end:]
+    for start, end, concept in words.concepts.runs(rest):
+        sink.concepts.setdefault(concept)
+        rest = rest[:start] + " " * (end - start) + rest[end:]
+    for piece in rest.split():
+        for at in range(len(piece) - 1):
+            sink.words.setdefault(piece[at : at + 2])
+
+
+_VOWELS = dict(zip("アイウエオ", "aiueo", strict=True))
+_ROWS = {
+    "カキクケコ": "k", "ガギグゲゴ": "g", "サシスセソ": "s", "ザジズゼゾ": "z", "タチツテト": "t",
+    "ダヂヅデド": "d", "ナニヌネノ": "n", "ハヒフヘホ": "h", "バビブベボ": "b", "パピプペポ": "p",
+    "マミムメモ": "m", "ラリルレロ": "r",
+}  # fmt: skip
+_KANA = {
+    **_VOWELS,
+    **{kana: c + v for row, c in _ROWS.items() for kana, v in zip(row, "aiueo", strict=True)},
+    "ヤ": "ya", "ユ": "yu", "ヨ": "yo", "ワ": "wa", "ヲ": "o", "ン": "n", "ヴ": "vu", "ー": "", "ッ": "",
+    "ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o", "ャ": "ya", "ュ": "yu", "ョ": "yo",
+}  # fmt: skip
+
+
+def romaji(kana: str) -> str:
+    """A katakana word in Latin letters, roughly: enough for its consonants."""
+    return "".join(_KANA.get(char, "") for char in kana)
+
+
+_LIKE = str.maketrans({"l": "r", "v": "b", "c": "k", "q": "k", "x": "k", "z": "s", "f": "h", "j": "s"})
+_DIGRAPHS = (("ch", "t"), ("sh", "s"), ("th", "s"), ("ph", "h"), ("ck", "k"), ("ts", "t"), ("ti", "t"))
+
+
+def skeleton(latin: str) -> str:
+    """The consonants of a name, those that katakana cannot tell apart made equal."""
+    word = latin
+    for pair, one in _DIGRAPHS:
+        word = word.replace(pair, one)
+    shape = word.translate(_LIKE)
+    kept = [
+        char
+        for at, char in enumerate(shape)
+        if char.isalpha() and char not in "aeiouwyh" and char != shape[at - 1 : at]
+    ]
+    return "".join(kept)

@@ -1,0 +1,113 @@
+"""The packaged words of ``watchers.stories``: concepts, names across scripts, words that say little.
+
+Loads ``lexicon.toml``, ``names.toml`` and ``words.toml`` on first use and answers lookups;
+which words a text has is for ``tokens``, what they weigh for ``evidence``.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+from watchers.text import fold
+
+MAX_PHRASE = 3  # words in the longest form
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_STEM = 8  # letters after which Latin words count as equal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forms:
+    """Written forms of some vocabulary, by how they are looked up; all folded."""
+
+    exact: Mapping[str, str] = field(default_factory=dict)  # word or phrase -> what it stands for
+    starts: Mapping[str, str] = field(default_factory=dict)  # beginning of a word
+    inside: tuple[tuple[str, str], ...] = ()  # anywhere in a long word
+    cjk: Mapping[str, str] = field(default_factory=dict)  # anywhere in Han or kana
+
+    def word(self, folded: str) -> str | None:
+        """What a Latin word or phrase stands for."""
+        found = self.exact.get(folded)
+        if found is not None:
+            return found
+        for end in range(len(folded), 2, -1):
+            found = self.starts.get(folded[:end])
+            if found is not None:
+                return found
+        if len(folded) > 8:
+            for part, concept in self.inside:
+                if part in folded:
+                    return concept
+        return None
+
+    def runs(self, folded: str) -> Iterator[tuple[int, int, str]]:
+        """Spans of known forms in a run of Han or kana, longest first, not overlapping."""
+        at, longest = 0, max(map(len, self.cjk), default=0)
+        while at < len(folded):
+            for length in range(min(longest, len(folded) - at), 0, -1):
+                found = self.cjk.get(folded[at : at + length])
+                if found is not None:
+                    yield at, at + length, found
+                    at += length
+                    break
+            else:
+                at += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """All of it."""
+
+    concepts: Forms
+    names: Forms
+    common: frozenset[str]  # concepts that say little
+    silent: frozenset[str]
+    plain: frozenset[str]  # stems
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The packaged vocabulary, loaded once."""
+    lexicon, names, words = (_table(name) for name in ("lexicon", "names", "words"))
+    return Vocabulary(
+        concepts=_forms((c, form) for c, forms in lexicon["concepts"].items() for form in forms.split()),
+        names=_forms(
+            (name, form.replace(" ", "_")) for name, forms in names["names"].items() for form in forms
+        ),
+        common=frozenset(lexicon["common"]),
+        silent=frozenset(fold(words["silent"]).split()),
+        plain=frozenset(stem(word) for word in fold(words["plain"]).split()),
+    )
+
+
+def stem(folded: str) -> str:
+    """A Latin word without the endings that make one word look like two."""
+    word = folded.removesuffix("'s").replace("-", "").replace("'", "").replace(".", "")
+    if len(word) > 4 and word.endswith("s") and not word.endswith("ss"):
+        word = word[:-1]
+    return word[:_STEM]
+
+
+def _table(name: str) -> dict[str, dict[str, str]]:
+    text = resources.files("watchers.stories").joinpath(f"{name}.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def _forms(pairs: Iterable[tuple[str, str]]) -> Forms:
+    exact: dict[str, str] = {}
+    starts: dict[str, str] = {}
+    inside: list[tuple[str, str]] = []
+    cjk: dict[str, str] = {}
+    for meaning, written in pairs:
+        form = fold(written).replace("_", " ")
+        if _CJK.search(form):
+            cjk[form] = meaning
+        elif form.startswith("*"):
+            inside.append((form.strip("*"), meaning))
+        elif form.endswith("*"):
+            starts[form.rstrip("*")] = meaning
+        else:
+            exact[form] = meaning
+    return Forms(exact=exact, starts=starts, inside=tuple(inside), cjk=cjk)
