@@ -66,7 +66,7 @@ def open_app(settings: "Settings", *, console_to_stderr: bool = False) -> Iterat
             clock=REAL,
             bounds=Bounds(floor=settings.poll_min, ceiling=settings.poll_max),
             routes=partial(default_routes, settings),
-            new_fetcher=partial(_fetcher, settings),
+            new_fetcher=partial(fetcher_for, settings),
             new_sinks=partial(_sinks, settings, console_to_stderr),
         )
 
@@ -101,7 +101,8 @@ def _plant(store: SqliteStore, settings: "Settings") -> None:
         store.set_setting("planted", mark)
 
 
-def _fetcher(settings: "Settings") -> "Fetcher":
+def fetcher_for(settings: "Settings") -> "Fetcher":
+    """What asks the web, as the settings say."""
     from importlib.metadata import version
 
     from watchers.sources import Fetcher

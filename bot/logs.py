@@ -54,8 +54,11 @@ class _Formatter(logging.Formatter):
         return self._scrub(super().format(record))
 
 
-def configure(level: int, secrets: Sequence[str] = ()) -> None:
-    """Log to stderr from ``level`` on, with ``secrets`` scrubbed; replaces an earlier set-up."""
+def configure(level: int, secrets: Sequence[str] = (), *, requests: bool = True) -> None:
+    """Log to stderr from ``level`` on, with ``secrets`` scrubbed; replaces an earlier set-up.
+
+    ``requests`` False leaves out the line that httpx writes for each request.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter(Scrubber(secrets)))
     root = logging.getLogger()
@@ -63,3 +66,4 @@ def configure(level: int, secrets: Sequence[str] = ()) -> None:
         root.removeHandler(earlier)
     root.addHandler(handler)
     root.setLevel(level)
+    logging.getLogger("httpx").setLevel(logging.NOTSET if requests else logging.WARNING)

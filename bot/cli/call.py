@@ -38,8 +38,15 @@ class Call:
             from bot import logs, settings
 
             self._settings = settings.load(config=self.config, db=self.db)
-            logs.configure(logging.INFO if self.verbose else logging.WARNING, self._settings.secrets())
+            level = logging.INFO if self.verbose else logging.WARNING
+            logs.configure(level, self._settings.secrets(), requests=self.verbose)
         return self._settings
+
+    def log_progress(self) -> None:
+        """Log what is done though nobody asked: for commands that run until stopped."""
+        from bot import logs
+
+        logs.configure(logging.INFO, self.settings.secrets(), requests=self.verbose)
 
     @contextmanager
     def app(self) -> "Iterator[App]":

@@ -160,10 +160,10 @@ def check(call: Call, address: str, kind: str, as_json: bool) -> int:
 
 
 async def _look(call: Call, address: str, kind: str) -> "Looked":
-    from bot.app import new_fetcher
+    from bot.app import fetcher_for
     from bot.subscribing import address_of, look
 
-    async with new_fetcher(call.settings) as fetcher:
+    async with fetcher_for(call.settings) as fetcher:
         return await look(fetcher, address_of(kind, address), kind=kind, now=datetime.now(UTC))
 
 

@@ -84,6 +84,10 @@ def run(call: Call) -> int:
     SIGTERM and Ctrl-C finish the send in hand.
     """
     settings = call.settings
+    call.log_progress()
+    from bot.app import open_app
     from bot.schedule import run as run_until_stopped
 
-    return run_until_stopped(settings)
+    with open_app(settings) as app:
+        settings.check_delivery(routes=len(app.routes()))
+        return asyncio.run(run_until_stopped(app))
