@@ -8,7 +8,7 @@ of meaning, in files that already parsed.  It leaves parsing to ``tomllib`` and 
 import re
 from collections.abc import Iterator, Sequence
 
-_HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*([^\]\n]+?)[ \t]*\]\]?", re.MULTILINE)
+_HEADER = re.compile(r"[ \t]*\[\[?[ \t]*([^\]\n]+?)[ \t]*\]\]?")
 _QUOTES = ('"""', "'''", '"', "'")
 
 
@@ -42,25 +42,17 @@ def _offset(text: str, path: tuple[str | int, ...]) -> int:
 
 def _headers(text: str) -> Iterator[tuple[int, str]]:
     """Offset and title of each table header."""
-    covered = 0
-    for found in _HEADER.finditer(text):
-        start = found.start(1)
-        # A "[[" inside a multi-line array or string is a value, not a header.
-        if start < covered:
+    depth, covered = 0, 0
+    for at, sign in _signs(text, 0):
+        if at < covered:
             continue
-        if _depth_at(text, covered, start) == 0:
-            yield start, found.group(2).strip("\"' ")
-            covered = found.end()
-
-
-def _depth_at(text: str, start: int, end: int) -> int:
-    """How many brackets are open at ``end``, counted from ``start`` at depth 0."""
-    depth = 0
-    for at, sign in _signs(text, start):
-        if at >= end:
-            break
+        if sign == "[" and depth == 0 and not text[text.rfind("\n", 0, at) + 1 : at].strip():
+            found = _HEADER.match(text, at)
+            if found:
+                yield at, found.group(1).strip("\"' ")
+                covered = found.end()
+                continue
         depth += (sign in "[{") - (sign in "]}")
-    return depth
 
 
 def _signs(text: str, start: int) -> Iterator[tuple[int, str]]:
