@@ -59,6 +59,9 @@ def open_app(settings: "Settings", *, console_to_stderr: bool = False) -> Iterat
     from bot.sinks.base import REAL
     from watchers.polling import Bounds
 
+    if "db" not in settings.origins:  # the user's data folder, which nobody made yet
+        with contextlib.suppress(OSError):  # opening says it better
+            settings.db.parent.mkdir(parents=True, exist_ok=True)
     with open_store(settings.db) as store:
         _plant(store, settings)
         yield App(
