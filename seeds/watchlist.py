@@ -71,8 +71,9 @@ def load_watchlist(
     file = Source(source, name)
     rows = file.rows(_File, _ALLOWED).entity
     slugs = _slugs(file, rows)
+    targets = {*slugs, *known}
     for index, row in enumerate(rows):
-        _check(file, index, row, set(slugs) | set(known))
+        _check(file, index, row, targets)
     return [_entity(row, slug, origin) for row, slug in zip(rows, slugs, strict=True)]
 
 
@@ -88,7 +89,7 @@ _ALLOWED = {  # by where it stands, without the indices
 
 
 def _slugs(file: Source, rows: list[_EntityRow]) -> list[str]:
-    slugs: list[str] = []
+    slugs: dict[str, None] = {}
     for index, row in enumerate(rows):
         slug = row.slug if row.slug is not None else slug_of(row.name)
         if not SLUG.fullmatch(slug) or slug != slug.lower():
@@ -98,8 +99,8 @@ def _slugs(file: Source, rows: list[_EntityRow]) -> list[str]:
             )
         if slug in slugs:
             raise file.fault(("entity", index, "slug" if row.slug else "name"), f'slug "{slug}" stands twice')
-        slugs.append(slug)
-    return slugs
+        slugs[slug] = None
+    return list(slugs)
 
 
 def _check(file: Source, index: int, row: _EntityRow, known: set[str]) -> None:
