@@ -25,6 +25,8 @@ class Discord:
     world: World
     base: str
     opened: list[Sinks] = field(default_factory=list)
+    webhook: str = "77"
+    thread: str | None = None
 
     @property
     def api(self) -> str:
@@ -32,8 +34,14 @@ class Discord:
 
     @property
     def webhook_url(self) -> str:
-        self.world.webhooks.setdefault("77", Webhook(number="77", secret="hook-secret", channel=str(CHANNEL)))
-        return f"{self.api}/webhooks/77/hook-secret"
+        known = Webhook(number=self.webhook, secret="hook-secret", channel=str(CHANNEL))
+        self.world.webhooks.setdefault(self.webhook, known)
+        thread = f"?thread_id={self.thread}" if self.thread else ""
+        return f"{self.api}/webhooks/{self.webhook}/hook-secret{thread}"
+
+    def renew_webhook(self) -> None:
+        """The owner makes another one."""
+        self.webhook = "78"
 
     def sinks(
         self, *, token: bool = True, webhook: bool = False, clock: Clock = REAL, **more: object
