@@ -11,28 +11,28 @@ Times are milliseconds of the wall clock; ``rebase`` repairs them when that was 
 What an outcome means, and how it looks, is for ``bot.courier`` and ``bot.render``.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-
-import msgspec
 
 from storage.model import Alert, Delivery, DeliveryState, NewDelivery, UpdateKind
 from storage.sqlite.connection import Connection
+from storage.sqlite.deliveries import (
+    DELIVERY,
+    batch_key,
+    decode_alert,
+    delivery,
+    delivery_key,
+    encode_alert,
+    from_ms,
+    to_ms,
+)
 from storage.sqlite.locks import PassLock, pass_lock
 
-KEY_LENGTH = 24  # hex characters; Discord's nonce may have 25
 CLOCK_SLACK = 1_000  # milliseconds by which a row may lie ahead before the clock counts as set back
 _OPEN = "('pending', 'retry', 'claimed')"
-_COLUMNS = (
-    "id, key, destination, story_id, revision, alert, state, priority, created, due, attempts, "
-    "first_attempt, last_attempt, last_error, ambiguous, message_id, reply_to, ping_role, batch, "
-    "(SELECT key FROM delivery AS told WHERE told.story_id = delivery.story_id "
-    "AND told.destination = delivery.destination AND told.update_kind IS NULL ORDER BY told.id DESC LIMIT 1)"
-)
 # What may be claimed at :destination: due, and nothing earlier of its story still open there.
 _CLAIMABLE = (
     "destination = :destination AND state IN ('pending', 'retry') AND due <= :now AND NOT EXISTS ("
@@ -42,20 +42,6 @@ _CLAIMABLE = (
 )
 # What was begun is finished first, so that a repeat keeps its place; then the most important.
 _ORDER = "ORDER BY attempts > 0 DESC, priority DESC, id"
-
-_encode_alert = msgspec.json.Encoder().encode
-_decode_alert = msgspec.json.Decoder(Alert).decode
-
-
-def delivery_key(instance: str, destination: str, story: int, revision: int) -> str:
-    """The idempotency key of a delivery: the same whenever and wherever it is computed."""
-    named = f"{instance}|{destination}|{story}|{revision}"
-    return hashlib.sha256(named.encode()).hexdigest()[:KEY_LENGTH]
-
-
-def batch_key(keys: Sequence[str]) -> str:
-    """The key of a digest message that stands for the deliveries with ``keys``."""
-    return hashlib.sha256("|".join(("digest", *keys)).encode()).hexdigest()[:KEY_LENGTH]
 
 
 class Outbox:
@@ -97,15 +83,15 @@ class Outbox:
                 new.destination,
                 story_id,
                 revision,
-                _encode_alert(alert).decode(),
+                encode_alert(alert),
                 state,
                 new.priority,
-                _ms(now),
-                _ms(now),
+                to_ms(now),
+                to_ms(now),
                 note,
                 alert.update,
                 new.ping_role,
-                _ms(now),
+                to_ms(now),
             ),
         )
         return key
@@ -115,7 +101,7 @@ class Outbox:
             "UPDATE delivery SET state = 'superseded', last_error = 'a later edit includes it', touched = ? "
             "WHERE story_id = ? AND destination = ? AND update_kind = 'edit' "
             "AND state IN ('pending', 'retry')",
-            (_ms(now), story_id, destination),
+            (to_ms(now), story_id, destination),
         )
 
     def _fold_edit(self, story_id: int, destination: str, edit: Alert, now: datetime) -> str | None:
@@ -130,11 +116,11 @@ class Outbox:
             return None if there else "the story has no message here"
         first_id, state, attempts, told, batch = first
         if (state == "pending" and not attempts) or state == "dead":
-            before = _decode_alert(told)
+            before = decode_alert(told)
             merged = replace(edit, update=None, fact=None, low_priority=before.low_priority)
             self._db.run(
                 "UPDATE delivery SET alert = ?, touched = ? WHERE id = ?",
-                (_encode_alert(merged).decode(), _ms(now), first_id),
+                (encode_alert(merged), to_ms(now), first_id),
             )
             return "the first message, not sent yet, includes it"
         return "the story was told in a digest" if batch else None
@@ -165,8 +151,8 @@ class Outbox:
                 "WHERE destination = :destination AND state = 'claimed' AND (:all OR lease_until <= :now)",
                 {
                     "destination": destination,
-                    "now": _ms(now),
-                    "due": _ms(now + settle),
+                    "now": to_ms(now),
+                    "due": to_ms(now + settle),
                     "all": all_claims,
                 },
             )
@@ -209,7 +195,7 @@ class Outbox:
         """The next untried deliveries that may be folded (not edits), in the order of sending."""
         return self._select(
             f"{_CLAIMABLE} AND attempts = 0 AND update_kind IS NOT 'edit' {_ORDER} LIMIT :limit",
-            {"destination": destination, "now": _ms(now), "limit": limit},
+            {"destination": destination, "now": to_ms(now), "limit": limit},
         )
 
     def waiting_count(self, destination: str) -> int:
@@ -233,7 +219,7 @@ class Outbox:
             (destination,),
         )
         times = [when for when in (held, first) if when is not None]
-        return _time(max(times)) if times else None
+        return from_ms(max(times)) if times else None
 
     def rebase(self, now: datetime) -> int:
         """Move open rows that were written in the future back to ``now``; returns how many.
@@ -246,7 +232,7 @@ class Outbox:
                 "UPDATE delivery SET due = due - (touched - :now), "
                 "lease_until = lease_until - (touched - :now), touched = :now "
                 f"WHERE state IN {_OPEN} AND touched > :now + {CLOCK_SLACK}",
-                {"now": _ms(now)},
+                {"now": to_ms(now)},
             )
 
     def _held(self, destination: str, now: datetime) -> bool:
@@ -254,14 +240,14 @@ class Outbox:
             self._db.value(
                 "SELECT 1 FROM delivery WHERE destination = ? AND (state = 'claimed' "
                 "OR state = 'retry' AND holds AND due > ?) LIMIT 1",
-                (destination, _ms(now)),
+                (destination, to_ms(now)),
             )
         )
 
     def _claim(
         self, destination: str, now: datetime, lease: timedelta, limit: int, worker: str
     ) -> list[Delivery]:
-        asked = {"destination": destination, "now": _ms(now), "limit": limit}
+        asked = {"destination": destination, "now": to_ms(now), "limit": limit}
         found = self._db.rows(
             f"SELECT id, batch FROM delivery WHERE {_CLAIMABLE} {_ORDER} LIMIT :limit", asked
         )
@@ -281,7 +267,7 @@ class Outbox:
             "touched = :now, reply_to = (SELECT message_id FROM story_message AS told "
             "WHERE told.story_id = delivery.story_id AND told.destination = delivery.destination) "
             f"WHERE id IN ({marks})",
-            {"now": _ms(now), "until": _ms(now + lease), "worker": worker},
+            {"now": to_ms(now), "until": to_ms(now + lease), "worker": worker},
         )
         return self._select(f"id IN ({marks}) ORDER BY priority DESC, id")
 
@@ -315,7 +301,7 @@ class Outbox:
                 "UPDATE delivery SET state = 'retry', due = ?, last_error = ?, ambiguous = ambiguous + ?, "
                 "holds = ?, lease_until = NULL, worker = NULL, touched = ? "
                 "WHERE id = ? AND state = 'claimed'",
-                (_ms(when, up=True), error, int(ambiguous), int(holds), _ms(now), delivery_id),
+                (to_ms(when, up=True), error, int(ambiguous), int(holds), to_ms(now), delivery_id),
             )
 
     def mark_dead(self, delivery_id: int, error: str, now: datetime) -> None:
@@ -338,6 +324,17 @@ class Outbox:
         with self._db.transaction():
             self._end(delivery_id, DeliveryState.SUPERSEDED, why, now)
 
+    def doubt_open(self, now: datetime) -> int:
+        """After a backup was restored: what is open may have been sent since; returns how many."""
+        with self._db.transaction():
+            return self._db.run(
+                "UPDATE delivery SET state = 'retry', holds = 1, ambiguous = ambiguous + 1, "
+                "attempts = max(attempts, 1), lease_until = NULL, worker = NULL, due = min(due, ?), "
+                "touched = ?, last_error = 'the database was restored: it may have arrived since' "
+                f"WHERE state IN {_OPEN}",
+                (to_ms(now), to_ms(now)),
+            )
+
     def release(self, delivery_id: int, now: datetime) -> None:
         """Give a claim back that was not used."""
         with self._db.transaction():
@@ -345,7 +342,7 @@ class Outbox:
                 "UPDATE delivery SET state = CASE WHEN attempts > 1 THEN 'retry' ELSE 'pending' END, "
                 "attempts = attempts - 1, first_attempt = CASE WHEN attempts > 1 THEN first_attempt END, "
                 "lease_until = NULL, worker = NULL, touched = ? WHERE id = ? AND state = 'claimed'",
-                (_ms(now), delivery_id),
+                (to_ms(now), delivery_id),
             )
 
     def _end(
@@ -360,7 +357,7 @@ class Outbox:
         self._db.run(
             "UPDATE delivery SET state = ?, last_error = ?, message_id = coalesce(?, message_id), "
             f"lease_until = NULL, worker = NULL, touched = ? WHERE id = ? AND state IN {_OPEN}",
-            (state, error, message_id, _ms(now), delivery_id),
+            (state, error, message_id, to_ms(now), delivery_id),
         )
 
     # --- the dead -----------------------------------------------------------------------
@@ -373,7 +370,7 @@ class Outbox:
         """People were told of these deaths."""
         with self._db.transaction():
             self._db.run_many(
-                "UPDATE delivery SET announced = ? WHERE id = ?", [(_ms(now), one) for one in ids]
+                "UPDATE delivery SET announced = ? WHERE id = ?", [(to_ms(now), one) for one in ids]
             )
 
     def resend(self, key: str, now: datetime) -> bool:
@@ -387,7 +384,7 @@ class Outbox:
                     "UPDATE delivery SET state = 'pending', attempts = 0, first_attempt = NULL, due = :now, "
                     "announced = NULL, batch = CASE WHEN ambiguous THEN batch END, touched = :now "
                     "WHERE key = :key AND state = 'dead'",
-                    {"now": _ms(now), "key": key},
+                    {"now": to_ms(now), "key": key},
                 )
             )
 
@@ -428,43 +425,9 @@ class Outbox:
 
         It ends with its process, so whoever holds it knows every other claim for a leftover.
         """
-        with pass_lock(self._db.path.with_name(self._db.path.name + ".courier"), holder, now) as lock:
+        with pass_lock(self._db.path.with_name(self._db.path.name + ".courier.lock"), holder, now) as lock:
             yield lock
 
     def _select(self, where: str, arguments: dict[str, Any] | None = None) -> list[Delivery]:
-        found = self._db.rows(f"SELECT {_COLUMNS} FROM delivery WHERE {where}", arguments or {})
-        return [_delivery(row) for row in found]
-
-
-def _delivery(row: tuple[Any, ...]) -> Delivery:
-    return Delivery(
-        id=row[0],
-        key=row[1],
-        destination=row[2],
-        story=row[3],
-        revision=row[4],
-        alert=_decode_alert(row[5]),
-        state=DeliveryState(row[6]),
-        priority=row[7],
-        created=_time(row[8]),
-        due=_time(row[9]),
-        attempts=row[10],
-        first_attempt=None if row[11] is None else _time(row[11]),
-        last_attempt=None if row[12] is None else _time(row[12]),
-        last_error=row[13],
-        ambiguous=row[14],
-        message_id=row[15],
-        reply_to=row[16],
-        ping_role=row[17],
-        batch=row[18],
-        first_key=row[19],
-    )
-
-
-def _ms(moment: datetime, *, up: bool = False) -> int:
-    micros = round(moment.timestamp() * 1_000_000)
-    return -(-micros // 1000) if up else micros // 1000
-
-
-def _time(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
+        found = self._db.rows(f"SELECT {DELIVERY} FROM delivery WHERE {where}", arguments or {})
+        return [delivery(row) for row in found]
