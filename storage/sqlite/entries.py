@@ -3,7 +3,8 @@
 Writing them is for ``polls`` (what feeds bring) and ``recording`` (what was decided).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 from storage.model import Delivery, Entry, Outcome, RecordedEntry
 from storage.sqlite import identity, rows
@@ -13,11 +14,14 @@ from storage.sqlite.codec import (
     decode_decision,
     decode_mentions,
     decode_moves,
+    to_seconds,
     to_time,
 )
 from storage.sqlite.connection import Connection
 from storage.sqlite.recording import Recorder
 from storage.sqlite.stories import Stories
+
+READ_AT_ONCE = 500  # entries held in memory while a long history is read
 
 
 class Entries:
@@ -66,6 +70,21 @@ class Entries:
         """How many are stored."""
         count: int = self._db.value("SELECT count(*) FROM entry")
         return count
+
+    def seen_since(self, moment: datetime) -> Iterator[Entry]:
+        """Entries first seen at ``moment`` or later, in the order in which they came; a few at a time."""
+        last = 0
+        while True:
+            found = self._db.rows(
+                f"SELECT {rows.ENTRY} FROM {rows.ENTRY_FROM} WHERE entry.id > ? AND entry.seen >= ? "
+                "ORDER BY entry.id LIMIT ?",
+                (last, to_seconds(moment), READ_AT_ONCE),
+            )
+            if not found:
+                return
+            entries = [rows.entry(row) for row in found]
+            last = entries[-1].id
+            yield from entries
 
     def record(self, outcomes: Sequence[Outcome]) -> list[int]:
         """Save all that was found out about entries: commit 2 of an entry's life.
