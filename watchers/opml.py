@@ -120,4 +120,4 @@ def _attribute(text: str) -> str:
 
 def _clean(text: str) -> str:
     """Without the characters that XML 1.0 cannot hold."""
-    return "".join(char for char in text if char in "\t\n\r" or char >= " " and char not in "\ufffe\uffff")
+    return "".join(char for char in text if char in "\t\n\r" or (char >= " " and char not in "\ufffe\uffff"))

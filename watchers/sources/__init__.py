@@ -8,12 +8,15 @@ A new kind of source is one module with a ``SOURCE`` and one line in ``_MODULES`
 """
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from storage.model import Feed
-from watchers.sources.base import Fetched, Outcome, ParsedFeed, Source, SourceError
+from watchers.sources import limits
+from watchers.sources.base import EmptyBody, Fetched, Outcome, ParsedFeed, Source, SourceError
 
 if TYPE_CHECKING:
     from watchers.sources.http import Fetcher
@@ -50,13 +53,29 @@ async def fetch(fetcher: "Fetcher", feed: Feed, now: datetime) -> Outcome:
 
 
 def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
-    """Parse ``body``, fetched from ``url``, as ``feed``'s kind of source."""
+    """Parse ``body``, fetched from ``url``, as ``feed``'s kind of source.
+
+    Raises a named ParseError.  Costly bodies are parsed in a child process (``limits``).
+    """
+    body = body.lstrip(b" \t\r\n")  # before an XML declaration it makes a feed malformed
+    if not body:
+        raise EmptyBody("the answer is empty")
+    if limits.is_costly(body):
+        return limits.parse_in_child(body, url, content_type, feed)
     return source(feed.kind).parse(body, url, content_type, feed)
 
 
 async def parse_off_loop(fetched: Fetched, feed: Feed) -> ParsedFeed:
-    """``parse`` in a thread."""
-    return await asyncio.to_thread(parse, fetched.body, fetched.url, fetched.content_type, feed)
+    """``parse`` in a thread of its own pool: costly bodies must not keep the database waiting."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(
+        _threads(), parse, fetched.body, fetched.url, fetched.content_type, feed
+    )
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=2 * limits.AT_MOST, thread_name_prefix="parse")
 
 
 def __getattr__(name: str) -> object:

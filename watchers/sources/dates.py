@@ -11,6 +11,8 @@ from functools import lru_cache
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a zero, an epoch, a typing error
 
+LONGEST = 80  # characters of a time
+
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -54,7 +56,7 @@ def parse_common(text: str) -> datetime | None:
 
 def parse_any(text: str | None) -> datetime | None:
     """A time in any spelling that feedparser reads; None where it reads none."""
-    if not text:
+    if not text or len(text) > LONGEST:
         return None
     common = parse_common(text)
     if common is not None:

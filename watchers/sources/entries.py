@@ -52,7 +52,8 @@ def finished(raws: Iterable[RawEntry], base: str) -> tuple[ParsedEntry, ...]:
 
 
 def _finish(raw: RawEntry, base: str) -> ParsedEntry | None:
-    url = web_url(raw.link, base) or web_url(raw.id, "")
+    # A guid that passes for a link is one only where it is an address in itself.
+    url = web_url(raw.link, base if raw.link != raw.id else "") or web_url(raw.id, "")
     title = one_line(raw.title, MAX_TITLE)
     summary = plain(raw.summary[: 4 * MAX_SUMMARY])[:MAX_SUMMARY]
     text = plain(raw.content[: 4 * MAX_TEXT])[:MAX_TEXT]

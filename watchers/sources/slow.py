@@ -6,27 +6,16 @@ whatever process it is called in; ``limits`` keeps bodies that could be costly i
 
 import io
 import re
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from watchers.sources import sniff
 from watchers.sources.base import ParsedFeed
 from watchers.sources.dates import from_tuple, parse_any
 from watchers.sources.entries import RawEntry, finished, language, one_line, web_url
+from watchers.sources.markup import minutes, period, skips
 
-_DAYS = {
-    name: number
-    for number, name in enumerate(
-        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    )
-}
-PERIODS = {
-    "hourly": timedelta(hours=1),
-    "daily": timedelta(days=1),
-    "weekly": timedelta(weeks=1),
-    "monthly": timedelta(days=30),
-    "yearly": timedelta(days=365),
-}
+_SEVEN_BIT = {"utf-7", "hz", "hz-gb-2312"}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
@@ -36,12 +25,12 @@ def parse(body: bytes, url: str, content_type: str | None) -> ParsedFeed:
 
     found = feedparser.parse(
         io.BytesIO(body),
-        response_headers={"content-type": media_type(body, content_type), "content-location": url},
+        response_headers={"content-type": media_type(body, content_type)},  # links are joined in ``entries``
         sanitize_html=False,
         resolve_relative_uris=False,
     )
     feed, raws = found.feed, found.entries
-    if not raws and not (found.version and _is_whole(found, feed)):
+    if not raws and (not found.version or (found.bozo and not feed)):
         raise sniff.refusal(body)
     if not found.version and sniff.looks_like_page(body):
         raise sniff.refusal(body)
@@ -56,7 +45,7 @@ def parse(body: bytes, url: str, content_type: str | None) -> ParsedFeed:
         update_every=period(feed.get("sy_updateperiod"), feed.get("sy_updatefrequency")),
         skip_hours=hours,
         skip_days=days,
-        truncated=bool(raws) and _cut_off(body),
+        truncated=bool(found.bozo) and _cut_off(body),
     )
 
 
@@ -67,7 +56,10 @@ def media_type(body: bytes, content_type: str | None) -> str:
     """
     found = _CHARSET.search(content_type or "")
     charset = found[1] if found else ""
-    if not body.isascii() and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if body.isascii():
+        if b"\x1b" not in body and b"\x00" not in body and charset.lower() not in _SEVEN_BIT:
+            charset = "utf-8"
+    elif not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             body.decode("utf-8")
             charset = "utf-8"
@@ -76,38 +68,14 @@ def media_type(body: bytes, content_type: str | None) -> str:
     return f"application/xml; charset={charset}" if charset else "application/xml"
 
 
-def period(name: str | None, frequency: str | None) -> timedelta | None:
-    """sy:updatePeriod divided by sy:updateFrequency (web.resource.org/rss/1.0/modules/syndication)."""
-    whole = PERIODS.get((name or "").strip().lower())
-    if whole is None:
-        return None
-    text = (frequency or "1").strip()
-    times = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 else 1
-    return whole / max(times, 1)
-
-
-def minutes(text: str | None) -> timedelta | None:
-    """RSS <ttl>: a number of minutes."""
-    text = (text or "").strip()
-    return timedelta(minutes=int(text)) if text.isascii() and text.isdigit() and 0 < len(text) < 7 else None
-
-
-def skips(body: bytes) -> tuple[frozenset[int], frozenset[int]]:
-    """skipHours and skipDays, read here because feedparser keeps only the last of each."""
-    hours = {int(text) % 24 for text in re.findall(rb"<hour>\s*(\d{1,2})\s*</hour>", body)[:48]}
-    names = re.findall(rb"<day>\s*([A-Za-z]{6,9})\s*</day>", body)[:14]
-    days = {_DAYS[name] for raw in names if (name := raw.decode("ascii").lower()) in _DAYS}
-    return frozenset(hours), frozenset(days)
-
-
 def _raw(entry: Any) -> RawEntry:
     contents = [one.get("value", "") for one in entry.get("content", ())]
     source = entry.get("source") or {}
     return RawEntry(
         id=entry.get("id", ""),
         link=entry.get("link", ""),
-        title=entry.get("title", "") or entry.get("media_title", ""),
-        summary=entry.get("summary", "") or entry.get("media_description", ""),
+        title=entry.get("title", ""),
+        summary=entry.get("summary", ""),
         content=max(contents, key=len, default=""),
         author=entry.get("author", ""),
         source=source.get("title", ""),
@@ -118,12 +86,8 @@ def _raw(entry: Any) -> RawEntry:
     )
 
 
-def _time(entry: Any, name: str) -> Any:
+def _time(entry: Any, name: str) -> datetime | None:
     return parse_any(entry.get(name)) or from_tuple(entry.get(f"{name}_parsed"))
-
-
-def _is_whole(found: Any, feed: Any) -> bool:
-    return bool(feed) and not (found.bozo and "title" not in feed and "link" not in feed)
 
 
 def _cut_off(body: bytes) -> bool:

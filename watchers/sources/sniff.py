@@ -39,6 +39,11 @@ def looks_like_page(body: bytes) -> bool:
     return page is not None and (feed is None or feed.start() > page.start())
 
 
+def is_hopeless(body: bytes) -> bool:
+    """Whether no reader will find a feed: no element at all in what could be read as text."""
+    return b"<" not in body and b"\x4c" not in body[:4]
+
+
 def refusal(body: bytes) -> ParseError:
     """The named error for a body that holds no feed."""
     if not body.strip(b" \t\r\n\x00\xef\xbb\xbf"):
