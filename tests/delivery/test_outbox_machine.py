@@ -1,0 +1,255 @@
+"""Whatever happens in whatever order: nothing lost, nothing doubled, nothing overtaken.
+
+A state machine drives the real outbox on a real file as the courier does, against a
+destination that stores, loses answers and is looked into before anything of unknown outcome
+is repeated; processes crash, leases run out and the wall clock is set.
+"""
+
+import shutil
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from storage.model import Delivery, DeliveryState
+from storage.sqlite import SqliteStore, open_store
+from tests.delivery.clocks import START
+from tests.delivery.made import alert, edit, put, reply
+
+PLACE = "channel:1"
+LEASE = timedelta(seconds=90)
+STORIES = st.integers(min_value=1, max_value=4)
+
+
+class OutboxMachine(RuleBasedStateMachine):
+    """One destination, one courier at a time, any number of crashes."""
+
+    protected = True  # looks before it repeats; off, the machine must find doubles
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="outbox-machine-"))
+        self.store: SqliteStore = open_store(self.folder / "m.db", durable=False)
+        self.now = START
+        self.arrived: list[str] = []  # keys in the order in which they came to the destination
+        self.edits: list[tuple[str, str]] = []  # (message changed, headline it now has)
+        self.hand: Delivery | None = None
+        self.revisions: dict[int, int] = {}
+        self.wordings: dict[int, str] = {}
+        self.keys: dict[str, int] = {}  # key of each message (not edit) -> its story
+        self.died: set[str] = set()
+
+    def teardown(self) -> None:
+        """All troubles over: what is open goes out, and the books must balance."""
+        try:
+            self._crash()
+            for _ in range(500):
+                self._take()
+                if self.hand is None:
+                    if self.store.outbox.pending_count() == 0:
+                        break
+                    self.now += timedelta(minutes=20)
+                    self.store.outbox.rebase(self.now)
+                    continue
+                self._succeed()
+            assert self.store.outbox.pending_count() == 0
+            self.nothing_is_doubled()
+            lost = [key for key in self.keys if key not in self.arrived and key not in self.died]
+            assert lost == []
+            self._each_message_has_its_last_wording()
+        finally:
+            self.store.close()
+            shutil.rmtree(self.folder)
+
+    def _each_message_has_its_last_wording(self) -> None:
+        shown = dict(self.edits)
+        for story, wording in self.wordings.items():
+            first = self.store.outbox.message(story, PLACE)
+            if first is not None:
+                assert shown.get(first) == wording
+
+    # --- what may happen ----------------------------------------------------------------
+
+    @rule(story=STORIES, priority=st.integers(min_value=0, max_value=2))
+    def tell(self, story: int, priority: int) -> None:
+        revision = self.revisions[story] = self.revisions.get(story, -1) + 1
+        told = alert(story) if revision == 0 else reply(story)
+        self.keys[put(self.store, PLACE, told, self.now, revision=revision, priority=priority)] = story
+        self.wordings.setdefault(story, told.headline)
+
+    @precondition(lambda self: self.revisions)
+    @rule(choice=st.integers(min_value=0))
+    def change(self, choice: int) -> None:
+        story = sorted(self.revisions)[choice % len(self.revisions)]
+        self.revisions[story] += 1
+        wording = self.wordings[story] = f"wording {self.revisions[story]}"
+        put(self.store, PLACE, edit(story, headline=wording), self.now, revision=self.revisions[story])
+
+    @precondition(lambda self: self.revisions and not self.hand)
+    @rule()
+    def claim(self) -> None:
+        self._take()
+
+    @precondition(lambda self: self.revisions)
+    @rule()
+    def succeed(self) -> None:
+        if self._in_hand():
+            self._succeed()
+
+    @precondition(lambda self: self.revisions)
+    @rule(arrived=st.booleans(), crash=st.booleans())
+    def lose_the_answer(self, arrived: bool, crash: bool) -> None:
+        if not self._in_hand():
+            return
+        assert self.hand is not None
+        if arrived and not self._is_there():
+            self._arrive()
+        if crash:
+            self._crash()
+        else:
+            when = self.now + timedelta(seconds=4)
+            self.store.outbox.retry_at(self.hand.id, when, "lost", now=self.now, ambiguous=True)
+            self.hand = None
+
+    @precondition(lambda self: self.revisions)
+    @rule(holds=st.booleans())
+    def fail_for_certain(self, holds: bool) -> None:
+        if self._in_hand() and self.hand is not None and not self.hand.ambiguous:
+            when = self.now + timedelta(minutes=1)
+            self.store.outbox.retry_at(self.hand.id, when, "503", now=self.now, holds=holds)
+            self.hand = None
+
+    @precondition(lambda self: self.hand and not self.hand.ambiguous and self.hand.alert.update is None)
+    @rule(again=st.booleans())
+    def refuse(self, again: bool) -> None:
+        assert self.hand is not None
+        self.store.outbox.mark_dead(self.hand.id, "400", self.now)
+        if again:
+            assert self.store.outbox.resend(self.hand.key, self.now)
+        else:
+            self.died.add(self.hand.key)
+        self.hand = None
+
+    @precondition(lambda self: self.hand)
+    @rule()
+    def crash_before_sending(self) -> None:
+        self._crash()
+
+    @precondition(lambda self: self.revisions)
+    @rule(seconds=st.integers(min_value=1, max_value=200))
+    def wait(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+        if self.store.outbox.recover(PLACE, self.now):
+            self.hand = None  # it took longer than its lease: another courier may take it
+
+    @precondition(lambda self: self.revisions)
+    @rule(hours=st.sampled_from([-30, -2, 2, 30]))
+    def set_the_clock(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        self.store.outbox.rebase(self.now)
+
+    # --- what must hold -----------------------------------------------------------------
+
+    @invariant()
+    def nothing_is_doubled(self) -> None:
+        assert len(self.arrived) == len(set(self.arrived))
+
+    @invariant()
+    def what_is_marked_sent_has_arrived(self) -> None:
+        for key in self.keys:
+            found = self.store.outbox.by_key(key)
+            assert found is not None
+            if found.state is DeliveryState.SENT:
+                assert key in self.arrived
+
+    @invariant()
+    def within_a_story_nothing_overtakes(self) -> None:
+        for story in self.revisions:
+            order = [key for key, of in self.keys.items() if of == story]
+            places = [order.index(key) for key in self.arrived if self.keys.get(key) == story]
+            alive = [place for place in places if order[place] not in self.died]
+            assert alive == sorted(alive)
+
+    @invariant()
+    def at_most_one_is_in_hand(self) -> None:
+        claimed = [key for key in self.keys if self._state(key) is DeliveryState.CLAIMED]
+        assert len(claimed) <= 1
+
+    @invariant()
+    def no_setting_of_the_clock_makes_anything_wait_for_long(self) -> None:
+        due = self.store.outbox.next_due(PLACE)
+        assert due is None or due <= self.now + LEASE
+
+    # --- as the courier does it ---------------------------------------------------------
+
+    def _state(self, key: str) -> DeliveryState:
+        found = self.store.outbox.by_key(key)
+        assert found is not None
+        return found.state
+
+    def _in_hand(self) -> bool:
+        """Something to send, claimed now where nothing was; what edits nothing is over at once."""
+        if self.hand is None:
+            self._take()
+        return self.hand is not None
+
+    def _take(self) -> None:
+        taken = self.store.outbox.claim_due(self.now, lease=LEASE, destination=PLACE, worker="m")
+        self.hand = taken[0] if taken else None
+
+    def _is_there(self) -> bool:
+        assert self.hand is not None
+        if self.hand.alert.update == "edit":
+            return False  # an edit may be repeated
+        return self.protected and bool(self.hand.ambiguous) and self.hand.key in self.arrived
+
+    def _arrive(self) -> None:
+        assert self.hand is not None
+        if self.hand.alert.update == "edit":
+            assert self.hand.reply_to is not None
+            self.edits.append((self.hand.reply_to, self.hand.alert.headline))
+        else:
+            self.arrived.append(self.hand.key)
+            if self.hand.alert.update is None:
+                self.edits.append((f"message {self.hand.key}", self.hand.alert.headline))
+
+    def _succeed(self) -> None:
+        assert self.hand is not None
+        if self.hand.alert.update == "edit" and self.hand.reply_to is None:
+            self.store.outbox.supersede(self.hand.id, "no message", self.now)
+        else:
+            if not self._is_there():
+                self._arrive()
+            self.store.outbox.mark_sent(self.hand.id, f"message {self.hand.key}", self.now)
+        self.hand = None
+
+    def _crash(self) -> None:
+        self.hand = None
+        self.store.close()
+        self.store = open_store(self.folder / "m.db", durable=False)
+        self.store.outbox.rebase(self.now)
+        self.store.outbox.recover(PLACE, self.now, all_claims=True)
+
+
+TestOutbox = OutboxMachine.TestCase
+TestOutbox.settings = settings(
+    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def test_without_looking_before_repeating_the_machine_finds_doubles():
+    """The proof that the machine above can fail."""
+    machine = type("Unprotected", (OutboxMachine,), {"protected": False})()
+    try:
+        machine.tell(story=1, priority=0)
+        machine.claim()
+        machine.lose_the_answer(arrived=True, crash=True)
+        machine.claim()
+        machine.succeed()
+        assert len(machine.arrived) == 2
+    finally:
+        machine.store.close()
+        shutil.rmtree(machine.folder)
