@@ -19,6 +19,7 @@ from seeds import loader
 from storage.errors import UsageError
 from storage.model import Entry, Feed, FinishedPoll, ParsedEntry, Watchlist
 from storage.sqlite import SqliteStore, open_store
+from storage.sqlite.identity import stored_guid
 from watchers import polling, sources
 from watchers.links import canonical_url
 from watchers.pipeline import Judged, Pipeline
@@ -46,6 +47,7 @@ class Step:
 class Line:
     """One entry's way, with the decision under the present watchlist where two are compared."""
 
+    id: str  # the feed's own guid, uncut
     judged: Judged
     at: datetime
     feed: str
@@ -112,11 +114,13 @@ def replay(
             if finished.feed.failures and finished.feed.last_error:
                 summary.failed.append((step.feed, finished.feed.last_error))
             was = {one.entry.id: one for one in played[1][1]} if present is not None else {}
+            guids = {stored_guid(entry.guid): entry.guid for entry in finished.entries} if judged else {}
             for one in judged:
                 if one.edited:
                     summary.edits += one.changed
                     continue
-                yield Line(judged=one, at=step.at, feed=step.feed, was=was.get(one.entry.id))
+                own = guids.get(one.entry.guid, one.entry.guid)
+                yield Line(id=own, judged=one, at=step.at, feed=step.feed, was=was.get(one.entry.id))
 
 
 def from_items(given: Iterable[GivenEntry]) -> list[Step]:

@@ -1,0 +1,273 @@
+"""``movewire replay``: what would have been alerted, printed as lines or shown as a list.
+
+The playing is done by ``bot.replay``; here its steps are chosen and its lines written.  The
+lines are held back until the end: a later entry may prove that two stories are one, and the
+same story must have the same id on every line.
+"""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli.call import Call, general_options, on_terminal, pass_call
+from bot.cli.kinds import SINCE
+from storage.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.replay import Line, Step, Summary
+    from storage.model import Watchlist
+
+FAILURES_TOLD = 10  # failed polls told one by one; of more, only the number
+
+
+@click.command()
+@click.option("--jsonl", "lines", metavar="FILE|-", help="Entries, one JSON object a line.")
+@click.option("--snapshots", metavar="DIR", type=click.Path(path_type=Path), help="Dated snapshots of feeds.")
+@click.option("--since", metavar="14d", type=SINCE, help="The stored history: a duration or a date.")
+@click.option(
+    "--watchlist", "file", metavar="FILE", type=click.Path(path_type=Path), help="Compare with this one."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines on a terminal too.")
+@general_options
+@pass_call
+def replay(
+    call: Call,
+    lines: str | None,
+    snapshots: Path | None,
+    since: datetime | None,
+    file: Path | None,
+    as_json: bool,
+) -> int:
+    """What would have been alerted, when, as which story; nothing is delivered or kept.
+
+    Plays entries, snapshots or the stored history through the whole pipeline into a temporary
+    database with a simulated clock. On a terminal the alerts are listed; in a pipe, or with
+    --json, each entry is a JSON line. With --watchlist the difference against the present one.
+    """
+    if sum(given is not None for given in (lines, snapshots, since)) != 1:
+        raise click.UsageError("give one of --jsonl FILE, --snapshots DIR and --since 14d")
+    database = call.settings.db
+    from bot.explaining import packaged_watchlist, stored_watchlist
+    from bot.replay import Summary
+
+    present = stored_watchlist(database) or packaged_watchlist()
+    compared = _watchlist(file, present) if file else None
+    summary = Summary()
+    with contextlib.ExitStack() as stack:
+        bad, steps = _steps(stack, call, lines, snapshots, since)
+        written = _play(steps, compared or present, present if compared else None, summary)
+    if as_json or not sys.stdout.isatty():
+        _write(written)
+    else:
+        _show(written, compared is not None)
+    return _close(summary, written, bad)
+
+
+def _watchlist(file: Path, present: "Watchlist") -> "Watchlist":
+    from seeds.loader import load_watchlist
+    from storage.model import Watchlist
+
+    return Watchlist(entities=tuple(load_watchlist(file)), version=present.version + 1)
+
+
+def _steps(
+    stack: contextlib.ExitStack,
+    call: Call,
+    lines: str | None,
+    snapshots: Path | None,
+    since: datetime | None,
+) -> "tuple[list[str], list[Step]]":
+    """What was left out, and the steps to play."""
+    from bot import replay as playing
+
+    if snapshots is not None:
+        if not snapshots.is_dir():
+            raise UsageError(f"{snapshots} is no folder; name one that holds dated snapshots")
+        return [], playing.from_snapshots(snapshots)
+    if since is not None:
+        store = stack.enter_context(call.existing_store())
+        return [], list(playing.from_history(store.entries.seen_since(since)))
+    assert lines is not None
+    return _given_steps(lines)
+
+
+def _given_steps(lines: str) -> "tuple[list[str], list[Step]]":
+    from bot import replay as playing
+    from bot.cli.explain import open_lines
+    from bot.intake import BadLine, read_lines
+
+    name = "stdin" if lines == "-" else lines
+    with open_lines(lines) as stream:
+        read = list(read_lines(stream))
+    bad = [f"{name} line {one.number}: {one.problem}" for one in read if isinstance(one, BadLine)]
+    given = [one for one in read if not isinstance(one, BadLine)]
+    if bad and not given:
+        raise UsageError(bad[0])
+    return bad, playing.from_items(given)
+
+
+class _Written:
+    """The lines, encoded, with the stories that turned out to be one."""
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []
+        self._merged: dict[str, str] = {}
+
+    def add(self, document: dict[str, Any], merged: Iterable[int]) -> None:
+        """Keep a line; ``merged`` are stories that its entry proved to be the line's own."""
+        import msgspec
+
+        self._lines.append(msgspec.json.encode(document))
+        for number in merged:
+            if f"s{number}" != document["story"]:
+                self._merged[f"s{number}"] = document["story"]
+
+    def encoded(self) -> Iterator[bytes]:
+        """The lines in order, every story under its last id."""
+        import msgspec
+
+        for line in self._lines:
+            if self._merged and any(f'"{old}"'.encode() in line for old in self._merged):
+                yield msgspec.json.encode(self._renamed(msgspec.json.decode(line)))
+            else:
+                yield line
+
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """The same, as documents."""
+        import msgspec
+
+        return (msgspec.json.decode(line) for line in self.encoded())
+
+    def _renamed(self, document: dict[str, Any]) -> dict[str, Any]:
+        document["story"] = self._last(document["story"])
+        for line in document["context"]:
+            line["story"] = self._last(line["story"])
+        return document
+
+    def _last(self, story: str | None) -> str | None:
+        seen = set()
+        while story in self._merged and story not in seen:
+            seen.add(story)
+            story = self._merged[story]
+        return story
+
+
+def _play(
+    steps: "list[Step]", watchlist: "Watchlist", present: "Watchlist | None", summary: "Summary"
+) -> _Written:
+    from bot import replay as playing
+
+    written = _Written()
+    with _progress(len(steps)) as advance:
+        for line in playing.replay(_told(steps, advance), watchlist, summary, present=present):
+            merged = line.judged.outcome.assignment.merge if line.judged.outcome.assignment else ()
+            written.add(line_document(line), merged)
+    return written
+
+
+def _told(steps: "list[Step]", advance: Callable[[], None]) -> "Iterator[Step]":
+    for step in steps:
+        yield step
+        advance()
+
+
+@contextlib.contextmanager
+def _progress(steps: int) -> Iterator[Callable[[], None]]:
+    """A bar on stderr where a person watches it; elsewhere nothing."""
+    if not on_terminal():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("replaying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("replaying", total=steps)
+        yield lambda: progress.advance(task)
+
+
+def line_document(line: "Line") -> dict[str, Any]:
+    """The contract's line: the verdict, and the entry's way through the pipeline."""
+    from bot import documents
+    from bot.times import iso
+    from bot.verdict import verdict
+    from storage.model import Decision, Verdict
+    from watchers.pipeline import Reading
+
+    judged = line.judged
+    entry, outcome = judged.entry, judged.outcome
+    reading = Reading(lang=outcome.lang, mentions=outcome.mentions, moves=outcome.moves)
+    decision = outcome.decision or Decision(verdict=Verdict.QUIET)
+    document = {
+        **verdict(line.id, reading, decision),
+        "url": entry.document.url,
+        "title": entry.document.title,
+        "published": iso(entry.published),
+        "seen": iso(line.at),
+        "feed": line.feed,
+        "story": f"s{judged.story}" if judged.story else None,
+        "update": decision.update.value if decision.update else None,
+        "context": [documents.context_line(one) for one in outcome.context],
+    }
+    if line.was is not None:
+        was = line.was.outcome.decision
+        document["was"] = was.verdict.value if was else None
+    return document
+
+
+def _write(written: _Written) -> None:
+    from bot.cli.output import write_bytes
+
+    for line in written.encoded():
+        write_bytes(line + b"\n")
+
+
+def _show(written: _Written, compared: bool) -> None:
+    from bot.cli.output import state, table
+
+    rows = []
+    for document in written.documents():
+        changed = compared and document.get("was") != document["decision"]
+        if changed if compared else document["decision"] != "quiet":
+            update = f" ({document['update']})" if document["update"] else ""
+            rows.append(
+                [
+                    document["seen"],
+                    state(document["decision"]),
+                    *([state(document.get("was") or "none")] if compared else [update.strip(" ()")]),
+                    document["move"],
+                    document["story"] or "",
+                    document["title"],
+                    ", ".join(document["reasons"]),
+                ]
+            )
+    columns = ["seen", "decision", "was" if compared else "how", "move", "story", "title", "why"]
+    table(columns, rows, empty="no decision would change" if compared else "nothing would have been alerted")
+
+
+def _close(summary: "Summary", written: _Written, bad: list[str]) -> int:
+    """The summary on stderr, and the exit status."""
+    from bot.cli.output import warn
+    from bot.words import count
+
+    decisions: dict[str, int] = {}
+    entries = 0
+    for document in written.documents():
+        entries += 1
+        decisions[document["decision"]] = decisions.get(document["decision"], 0) + 1
+    warn(
+        f"{count(summary.steps, 'step')}, {count(entries, 'entry', 'entries')}: "
+        f"{count(decisions.get('alert', 0), 'alert')}, {count(decisions.get('update', 0), 'update')}, "
+        f"{decisions.get('quiet', 0)} quiet; {count(summary.edits, 'message')} edited after the fact"
+    )
+    faults = [*bad, *(f"{name}: {error}" for name, error in summary.failed)]
+    for fault in faults[:FAILURES_TOLD]:
+        warn(fault)
+    if len(faults) > FAILURES_TOLD:
+        warn(f"{len(faults)} faults in all")
+    return int(bool(bad))
