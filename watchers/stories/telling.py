@@ -1,7 +1,8 @@
-"""Merging an entry into its story: who told it, and what is new.
+"""Merging an entry into its story: who told it, what it says by now, and what is new.
 
-Pure.  Outlets count by publisher family; a copy adds nothing.  Only a new fact (status, a
-person, a role, an amount, a reversal) makes a story speak again.
+Pure.  Outlets count by publisher family, so a copy adds nothing.  The headline is the
+primary source's, else that of the outlet that broke it.  Only a new fact makes a story
+speak again; what counts as one is in ``news``.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,13 @@ from dataclasses import dataclass, replace
 
 from storage.model import Assignment, Entry, Move, Outlet, Story
 from watchers import outlets
+from watchers.links import canonical_url
+from watchers.stories.facts import Facts
 from watchers.stories.fingerprint import Fingerprint
+from watchers.stories.news import fold_moves, new_fact
+from watchers.text import fold
+
+MAX_OUTLETS = 40  # more than a message can name; the count stays true to here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,43 +37,134 @@ def tell(
     assignment: Assignment,
 ) -> StoryChange:
     """The story after ``entry``; ``story`` None opens one."""
-    document = entry.document
-    outlet = Outlet(
-        family=outlets.family(document.url, document.source, title=document.title, summary=document.summary,
-                              author=document.author),
-        name=document.source,
-        url=document.url,
-        published=entry.published,
-        primary=outlets.is_primary(document.url, fp.entities),
-    )  # fmt: skip
+    outlet = _outlet(entry, fp)
     if story is None:
-        opened = Story(
-            id=0,
-            headline=document.title,
-            url=document.url,
-            source=document.source,
-            opened=entry.published,
-            updated=entry.published,
-            entities=fp.entities,
-            moves=tuple(moves),
-            outlets=(outlet,),
-            follows=assignment.follows,
-        )
-        return StoryChange(story=opened, new_outlet=True, edited=True)
+        return StoryChange(story=_opened(entry, fp, moves, outlet, assignment), new_outlet=True, edited=True)
     new = all(outlet.family != known.family for known in story.outlets)
     told = replace(
         story,
         opened=min(story.opened, entry.published),
         updated=max(story.updated, entry.published),
         entities=tuple(dict.fromkeys((*story.entities, *fp.entities))),
-        moves=story.moves or tuple(moves),
-        outlets=(*story.outlets, outlet) if new else story.outlets,
+        moves=fold_moves(story.moves, moves),
+        outlets=_with(story.outlets, outlet),
+        follows=story.follows if story.follows is not None else _other(assignment.follows, story.id),
+        facts=Facts.decode(story.facts).after(fp).encode(),
     )
-    return StoryChange(story=told, new_outlet=new, edited=new)
+    if _leads(outlet, story):
+        document = entry.document
+        told = replace(told, headline=document.title, url=document.url, source=outlet.name)
+    shown = (told.headline, told.url, told.outlets, _shown(told.main))
+    return StoryChange(
+        story=told,
+        new_outlet=new,
+        fact=new_fact(story, moves, primary=outlet.primary),
+        edited=shown != (story.headline, story.url, story.outlets, _shown(story.main)),
+    )
 
 
 def correct(story: Story, entry: Entry) -> Story:
-    """The story after one of its entries was edited: its headline and link follow their source."""
-    if entry.document.url and entry.document.url == story.url:
-        return replace(story, headline=entry.document.title or story.headline)
-    return story
+    """The story after one of its entries was edited: its headline and link follow their source.
+
+    Only the entry that gave the headline can change it; it is known by its address, or by
+    its outlet and a headline that is mostly the same where the address changed too.
+    """
+    document = entry.document
+    if not document.title:
+        return story
+    same_page = bool(document.url) and canonical_url(document.url) == canonical_url(story.url)
+    if not same_page and not (_from(entry, story) and _mostly_same(document.title, story.headline)):
+        return story
+    corrected = tuple(
+        replace(outlet, url=document.url) if outlet.url == story.url else outlet for outlet in story.outlets
+    )
+    return replace(story, headline=document.title, url=document.url or story.url, outlets=corrected)
+
+
+def _opened(
+    entry: Entry, fp: Fingerprint, moves: Sequence[Move], outlet: Outlet, assignment: Assignment
+) -> Story:
+    return Story(
+        id=0,
+        headline=entry.document.title,
+        url=entry.document.url,
+        source=outlet.name,
+        opened=entry.published,
+        updated=entry.published,
+        entities=fp.entities,
+        moves=fold_moves((), moves),
+        outlets=(outlet,),
+        follows=assignment.follows,
+        facts=Facts().after(fp).encode(),
+    )
+
+
+def _outlet(entry: Entry, fp: Fingerprint) -> Outlet:
+    document = entry.document
+    host = outlets.family(
+        document.url,
+        entry.source_url or document.source,
+        title=document.title,
+        summary=document.summary[:200],
+        author=document.author,
+    )
+    return Outlet(
+        family=host,
+        name=document.source or host,
+        url=document.url,
+        published=entry.published,
+        primary=outlets.is_primary(document.url, fp.entities),
+    )
+
+
+def _with(known: tuple[Outlet, ...], outlet: Outlet) -> tuple[Outlet, ...]:
+    """The outlets with one more: primary sources first, then by time; one of each family."""
+    for place, other in enumerate(known):
+        if other.family == outlet.family:
+            if outlet.primary and not other.primary:
+                return tuple(sorted((*known[:place], outlet, *known[place + 1 :]), key=_order))
+            return known
+    return tuple(sorted((*known, outlet), key=_order))[:MAX_OUTLETS]
+
+
+def _order(outlet: Outlet) -> tuple[bool, float, str]:
+    return not outlet.primary, outlet.published.timestamp(), outlet.family
+
+
+def _leads(outlet: Outlet, story: Story) -> bool:
+    """Whether the entry's headline is the one to show: a primary source, else who broke it."""
+    head = next((known for known in story.outlets if known.url == story.url), None)
+    if head is None or (head.primary and not outlet.primary):
+        return False
+    return (outlet.primary and not head.primary) or outlet.published < head.published
+
+
+def _other(follows: int | None, story: int) -> int | None:
+    return None if follows == story else follows
+
+
+def _shown(move: Move | None) -> object:
+    """What a message shows of a move: not where it was found, nor how surely."""
+    if move is None:
+        return None
+    return (
+        move.kind,
+        move.status,
+        move.roles,
+        move.names,
+        move.title,
+        move.amount,
+        move.valuation,
+        move.people,
+    )
+
+
+def _from(entry: Entry, story: Story) -> bool:
+    """Whether the entry comes from the outlet whose headline the story has."""
+    family = outlets.family(entry.document.url, entry.source_url or entry.document.source)
+    return any(known.family == family and known.url == story.url for known in story.outlets)
+
+
+def _mostly_same(one: str, other: str) -> bool:
+    first, second = set(fold(one).split()), set(fold(other).split())
+    return bool(first) and bool(second) and len(first & second) >= 0.6 * min(len(first), len(second))
