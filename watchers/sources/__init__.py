@@ -15,13 +15,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from storage.model import Feed
-from watchers.sources import limits
-from watchers.sources.base import EmptyBody, Fetched, Outcome, ParsedFeed, Source, SourceError
+from watchers.sources import sniff
+from watchers.sources.base import EmptyBody, Fetched, NeedsChild, Outcome, ParsedFeed, Source, SourceError
 
 if TYPE_CHECKING:
     from watchers.sources.http import Fetcher
 
 __all__ = ["Fetcher", "SourceError", "fetch", "kinds", "parse", "parse_off_loop", "source"]
+
+PARSING_THREADS = 12  # most of them wait for a child, when they are all busy
 
 _MODULES = {  # kind -> module; imported when first used
     "feed": "watchers.sources.feed",
@@ -57,12 +59,33 @@ def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> Parsed
 
     Raises a named ParseError.  Costly bodies are parsed in a child process (``limits``).
     """
-    body = body.lstrip(b" \t\r\n")  # before an XML declaration it makes a feed malformed
+    body = _stripped(body)
+    if not sniff.is_costly(body):
+        try:
+            return source(feed.kind).parse(body, url, content_type, feed)
+        except NeedsChild:
+            pass
+    from watchers.sources import limits
+
+    return limits.parse_in_child(body, url, content_type, feed)
+
+
+def parse_here(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
+    """``parse`` without a child, whatever it costs: what the child does."""
+    kind = source(feed.kind)
+    try:
+        return kind.parse(_stripped(body), url, content_type, feed)
+    except NeedsChild:
+        assert kind.parse_slowly is not None
+        return kind.parse_slowly(_stripped(body), url, content_type, feed)
+
+
+def _stripped(body: bytes) -> bytes:
+    """Without blanks in front: before an XML declaration they make a feed malformed."""
+    body = body.lstrip(b" \t\r\n")
     if not body:
         raise EmptyBody("the answer is empty")
-    if limits.is_costly(body):
-        return limits.parse_in_child(body, url, content_type, feed)
-    return source(feed.kind).parse(body, url, content_type, feed)
+    return body
 
 
 async def parse_off_loop(fetched: Fetched, feed: Feed) -> ParsedFeed:
@@ -75,7 +98,7 @@ async def parse_off_loop(fetched: Fetched, feed: Feed) -> ParsedFeed:
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=2 * limits.AT_MOST, thread_name_prefix="parse")
+    return ThreadPoolExecutor(max_workers=PARSING_THREADS, thread_name_prefix="parse")
 
 
 def __getattr__(name: str) -> object:

@@ -209,6 +209,10 @@ class ParseTooCostly(ParseError):
     name = "parse-too-costly"
 
 
+class NeedsChild(Exception):
+    """Raised by a fast reader: this body is for the slow one, in a child with limits."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """A 200 with its body; validators are verbatim."""
@@ -274,12 +278,16 @@ class ParsedFeed:
     truncated: bool = False  # entries were read, but the body ends or breaks in the middle
 
 
+Parser = Callable[[bytes, str, str | None, Feed], ParsedFeed]  # body, URL, content type, feed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One kind of source: how its answers become entries, how a query becomes its URL."""
 
     kind: str
-    parse: Callable[[bytes, str, str | None, Feed], ParsedFeed]
+    parse: Parser  # may raise NeedsChild
+    parse_slowly: Parser | None = None  # what is done then, in the child
     address: Callable[[str], str] | None = None  # search words, company or repository -> URL
     accept: str | None = None  # Accept header, where it differs from a feed's
     headers: Mapping[str, str] | None = None

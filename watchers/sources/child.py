@@ -10,14 +10,13 @@ import sys
 
 import msgspec
 
-from watchers.sources import limits, parse
+from watchers.sources import parse_here
 from watchers.sources.base import ParseError, SourceError
 from watchers.sources.limits import CPU_SECONDS, HEADER, IDLE_SECONDS, MEMORY, Answer, Job
 
 
 def main() -> None:
     """Serve until the input ends or nothing comes for a while."""
-    limits.inside_child = True
     source, target = sys.stdin.fileno(), os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a library that prints spoils no answer
     _limit_memory()
@@ -33,7 +32,7 @@ def main() -> None:
 
 def _answer(job: Job) -> Answer:
     try:
-        return Answer(parsed=parse(job.body, job.url, job.content_type, job.feed))
+        return Answer(parsed=parse_here(job.body, job.url, job.content_type, job.feed))
     except SourceError as error:
         return Answer(error=error.name, detail=str(error))
     except (MemoryError, RecursionError):

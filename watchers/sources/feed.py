@@ -1,11 +1,11 @@
 """RSS, Atom and JSON Feed: which reader a body goes to.
 
-The fast one where it is sure; feedparser behind it, in a child process.
+The fast one where it is sure; feedparser behind it, which only a child process runs.
 """
 
 from storage.model import Feed
-from watchers.sources import fast, jsonfeed, limits, sniff
-from watchers.sources.base import ParsedFeed, Source
+from watchers.sources import fast, jsonfeed, sniff
+from watchers.sources.base import NeedsChild, ParsedFeed, Source
 
 
 def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
@@ -17,13 +17,16 @@ def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> Parsed
     found = fast.parse(body, url)
     if found is not None:
         return found
-    if limits.inside_child:
-        from watchers.sources import slow
-
-        return slow.parse(body, url, content_type)
-    if not sniff.looks_like_feed(body) and sniff.is_hopeless(body):
+    if sniff.is_hopeless(body):
         raise sniff.refusal(body)
-    return limits.parse_in_child(body, url, content_type, feed)
+    raise NeedsChild
 
 
-SOURCE = Source(kind="feed", parse=parse)
+def parse_slowly(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
+    """With feedparser: only where its cost is limited."""
+    from watchers.sources import slow
+
+    return slow.parse(body, url, content_type)
+
+
+SOURCE = Source(kind="feed", parse=parse, parse_slowly=parse_slowly)

