@@ -1,0 +1,125 @@
+"""Typed moves: who went where, who bought, funded, sued or supplied whom.
+
+    title, then lead        read once by the automaton of their language (page, lexicon)
+      -> trigger phrases    whose frame finds what it asks for around it (frames)
+      -> parties            watched entities and other names, by order and particle (names)
+      -> particulars        amounts, titles, counts, sides (money, people, deals, …)
+      -> certainty          rumour, denial, background (status)
+      -> choice             one main move, the others behind it (choose)
+
+The phrases are data: ``watchers/terms/<language>.toml``.  Who is meant is decided before,
+in ``watchers.matching``; whether it is told to anybody after, in ``watchers.triage``.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from storage.model import Document, Entity, Mention, Move, MoveKind, Watchlist
+from watchers.moves import choose, deals, money, people, product, status, trouble
+from watchers.moves.frames import Draft, Reading, bind, fits
+from watchers.moves.lexicon import Lexicon, lexicon_for
+from watchers.moves.page import Page, read
+from watchers.text import detect_lang
+
+__all__ = ["detect"]
+
+FULL_SUMMARY = 120  # code points from which a summary stands for the text
+MOST_TRIGGERS = 48  # phrases of one field that are followed up; news need a handful
+_LATER = 0.04  # what a phrase loses for each clause of the headline before it
+_LEAD_FACTORS = (0.84, 0.76, 0.66, 0.62, 0.58)  # by sentence of the lead
+_UNPARTIED = 0.75  # nobody was found who does it or has it done
+_WATCHED = 1.03  # a watched entity plays a part
+_FEATURE = 0.9  # "how", "inside", "why": rather about than of the move
+
+_FINISH = {
+    MoveKind.DEPARTURE: people.finish,
+    MoveKind.HIRE: people.finish,
+    MoveKind.LAYOFFS: people.finish,
+    MoveKind.REORG: people.finish,
+    MoveKind.FUNDING: money.finish,
+    MoveKind.ACQUISITION: money.finish,
+    MoveKind.PARTNERSHIP: deals.finish,
+    MoveKind.BREAKUP: deals.finish,
+    MoveKind.CONTRACT: deals.finish,
+    MoveKind.LAUNCH: product.finish,
+    MoveKind.INFRASTRUCTURE: product.finish,
+    MoveKind.LEGAL: trouble.finish,
+    MoveKind.INCIDENT: trouble.finish,
+}
+
+
+def detect(document: Document, mentions: Sequence[Mention], watchlist: Watchlist) -> tuple[Move, ...]:
+    """The moves that ``document`` tells, main move first; empty when it tells none.
+
+    ``mentions`` are the matcher's, accepted or not.  Pure; the beginning of each field is
+    read (``page.TITLE_READ``, ``page.LEAD_READ``), so the time does not grow with the text.
+    """
+    lang = detect_lang(f"{document.title} {document.summary}", document.lang)
+    pages = [read("title", document.title, _lexicon(document.title, lang), mentions)]
+    if document.summary:
+        pages.append(read("summary", document.summary, _lexicon(document.summary, lang), mentions))
+    if document.text and len(document.summary) < FULL_SUMMARY:
+        pages.append(read("text", document.text, _lexicon(document.text, lang), mentions))
+    if not any(page.triggers for page in pages) or _is_roundup(pages[0]):
+        return ()
+    entities = _entities(watchlist)
+    drafts = [draft for page in pages if page.triggers for draft in _drafts(page, entities, document)]
+    return choose.merge(choose.rank(drafts))
+
+
+def _lexicon(text: str, lang: str | None) -> Lexicon:
+    """The table for one field: a headline may be English above a Japanese summary."""
+    if lang in ("zh", "ja", "ko", "ru") and text[:300].isascii():
+        return lexicon_for(detect_lang(text[:300]))
+    if lang not in ("zh", "ja", "ko") and not text[:120].isascii():
+        return lexicon_for(detect_lang(text[:300], lang))
+    return lexicon_for(lang)
+
+
+def _is_roundup(title: Page) -> bool:
+    return bool(title.hits.get("roundup"))
+
+
+_indexed: tuple[Watchlist, Mapping[str, Entity]] | None = None
+
+
+def _entities(watchlist: Watchlist) -> Mapping[str, Entity]:
+    """Entities by slug, made once for each watchlist (one assignment: safe in threads)."""
+    global _indexed
+    known = _indexed
+    if known is None or known[0] is not watchlist:
+        known = (watchlist, watchlist.by_slug())
+        _indexed = known
+    return known[1]
+
+
+def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> list[Draft]:
+    reading = Reading(page, entities)
+    drafts = []
+    for start, end, number in page.triggers[:MOST_TRIGGERS]:
+        frame = page.lexicon.frames[number]
+        if frame.title_only and page.name != "title":
+            continue
+        if not fits(frame, reading, start, end):
+            continue
+        draft = Draft(frame, reading, start, end)
+        bind(draft)
+        _FINISH[frame.kind](draft)
+        draft.score = frame.weight * _place(page, start) * status.judge(draft, document) * _cast(draft)
+        drafts.append(draft)
+    return drafts
+
+
+def _place(page: Page, start: int) -> float:
+    """What the place of a phrase is worth: the headline most, its first clause first."""
+    if page.name == "title":
+        factor = 1.0 - _LATER * min(4, sum(finish <= start for _, finish, _ in page.stops))
+        factor -= 0.03 * min(3, page.folded.count(",", 0, start))
+        return factor * (_FEATURE if page.hits.get("feature") else 1.0)
+    return _LEAD_FACTORS[min(page.sentence_of(start), len(_LEAD_FACTORS) - 1)]
+
+
+def _cast(draft: Draft) -> float:
+    parties = [p for known in draft.roles.values() for p in known]
+    if not parties:
+        return _UNPARTIED
+    return _WATCHED if any(p.slug for p in parties) else 1.0

@@ -1,0 +1,247 @@
+"""Amounts of money and counts of people in a page, as the language writes them.
+
+``find_amounts`` tells what was paid from what something is worth and from what is merely
+earned or spent; ``find_counts`` finds counts of people, never percentages.  Which move
+an amount belongs to is decided in ``watchers.moves.money`` and ``watchers.moves.people``.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from watchers.moves.lexicon import NO_BLANKS, Lexicon
+from watchers.moves.page import Page
+
+PAID, WORTH, EARNED = "paid", "worth", "earned"
+_DIGIT = re.compile(r"\d")
+_UNIT_ALONE = 1_000_000  # a number without a currency is money only from this size on
+_WORTH_BEFORE = 30  # code points between "valued at" and the amount
+_WORTH_AFTER = 16  # between the amount and "valuation"
+_COUNT_REACH = 30  # between a number and whom it counts
+_MOST_PEOPLE = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum of money; ``currency`` is None where the text leaves it out."""
+
+    start: int
+    end: int
+    value: float
+    currency: str | None
+    sense: str  # PAID, WORTH or EARNED
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of people."""
+
+    start: int
+    end: int
+    value: int
+
+
+# --- numbers ------------------------------------------------------------------------------
+
+
+def parse_number(text: str, decimal: str, scaled: bool) -> float | None:
+    """``14,3`` or ``2.000`` as the language means it; None for what is no number.
+
+    A text may use the other convention (machine translations do): a last group that
+    cannot be thousands is taken for decimals.
+    """
+    text = text.strip(".,' ").replace(" ", "").replace("'", "")
+    thousands = "," if decimal == "." else "."
+    marks = [c for c in text if c in ".,"]
+    if not marks:
+        return float(text) if text.isdigit() else None
+    head, mark, tail = text.rpartition(marks[-1])
+    if len(set(marks)) == 2:  # 1.234,5
+        whole = head.replace(".", "").replace(",", "")
+        return float(f"{whole}.{tail}") if whole.isdigit() and tail.isdigit() else None
+    groups = text.split(mark)
+    in_thousands = len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])
+    if in_thousands and (mark == thousands or len(groups) > 2) and not (scaled and mark == "."  and decimal == "."):
+        return float("".join(groups)) if all(g.isdigit() for g in groups) else None
+    whole = head.replace(mark, "")
+    return float(f"{whole}.{tail}") if whole.isdigit() and tail.isdigit() else None
+
+
+def _alternatives(words: object) -> str:
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))  # type: ignore[call-overload]
+
+
+@lru_cache(maxsize=64)
+def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
+    numbers = lexicon.numbers
+    signs = [w for w in numbers.currency if not w.isalnum() or w.isascii()]
+    before = _alternatives(signs)
+    after = _alternatives(numbers.currency)
+    scale = _alternatives(w for w in numbers.scale if w[0] < NO_BLANKS)
+    units = _alternatives(w for w in numbers.scale if w[0] >= NO_BLANKS)
+    number = r"\d{1,12}(?:[.,']\d{1,12}){0,4}"
+    grouped = rf"(?P<number>{number}(?:\ \d{{3}}(?!\d)){{0,3}})" if numbers.decimal == "," else rf"(?P<number>{number})"
+    west = rf"""(?:(?<![^\W\d_])(?P<before>{before})\s{{0,2}})?(?<![\d.,]){grouped}\+?
+        (?:[\s-]{{0,2}}(?P<scale>{scale})(?![^\W_]))?\+?
+        (?:[\s-]{{0,2}}(?:schwere[nrs]?\s|de\s|d'|di\s|of\s|in\s)?(?P<after>{after})(?![^\W\d_]))?"""
+    if not units:
+        return re.compile(west, re.VERBOSE)
+    part = rf"(?:{number}\s?(?:{units})余?多?\s?)"
+    east = rf"""(?:(?P<sign>{before})\s?)?(?P<parts>{part}{{1,4}}(?:{number})?|{number})(?:\s?(?P<unit>{after}))
+        |(?:(?P<sign2>{before})\s?)(?P<parts2>{part}{{1,4}}|{number}(?:\s?(?:{scale})(?![a-z]))?)
+        |(?P<bare>{part}{{1,4}})"""
+    return re.compile(east, re.VERBOSE)
+
+
+def find_amounts(page: Page) -> list[Amount]:
+    """All sums of money, in order, each with its sense."""
+    if not _DIGIT.search(page.folded):
+        return []
+    found: list[tuple[int, int, float, str | None]] = []
+    for match in _pattern(page.lexicon).finditer(page.folded):
+        value, currency = _read_amount(match, page.lexicon)
+        if value is None or value <= 0:
+            continue
+        if currency is None and not _plainly_money(page, match, value):
+            continue
+        found.append((match.start(), match.end(), value, currency))
+    return [
+        Amount(start, end, value, currency, _sense(page, found, i))
+        for i, (start, end, value, currency) in enumerate(found)
+    ]
+
+
+def _read_amount(match: re.Match[str], lexicon: Lexicon) -> tuple[float | None, str | None]:
+    numbers, groups = lexicon.numbers, match.groupdict()
+    if "number" in groups:
+        scale = numbers.scale.get(groups["scale"] or "", 1.0)
+        value = parse_number(groups["number"], numbers.decimal, bool(groups["scale"]))
+        currency = numbers.currency.get(groups["before"] or "") or numbers.currency.get(groups["after"] or "")
+        if groups["before"] and groups["after"] and numbers.currency[groups["before"]] != currency:
+            currency = numbers.currency[groups["after"]]
+        return (None if value is None else _whole(value * scale)), currency
+    parts = groups["parts"] or groups["parts2"] or groups["bare"] or ""
+    sign = groups["unit"] or groups["sign"] or groups["sign2"] or ""
+    return _sum_of_parts(parts, lexicon), numbers.currency.get(sign)
+
+
+def _whole(value: float) -> float:
+    return float(round(value)) if value >= 1_000 else value
+
+
+_PART = re.compile(r"(\d[\d.,']*)\s?([^\d\s.,']*)")
+
+
+def _sum_of_parts(parts: str, lexicon: Lexicon) -> float | None:
+    """``3億5000万`` as the sum that it is."""
+    total = 0.0
+    for number, unit in _PART.findall(parts):
+        value = parse_number(number, lexicon.numbers.decimal, False)
+        scale = 1.0
+        for word in (unit, unit.rstrip("余多")):
+            scale = lexicon.numbers.scale.get(word, scale)
+        if value is None:
+            return None
+        total += value * scale
+    return _whole(total) if total else None
+
+
+_MONEY_GOES_ON = re.compile(
+    r"\s*(?:$|[.,;:)\]!?]|(?:in|for|at|to|from|by|von|für|en|para|por|a|pour|em|voor|di|per|and|und|y|e|et)\b)"
+)
+
+
+def _plainly_money(page: Page, match: re.Match[str], value: float) -> bool:
+    """Whether a number without a currency is a sum: large, and not of anything counted."""
+    if value < _UNIT_ALONE or match[0].strip().isdigit():
+        return False
+    if page.lexicon.numbers.counters and page.folded.startswith(page.lexicon.numbers.counters, match.end()):
+        return False
+    near = page.first("round", match.end(), match.end() + 24) or page.first("valuation", match.end(), match.end() + 24)
+    if near is not None or page.last("valuation", max(0, match.start() - 24), match.start()) is not None:
+        return True
+    return _MONEY_GOES_ON.match(page.folded, match.end()) is not None and match[0][0] not in "0"
+
+
+def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) -> str:
+    start, end, _, _ = found[i]
+    floor = found[i - 1][1] if i else 0
+    ceiling = found[i + 1][0] if i + 1 < len(found) else len(page.folded)
+    right = min(ceiling, end + _WORTH_AFTER)
+    left = max(floor, start - _WORTH_BEFORE)
+    for sense, name in ((WORTH, "valuation"), (EARNED, "earnings")):
+        after = page.first(name, end, right)
+        if after is not None and not page.comma_between(end, after.start):
+            return sense
+    best = PAID
+    nearest = -1
+    for sense, name in ((WORTH, "valuation"), (EARNED, "earnings")):
+        before = page.last(name, left, start)
+        if before is not None and before.end > nearest and not _pause(page, before.end, start):
+            best, nearest = sense, before.end
+    return best
+
+
+def _pause(page: Page, start: int, end: int) -> bool:
+    return any(start <= a < end for a, _, _ in page.stops) or "," in page.folded[start:end]
+
+
+# --- people -------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _count_pattern(lexicon: Lexicon) -> re.Pattern[str]:
+    words = _alternatives(lexicon.numbers.words)
+    small = {k: v for k, v in lexicon.numbers.scale.items() if v <= 10_000}
+    scale = _alternatives(small) or "k"
+    edge = r"(?![^\W_])" if not lexicon.numbers.counters else ""
+    number = r"\d{1,3}(?:[.,' ]\d{3}){1,2}(?!\d)|\d{1,7}(?:[.,]\d)?"
+    return re.compile(
+        rf"(?<![\w.,$€£%])(?:(?P<number>{number})[\s-]?(?P<scale>{scale})?{edge}(?!\s?%)|(?P<word>{words}){edge})"
+        if not lexicon.numbers.counters
+        else rf"(?<![\d.,$€£])(?:(?P<number>{number})\s?(?P<scale>{scale})?(?!\s?[%％])|(?P<word>{words}))"
+    )
+
+
+def find_counts(page: Page, start: int, end: int) -> list[Count]:
+    """Counts of people between two positions, in order."""
+    counts = []
+    for match in _count_pattern(page.lexicon).finditer(page.folded, start, end):
+        value = _read_count(match, page.lexicon)
+        if value is not None and _counts_people(page, match, value):
+            counts.append(Count(match.start(), match.end(), value))
+    return counts
+
+
+def _read_count(match: re.Match[str], lexicon: Lexicon) -> int | None:
+    if match["word"]:
+        return lexicon.numbers.words[match["word"]]
+    scale = lexicon.numbers.scale.get(match["scale"] or "", 1.0)
+    value = parse_number(match["number"], lexicon.numbers.decimal, False)
+    return None if value is None else int(value * scale)
+
+
+def _counts_people(page: Page, match: re.Match[str], value: int) -> bool:
+    if not 0 < value <= _MOST_PEOPLE:
+        return False
+    if match["number"] and not match["scale"] and 1990 <= value <= 2035 and match["number"].isdigit():
+        return False  # a year
+    counters = page.lexicon.numbers.counters
+    if counters:
+        return page.folded.startswith(counters, match.end()) or page.folded.startswith(
+            tuple(f" {c}" for c in counters), match.end()
+        )
+    limit = min(len(page.folded), match.end() + _COUNT_REACH)
+    for name in ("job", "talent", "position"):
+        whom = page.first(name, match.end(), limit)
+        if whom is not None and _same_phrase(page, match.end(), whom.start):
+            return True
+    return False
+
+
+_NOT_BETWEEN = re.compile(r"[,;:.!?%$€£–]|\b(?:of|from|at|de|da|von|van|in|to|a|per)\b")
+
+
+def _same_phrase(page: Page, start: int, end: int) -> bool:
+    gap = page.folded[start:end]
+    return _NOT_BETWEEN.search(gap) is None and gap.count(" ") <= 4

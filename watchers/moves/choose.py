@@ -1,0 +1,110 @@
+"""Which of the drafts are moves of this text, and which one it is about.
+
+The headline speaks first; within it the earlier phrase, the one that is not told as
+background, and the more telling frame.  Drafts of one kind are one move where their
+parties agree: the headline names the company, the first sentence the person.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from storage.model import Move
+from watchers.moves.frames import Draft
+from watchers.moves.lexicon import NO_BLANKS
+from watchers.moves.names import Party
+
+_T = TypeVar("_T")
+
+LEAST_SCORE = 0.5  # below it a draft is no move
+MOST_MOVES = 6
+_EVIDENCE = 160  # code points of a quotation
+
+
+def rank(drafts: Sequence[Draft]) -> list[Draft]:
+    """Drafts that count, best first."""
+    kept = [d for d in drafts if d.score >= LEAST_SCORE]
+    return sorted(kept, key=lambda d: (-d.score, d.page.name != "title", d.start))
+
+
+def merge(drafts: Sequence[Draft]) -> tuple[Move, ...]:
+    """One move for each kind and set of parties, best first."""
+    groups: list[list[Draft]] = []
+    for draft in drafts:
+        home = next((g for g in groups if g[0].frame.kind is draft.frame.kind and _agree(g, draft)), None)
+        if home is None:
+            groups.append([draft])
+        else:
+            home.append(draft)
+    return tuple(_move(group) for group in groups[:MOST_MOVES])
+
+
+def _agree(group: Sequence[Draft], draft: Draft) -> bool:
+    """Whether two drafts of one kind can be the same move: no role is filled differently."""
+    first = group[0]
+    if first.amount and draft.amount and not 0.8 <= first.amount / draft.amount <= 1.25:
+        return False
+    for role, parties in draft.roles.items():
+        known = {_key(p) for d in group for p in d.roles.get(role, ())}
+        if known and not known & {_key(p) for p in parties}:
+            return False
+    return True
+
+
+def _key(party: Party) -> str:
+    return party.slug or party.name.lower()
+
+
+def _move(group: Sequence[Draft]) -> Move:
+    first = group[0]
+    roles: dict[str, tuple[str, ...]] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    for draft in group:
+        for role, parties in draft.roles.items():
+            if role in names or not parties or _plays_already(parties, names):
+                continue
+            names[role] = tuple(dict.fromkeys(p.name for p in parties))
+            slugs = tuple(dict.fromkeys(p.slug for p in parties if p.slug is not None))
+            if slugs:
+                roles[role] = slugs
+    start, end = _evidence(first)
+    return Move(
+        kind=first.frame.kind,
+        status=first.status,
+        roles=roles,
+        names=names,
+        title=_first(d.title for d in group),
+        amount=_first(d.amount for d in group),
+        valuation=_first(d.valuation for d in group),
+        currency=_first(d.currency for d in group),
+        people=_first(d.people for d in group),
+        evidence=first.page.raw[start:end],
+        field=first.page.name,
+        start=start,
+        end=end,
+        score=round(min(first.score, 1.0), 3),
+    )
+
+
+def _plays_already(parties: Sequence[Party], names: Mapping[str, Sequence[str]]) -> bool:
+    known = {n.lower() for group in names.values() for n in group}
+    return all(p.name.lower() in known for p in parties)
+
+
+def _first(values: Iterable[_T | None]) -> _T | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _evidence(draft: Draft) -> tuple[int, int]:
+    """The clause around the trigger, clipped to a readable length, on word boundaries."""
+    page = draft.page
+    left, right = page.sentence(draft.start, draft.end)
+    if right - left > _EVIDENCE:
+        spare = max(0, _EVIDENCE - (draft.end - draft.start))
+        left = max(left, draft.start - spare // 2)
+        right = min(right, max(draft.end, left + _EVIDENCE))
+        while left < draft.start and left and page.raw[left - 1].isalnum() and page.raw[left] < NO_BLANKS:
+            left += 1
+        while right > draft.end and right < len(page.raw) and page.raw[right - 1].isalnum() and page.raw[right].isalnum():
+            right -= 1
+    piece = page.raw[left:right]
+    return left + len(piece) - len(piece.lstrip()), left + len(piece.rstrip())

@@ -1,0 +1,444 @@
+"""From a trigger phrase to a draft of a move: what must stand around it, and who plays what.
+
+A frame of the language's table names the conditions and the roles; this module checks the
+one and binds the other, by order, preposition or particle.  What a family of moves adds
+(amounts, titles, counts, which side is which) is in ``people``, ``money``, ``deals``,
+``product`` and ``trouble``; certainty and tense in ``status``; the choice in ``choose``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from storage.model import Entity, MoveStatus
+from watchers.moves import names
+from watchers.moves.amounts import PAID, Amount, find_amounts, find_counts
+from watchers.moves.lexicon import NO_BLANKS, Condition, Frame
+from watchers.moves.names import Party
+from watchers.moves.page import Page, between
+
+COORDINATED = frozenset({",", "and", "&", "und", "y", "e", "et", "en", "i", "и", "、", "と", "和", "与", "及", "·", "以及", "や", "／", "/", ", and", "+", "와", "과", ", &"})
+_MOST_COORDINATED = 6
+_ORG_KINDS = frozenset({"org", "name", "product"})
+_PERSON_ROLES = frozenset({"person"})
+_ORG_ROLES = frozenset({"from", "to", "recipient", "partner", "customer", "supplier", "employer"})
+
+
+class Reading:
+    """A page with what is computed from it only when a trigger asks."""
+
+    def __init__(self, page: Page, entities: Mapping[str, Entity]) -> None:
+        self.page = page
+        self._entities = entities
+        self._parties: list[Party] | None = None
+        self._amounts: list[Amount] | None = None
+
+    @property
+    def parties(self) -> list[Party]:
+        """All parties of the page, in order."""
+        if self._parties is None:
+            self._parties = names.find_parties(self.page, self._entities)
+        return self._parties
+
+    @property
+    def amounts(self) -> list[Amount]:
+        """All sums of money, in order."""
+        if self._amounts is None:
+            self._amounts = find_amounts(self.page)
+        return self._amounts
+
+
+@dataclass(slots=True)
+class Draft:
+    """A move in the making."""
+
+    frame: Frame
+    reading: Reading
+    start: int  # of the trigger
+    end: int
+    roles: dict[str, list[Party]] = field(default_factory=dict)
+    title: str | None = None
+    amount: float | None = None
+    valuation: float | None = None
+    currency: str | None = None
+    people: int | None = None
+    status: MoveStatus = MoveStatus.REPORTED
+    score: float = 0.0
+    background: bool = False
+
+    @property
+    def page(self) -> Page:
+        """The page that the trigger stands on."""
+        return self.reading.page
+
+
+# --- conditions ---------------------------------------------------------------------------
+
+
+def span_of(page: Page, reach: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch of text that a condition looks at, around the trigger ``start``..``end``."""
+    lexicon = page.lexicon
+    if reach == "field":
+        return 0, len(page.folded)
+    left, right = page.clause(start, end)
+    match reach:
+        case "next":
+            return end, min(right, end + lexicon.next_reach)
+        case "prev":
+            return max(left, start - lexicon.next_reach), start
+        case "after":
+            return end, min(right, end + 14)
+        case "before":
+            return max(left, start - 14), start
+        case "left":
+            return max(left, start - lexicon.side_reach), start
+        case "right" | "end":
+            return end, min(right, end + lexicon.side_reach)
+        case _:  # near, clause: the sentence, both sides
+            left, right = page.sentence(start, end)
+            return max(left, start - lexicon.side_reach), min(right, end + lexicon.side_reach)
+
+
+def holds(condition: Condition, reading: Reading, start: int, end: int) -> bool:
+    """Whether any wanted class stands within the condition's reach of the trigger."""
+    page = reading.page
+    left, right = span_of(page, condition.reach, start, end)
+    if condition.reach == "end":
+        return any(_closes_clause(page, name, left, right) for name in condition.wanted)
+    if condition.reach in ("after", "before"):
+        return any(_touches(reading, name, condition.reach, left, right) for name in condition.wanted)
+    return any(_stands(reading, name, left, right) for name in condition.wanted)
+
+
+def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
+    match name:
+        case "person" | "org" | "party" | "name" | "watched":
+            return any(_is(party, name) for party in reading.parties if party.start >= left and party.end <= right)
+        case "human":
+            return (
+                any(_stands(reading, n, left, right) for n in ("position", "talent"))
+                or _stands(reading, "person", left, right)
+            )
+        case "money":
+            return any(a.start >= left and a.end <= right for a in reading.amounts)
+        case "count":
+            return bool(find_counts(reading.page, left, right))
+        case "stop":
+            return False
+        case _:
+            hits = reading.page.hits.get(name)
+            return hits is not None and any(left <= h.start and h.end <= right for h in hits)
+
+
+def _is(party: Party, name: str) -> bool:
+    match name:
+        case "person":
+            return party.kind == "person"
+        case "org":
+            return party.kind in _ORG_KINDS
+        case "watched":
+            return party.slug is not None
+        case "name":
+            return party.kind in ("name", "org", "product", "person")
+        case _:
+            return True
+
+
+def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> bool:
+    """Whether the class stands directly beside the trigger (an article may come between)."""
+    text = reading.page.folded
+    if name in ("person", "org", "party", "name", "watched"):
+        spans = [(p.start, p.end) for p in reading.parties if _is(p, name)]
+    elif name == "money":
+        spans = [(a.start, a.end) for a in reading.amounts]
+    elif name == "stop":  # the end of the clause
+        spans = [(right, right)]
+    else:
+        spans = [(h.start, h.end) for h in reading.page.hits.get(name, ())]
+    for start, end in spans:
+        gap = text[left:start] if reach == "after" else text[end:right]
+        if (start >= left if reach == "after" else end <= right) and _is_slight(gap):
+            return True
+    return False
+
+
+_SLIGHT = frozenset("a an the its his her their new o os um uma el la le les un une der die das den ein eine de het een il lo su sua".split())
+
+
+def _is_slight(gap: str) -> bool:
+    words = gap.strip(" '\"“”’-").split()
+    return len(words) <= 1 and all(w in _SLIGHT for w in words)
+
+
+def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
+    """Whether a separable particle ("stellt … vor") ends the clause."""
+    for hit in page.hits.get(name, ()):
+        if left <= hit.start and hit.end <= right:
+            rest = page.folded[hit.end : hit.end + 6]
+            if not rest.strip() or rest.lstrip()[:1] in ".,;:!?–-|)\"" or rest.startswith((" und ", " en ", " – ")):
+                return True
+            if hit.end >= right - 1:
+                return True
+    return False
+
+
+def fits(frame: Frame, reading: Reading, start: int, end: int) -> bool:
+    """Whether all that a frame asks for is there and nothing that it excludes."""
+    return all(
+        any(holds(condition, reading, start, end) for condition in alternatives) for alternatives in frame.needs
+    ) and not any(holds(condition, reading, start, end) for condition in frame.unless)
+
+
+# --- roles --------------------------------------------------------------------------------
+
+
+def bind(draft: Draft) -> None:
+    """Give the parties around the trigger the roles that the frame says."""
+    usable = [p for p in draft.reading.parties if p.end <= draft.start or p.start >= draft.end]
+    left, right = draft.page.sentence(draft.start, draft.end)
+    usable = [p for p in usable if p.start >= left and p.end <= right]
+    if draft.page.lexicon.verb_last:
+        _bind_by_particle(draft, usable)
+        return
+    _bind_left(draft, [p for p in usable if p.end <= draft.start])
+    _bind_right(draft, [p for p in usable if p.start >= draft.end])
+
+
+def accepts(role: str, party: Party) -> bool:
+    """Whether a party of this kind can play the role."""
+    if role in _PERSON_ROLES:
+        return party.kind in ("person", "name") and (party.slug is None or party.kind == "person")
+    if role in _ORG_ROLES:
+        return party.kind != "person"
+    return True
+
+
+def _give(draft: Draft, role: str, party: Party) -> bool:
+    if any(party is known for parties in draft.roles.values() for known in parties):
+        return False
+    draft.roles.setdefault(role, []).append(party)
+    return True
+
+
+def _bind_left(draft: Draft, parties: list[Party]) -> None:
+    page, frame = draft.page, draft.frame
+    floor, _ = page.clause(draft.start, draft.end)
+    parties = [p for p in parties if p.start >= floor and not _apposed(page, p, draft.start, floor)]
+    for party in parties:
+        role = _preposed(page, party, max(floor, _previous_end(parties, party)), frame)
+        if role is not None and accepts(role, party) and not is_bystander(page, party):
+            _give(draft, role, party)
+    bound = [p for known in draft.roles.values() for p in known]
+    rest = [p for p in parties if p not in bound]
+    subject = next((p for p in reversed(rest) if not is_bystander(page, p)), None)
+    if subject is None or frame.left is None:
+        return
+    if frame.adjacent and not subject.possessive and page.folded[subject.end : draft.start] in ("", " ", "-"):
+        _give(draft, frame.adjacent, subject)
+        return
+    _bind_subject(draft, rest, subject)
+
+
+def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
+    """The party before the trigger, with those coordinated with it and its employer."""
+    page, frame = draft.page, draft.frame
+    assert frame.left is not None
+    if frame.left in _PERSON_ROLES:
+        person = next((p for p in reversed(rest) if accepts("person", p) and not is_bystander(page, p)), None)
+        former = person is not None and is_former(page, person)
+        if person is not None and person.kind != "person" and (former or not _may_be_person(draft, person)):
+            person = None
+        if person is not None:
+            for one in _with_coordinated(page, rest, person):
+                if accepts("person", one):
+                    _give(draft, "person", one)
+        if frame.left_org:
+            orgs = [p for p in rest if accepts(frame.left_org, p) and p is not person and not is_bystander(page, p)]
+            if orgs:
+                _give(draft, frame.left_org, orgs[-1])
+        return
+    if not accepts(frame.left, subject):
+        subject = next((p for p in reversed(rest) if accepts(frame.left or "", p) and not is_bystander(page, p)), subject)
+        if not accepts(frame.left, subject):
+            return
+    if is_former(page, subject):
+        return
+    for one in _with_coordinated(page, rest, subject):
+        if accepts(frame.left, one):
+            _give(draft, frame.left, one)
+
+
+def _may_be_person(draft: Draft, party: Party) -> bool:
+    """A single unknown name is a person's where a person must be ("Karpathy joins …")."""
+    if party.possessive:
+        return False
+    page = draft.page
+    gap = page.folded[party.end : draft.start]
+    return not any(between(page.hits.get(name, []), party.end, draft.start) for name in ("position", "talent")) and (
+        len(gap) <= 24
+    )
+
+
+def _bind_right(draft: Draft, parties: list[Party]) -> None:
+    page, frame = draft.page, draft.frame
+    before = draft.end
+    previous: tuple[Party, str] | None = None
+    seen_object = False
+    for party in parties:
+        if party.start - draft.end > page.lexicon.side_reach or _new_clause(page, before, party.start):
+            break
+        gap_start, before = before, party.end
+        if is_bystander(page, party):
+            previous = None
+            continue
+        if previous is not None and page.folded[previous[0].end : party.start].strip() in COORDINATED:
+            role: str | None = previous[1]
+        else:
+            role = _preposed(page, party, gap_start, frame)
+            if role is None and not seen_object:
+                role = _object_role(draft, party)
+        if role is None:
+            continue
+        if role == frame.right or role == frame.right_org:
+            seen_object = seen_object or role == frame.right
+        if accepts(role, party) and len(draft.roles.get(role, ())) < _MOST_COORDINATED and _give(draft, role, party):
+            previous = (party, role)
+
+
+def _object_role(draft: Draft, party: Party) -> str | None:
+    frame, page = draft.frame, draft.page
+    if frame.right is None:
+        return None
+    if is_former(page, party) or party.possessive or _belongs_before(page, party):
+        if frame.right_org and accepts(frame.right_org, party):
+            return frame.right_org
+        if party.possessive and frame.right not in _PERSON_ROLES:
+            return None
+    if frame.right in _PERSON_ROLES and party.kind != "person" and not (
+        party.kind == "name" and party.slug is None and not _belongs_before(page, party)
+    ):
+        return frame.right_org
+    return frame.right
+
+
+def _belongs_before(page: Page, party: Party) -> bool:
+    """"OpenAI researcher …": the name is the employer of who follows."""
+    for name in ("position", "talent"):
+        hit = page.first(name, party.end, party.end + 28)
+        if hit is not None and not page.comma_between(party.end, hit.start):
+            return True
+    return False
+
+
+def _new_clause(page: Page, start: int, end: int) -> bool:
+    """Whether a subordinate clause or a pause begins between two positions."""
+    if any(start <= a < end for a, _, _ in page.stops):
+        return page.raw[start:end].strip()[:1] != ":"
+    return any(start <= h.start < end for name in ("relative", "background") for h in page.hits.get(name, ()))
+
+
+def _with_coordinated(page: Page, parties: list[Party], last: Party) -> list[Party]:
+    """``A, B and C`` when ``last`` is C."""
+    group = [last]
+    for party in reversed(parties[: parties.index(last)]):
+        if page.folded[party.end : group[0].start].strip() not in COORDINATED or len(group) >= _MOST_COORDINATED:
+            break
+        if not is_bystander(page, party):
+            group.insert(0, party)
+    return group
+
+
+def _previous_end(parties: list[Party], party: Party) -> int:
+    at = parties.index(party)
+    return parties[at - 1].end if at else 0
+
+
+def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
+    """The role that a preposition before the party gives it."""
+    if not frame.via:
+        return None
+    text = page.folded[max(floor, party.start - 60) : party.start]
+    if page.raw[party.start] >= NO_BLANKS or page.lexicon.lang == "zh":
+        tail = text.rstrip(" 「“《")
+        return next((role for word, role in frame.via.items() if tail.endswith(word)), None)
+    words = page.words(max(floor, party.start - 60), party.start)
+    for number, word in enumerate(reversed(words)):
+        if word in frame.via:
+            return frame.via[word]
+        if number >= 4 or "," in text.rsplit(word, 1)[-1]:
+            return None
+    return None
+
+
+def _apposed(page: Page, party: Party, start: int, floor: int) -> bool:
+    """Whether a party stands in a remark between commas right before the trigger."""
+    if not page.folded[:start].rstrip().endswith((",", ")", "–")):
+        return False
+    closing = len(page.folded[:start].rstrip()) - 1
+    opening = max(page.folded.rfind(",", floor, closing), page.folded.rfind("(", floor, closing), page.folded.rfind(" – ", floor, closing))
+    return opening > floor and opening < party.start < closing
+
+
+def is_former(page: Page, party: Party) -> bool:
+    """"ex-Meta", "former OpenAI chief", "前OpenAI": somebody's past, not the party itself."""
+    hit = page.last("former", max(0, party.start - 22), party.start)
+    return hit is not None and not page.comma_between(hit.end, party.start)
+
+
+def is_bystander(page: Page, party: Party) -> bool:
+    """"Scale AI rival", "Meta-backed", "to take on Mercor": named, but nothing is done by it or to it."""
+    text = page.folded
+    after = page.first("rival", party.end, party.end + 18)
+    if after is not None and text[party.end : after.start].strip(" -") in ("", "'s", "s", "的"):
+        return True
+    before = page.last("against", max(0, party.start - 26), party.start)
+    return before is not None and len(text[before.end : party.start].split()) <= 2 and "," not in text[before.end : party.start]
+
+
+# --- particles ----------------------------------------------------------------------------
+
+
+def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
+    """Japanese and Korean: the particle after a name says its role."""
+    page, frame = draft.page, draft.frame
+    floor, ceiling = page.sentence(draft.start, draft.end)
+    previous: tuple[Party, str] | None = None
+    for party in reversed([p for p in parties if p.end <= draft.start]):
+        if is_bystander(page, party):
+            continue
+        role = _role_by_mark(draft, party)
+        if role is None and previous is not None:
+            gap = page.folded[party.end : previous[0].start].strip()
+            role = previous[1] if gap in COORDINATED else None
+        if role is None and party.end >= draft.start - 1:
+            role = frame.adjacent or frame.left
+        if role is not None and accepts(role, party) and not (is_former(page, party) and role != "from"):
+            if _give(draft, role, party):
+                previous = (party, role)
+    if frame.right:
+        after = [p for p in parties if p.start >= draft.end and p.end <= min(ceiling, draft.end + 40)]
+        for party in after[:2]:
+            if accepts(frame.right, party) and frame.right not in draft.roles:
+                _give(draft, frame.right, party)
+
+
+def _role_by_mark(draft: Draft, party: Party) -> str | None:
+    page = draft.page
+    at = party.end
+    for suffix in ("」", "』", "”", "社", "氏", "さん", "など", "ら", "側"):
+        if page.folded.startswith(suffix, at):
+            at += len(suffix)
+    if page.raw.startswith(("(", "（"), at):
+        close = max(page.folded.find(")", at, at + 40), page.folded.find("）", at, at + 40))
+        at = close + 1 if close > 0 else at
+    for mark, role in draft.frame.marks.items():
+        if page.folded.startswith(mark, at):
+            return role
+    return None
+
+
+def first_paid(reading: Reading, start: int, end: int) -> Amount | None:
+    """The sum that changes hands: the first one after the trigger, else the last before it."""
+    left, right = reading.page.sentence(start, end)
+    paid = [a for a in reading.amounts if a.sense == PAID and a.start >= left and a.end <= right]
+    after = [a for a in paid if a.start >= start]
+    return after[0] if after else (paid[-1] if paid else None)

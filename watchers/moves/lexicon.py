@@ -1,0 +1,255 @@
+"""Loads a language's term table (``watchers/terms/<lang>.toml``) and compiles it for matching.
+
+A table holds word classes (``job``, ``round``, ``product`` …), cues (status words, negators,
+signs of background) and frames: the phrases that tell a move, what has to stand around
+them, and which party stands where.  All phrases of a language go into one automaton, so
+that a text is read once whatever their number.  What the hits mean together is decided
+in ``watchers.moves.frames``.
+
+The format is explained at the top of ``watchers/terms/en.toml``; ``problems`` checks a
+table, and a test runs it over all of them.
+"""
+
+import itertools
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from storage.model import MoveKind, MoveStatus
+from watchers.text import fold
+
+FALLBACK = "en"  # for languages without a table: international headlines borrow its words
+NO_BLANKS = "\u2e80"  # from here on scripts do not separate words by blanks
+
+ROLES = frozenset(
+    "person from to investor recipient acquirer target partner customer supplier employer owner plaintiff"
+    " defendant".split()
+)
+RANGES = frozenset({"next", "prev", "left", "right", "near", "clause", "field", "end", "after", "before"})
+# Classes that are computed, not listed: parties by what they are, amounts, counts.
+COMPUTED = frozenset({"person", "org", "party", "name", "human", "money", "count", "watched", "stop"})
+# What the code itself asks for; a table must have them, if only as an empty list.
+CLASSES = frozenset(
+    "job talent position round valuation earnings company gov orgword rival against former known ignore".split()
+)
+CUES = frozenset("negation background relative past conditional question roundup feature".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that has to stand near a trigger: any of ``wanted`` within ``reach``."""
+
+    reach: str
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Frame:
+    """Phrases of one meaning, with the roles of what stands around them."""
+
+    kind: MoveKind
+    left: str | None = None  # role of the party before the phrase
+    right: str | None = None  # role of the party after it
+    left_org: str | None = None  # role of the organisation that a person on the left belongs to
+    right_org: str | None = None
+    adjacent: str | None = None  # role of a party right before a noun ("the Corvid acquisition")
+    via: Mapping[str, str] = field(default_factory=dict)  # preposition before a party -> role
+    marks: Mapping[str, str] = field(default_factory=dict)  # particle after a party -> role
+    needs: tuple[tuple[Condition, ...], ...] = ()  # each entry: one of its conditions holds
+    unless: tuple[Condition, ...] = ()  # none of these holds
+    weight: float = 0.85
+    status: MoveStatus | None = None  # what the phrase itself says of its certainty
+    title_only: bool = False  # too weak a sign outside a headline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Numbers:
+    """How a language writes amounts and counts."""
+
+    scale: Mapping[str, float]
+    currency: Mapping[str, str]
+    words: Mapping[str, int]
+    decimal: str
+    counters: tuple[str, ...] = ()  # what follows a count of people: 人, 名
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lexicon:
+    """One language, compiled; immutable and shared between threads."""
+
+    lang: str
+    next_reach: int  # code points that "next" and "prev" look
+    side_reach: int  # and "left" and "right"
+    verb_last: bool  # Japanese and Korean: roles come from particles
+    nouns_capital: bool  # German: a capital says nothing
+    frames: tuple[Frame, ...]
+    tags: tuple[tuple[str | int, ...], ...]  # by phrase: class or cue names, frame numbers
+    opens: tuple[tuple[bool, bool], ...]  # by phrase: may letters touch its left, right edge?
+    automaton: Any  # ahocorasick_rs.AhoCorasick over the phrases
+    numbers: Numbers
+    stop: frozenset[str]  # words that are no names though a headline capitalises them
+    preposition: frozenset[str]  # words that any frame's ``via`` knows
+
+
+def available() -> frozenset[str]:
+    """Languages that have a table."""
+    return frozenset(p.name[:-5] for p in _folder().iterdir() if p.name.endswith(".toml"))
+
+
+@lru_cache(maxsize=64)
+def lexicon_for(lang: str | None) -> Lexicon:
+    """The compiled table of ``lang``, or English where there is none; built on first use."""
+    if lang is None or not (lang.isalpha() and _folder().joinpath(f"{lang}.toml").is_file()):
+        return lexicon_for(FALLBACK) if lang != FALLBACK else _compile(read_table(FALLBACK))
+    return _compile(read_table(lang))
+
+
+def read_table(lang: str) -> dict[str, Any]:
+    """The table as TOML gives it."""
+    return tomllib.loads(_folder().joinpath(f"{lang}.toml").read_text(encoding="utf-8"))
+
+
+def _folder() -> Any:
+    return resources.files("watchers").joinpath("terms")
+
+
+# --- reading a table ----------------------------------------------------------------------
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def expand(pattern: str) -> Iterator[str]:
+    """``hire{s|d|}`` -> hires, hired, hire.  Braces may not nest."""
+    pieces = _BRACES.split(pattern)
+    choices = [piece.split("|") if i % 2 else [piece] for i, piece in enumerate(pieces)]
+    for chosen in itertools.product(*choices):
+        yield "".join(chosen)
+
+
+def parse_conditions(text: str) -> tuple[Condition, ...]:
+    """``"right:job|count or left:job"`` as its alternatives."""
+    conditions = []
+    for alternative in text.split(" or "):
+        reach, _, wanted = alternative.strip().partition(":")
+        conditions.append(Condition(reach, tuple(wanted.split("|"))))
+    return tuple(conditions)
+
+
+def _frame(kind: MoveKind, row: Mapping[str, Any]) -> Frame:
+    return Frame(
+        kind=kind,
+        left=row.get("left"),
+        right=row.get("right"),
+        left_org=row.get("left_org"),
+        right_org=row.get("right_org"),
+        adjacent=row.get("adjacent"),
+        via={word: role for word, role in _pairs(row.get("via", {}))},
+        marks={word: role for word, role in _pairs(row.get("marks", {}))},
+        needs=tuple(parse_conditions(text) for text in row.get("needs", ())),
+        unless=tuple(c for text in row.get("unless", ()) for c in parse_conditions(text)),
+        weight=row.get("weight", 0.85),
+        status=MoveStatus(row["status"]) if "status" in row else None,
+        title_only=row.get("title_only", False),
+    )
+
+
+def _pairs(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for words, role in table.items():
+        for word in words.split("|"):
+            yield fold(word), role
+
+
+def _compile(table: Mapping[str, Any]) -> Lexicon:
+    import ahocorasick_rs  # kept out of the start of commands that read no text
+
+    rows = [(kind, row) for kind in MoveKind for row in table.get(kind.value, ())]
+    frames = tuple(_frame(kind, row) for kind, row in rows)
+    tags: dict[tuple[str, bool, bool], list[str | int]] = {}
+
+    def add(pattern: str, tag: str | int) -> None:
+        for phrase in expand(pattern):
+            open_left, open_right = phrase.startswith("*"), phrase.endswith("*")
+            key = fold(phrase.strip("*"))
+            if key:
+                known = tags.setdefault((key, open_left, open_right), [])
+                if tag not in known:
+                    known.append(tag)
+
+    for section in ("classes", "cues", "status"):
+        for name, patterns in table.get(section, {}).items():
+            for pattern in patterns:
+                add(pattern, name if section != "status" else f"status:{name}")
+    for number, (_, row) in enumerate(rows):
+        for pattern in row["say"]:
+            add(pattern, number)
+    reach = table.get("reach", {})
+    numbers = table.get("numbers", {})
+    return Lexicon(
+        lang=table["lang"],
+        next_reach=reach.get("next", 34),
+        side_reach=reach.get("side", 120),
+        verb_last=table.get("verb_last", False),
+        nouns_capital=table.get("nouns_capital", False),
+        frames=frames,
+        tags=tuple(tuple(v) for v in tags.values()),
+        opens=tuple((left, right) for _, left, right in tags),
+        automaton=ahocorasick_rs.AhoCorasick([phrase for phrase, _, _ in tags]),
+        numbers=Numbers(
+            scale={fold(k): float(v) for k, v in numbers.get("scale", {}).items()},
+            currency={fold(k): v for k, v in numbers.get("currency", {}).items()},
+            words={fold(k): int(v) for k, v in numbers.get("words", {}).items()},
+            decimal=numbers.get("decimal", "."),
+            counters=tuple(numbers.get("counters", ())),
+        ),
+        stop=frozenset(fold(w) for text in table.get("stop", ()) for w in text.split()),
+        preposition=frozenset(word for frame in frames for word in frame.via),
+    )
+
+
+# --- checking a table ---------------------------------------------------------------------
+
+_TABLE_KEYS = {"lang", "verb_last", "nouns_capital", "reach", "classes", "cues", "status", "numbers", "stop"}
+_FRAME_KEYS = {"say", *Frame.__dataclass_fields__} - {"kind"}
+
+
+def problems(table: Mapping[str, Any], lang: str) -> list[str]:
+    """What is wrong with a table, in words; empty when it can be used."""
+    found = [] if table.get("lang") == lang else [f"lang is {table.get('lang')!r}, the file says {lang!r}"]
+    kinds = {kind.value for kind in MoveKind}
+    found += [f"unknown section {key!r}" for key in table.keys() - _TABLE_KEYS - kinds]
+    classes = set(table.get("classes", {}))
+    found += [f"class {name!r} is missing" for name in sorted(CLASSES - classes)]
+    found += [f"cue {name!r} is not one that is read" for name in sorted(set(table.get("cues", {})) - CUES)]
+    statuses = {status.value for status in MoveStatus}
+    found += [f"status {name!r} is unknown" for name in sorted(set(table.get("status", {})) - statuses)]
+    for kind in kinds & table.keys():
+        for number, row in enumerate(table[kind], 1):
+            found += [f"{kind} {number}: {problem}" for problem in _frame_problems(row, classes)]
+    return found
+
+
+def _frame_problems(row: Mapping[str, Any], classes: set[str]) -> Iterator[str]:
+    yield from (f"unknown key {key!r}" for key in row.keys() - _FRAME_KEYS)
+    if not row.get("say"):
+        yield "it says nothing"
+    roles = [row.get(key) for key in ("left", "right", "left_org", "right_org", "adjacent")]
+    for role in [*roles, *row.get("via", {}).values(), *row.get("marks", {}).values()]:
+        if role is not None and role not in ROLES:
+            yield f"unknown role {role!r}"
+    for text in (*row.get("needs", ()), *row.get("unless", ())):
+        for condition in parse_conditions(text):
+            if condition.reach not in RANGES:
+                yield f"unknown range {condition.reach!r} in {text!r}"
+            for name in condition.wanted:
+                if name not in classes | COMPUTED:
+                    yield f"unknown class {name!r} in {text!r}"
+    for pattern in row.get("say", ()):
+        for phrase in expand(pattern):
+            if not fold(phrase.strip("*")).strip():
+                yield f"{pattern!r} may be empty"
+            if phrase.strip() != phrase or "  " in phrase:
+                yield f"{pattern!r} has stray blanks"

@@ -1,0 +1,26 @@
+"""Funding and acquisitions: what was paid, what it makes somebody worth."""
+
+from watchers.moves.amounts import PAID, WORTH
+from watchers.moves.frames import Draft, first_paid
+
+
+def finish(draft: Draft) -> None:
+    """Fill in amount, valuation and currency."""
+    page = draft.page
+    left, right = page.sentence(draft.start, draft.end)
+    paid = first_paid(draft.reading, draft.start, draft.end)
+    worth = [a for a in draft.reading.amounts if a.sense == WORTH and left <= a.start < right]
+    if paid is not None:
+        draft.amount, draft.currency = paid.value, paid.currency
+    if worth and draft.frame.kind.value == "funding":
+        nearest = min(worth, key=lambda a: abs(a.start - draft.end))
+        draft.valuation = nearest.value
+        draft.currency = draft.currency or nearest.currency
+
+
+def finish_with_amount(draft: Draft) -> None:
+    """Other moves that cost something: contracts, data centres, fines."""
+    left, right = draft.page.sentence(draft.start, draft.end)
+    paid = [a for a in draft.reading.amounts if a.sense == PAID and left <= a.start < right and a.currency]
+    if paid:
+        draft.amount, draft.currency = paid[0].value, paid[0].currency

@@ -1,0 +1,225 @@
+"""Who stands in a text: watched entities where they are meant, and other proper names.
+
+``find_parties`` gives every party of a page in order: accepted mentions first, then runs
+of capitalised words, names in Latin letters or katakana inside Chinese and Japanese, and
+the names that a language's table knows (``gov``, ``known``).  Whether a name is a
+person's is guessed from its shape and its neighbours; which role a party has is decided
+in ``watchers.moves.frames``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from storage.model import Entity, EntityKind
+from watchers.moves.lexicon import NO_BLANKS
+from watchers.moves.page import Hit, Page
+from watchers.text import is_title_case
+
+LONGEST_NAME = 5  # words; what is longer is a headline in capitals
+_TOKEN = re.compile(r"[^\W_](?:[\w&+@]|[.'’-](?=\w))*")
+_CJK_NAME = re.compile(
+    r"(?P<latin>[A-Za-z][A-Za-z0-9&.'’+-]*(?:[ \u00a0][A-Z0-9][A-Za-z0-9&.'’+-]*)*)"
+    r"|(?P<dotted>[\u4e00-\u9fff]{2,4}(?:[·・‧•][\u4e00-\u9fff]{1,5})+)"
+    r"|(?P<kana>[\u30a1-\u30fa\u30fc]{2,}(?:[・=＝][\u30a1-\u30fa\u30fc]{2,})+)"
+    r"|[「『“《](?P<quoted>[^「『“《」』”》]{2,16})[」』”》]"
+    r"|(?P<sir>[\u4e00-\u9fff\u30a1-\u30fa\u30fc]{2,8})(?=氏|さん)"
+    r"|(?P<hangul>[\uac00-\ud7a3]{2,6}(?= (?:최고|대표|연구원|부사장)))"
+)
+_POSSESSIVE = re.compile(r"(?:'s|’s|'|’)$")
+_PARTICLES = frozenset("de da do dos van von der den la le of & del di al bin ibn".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody or something named: where, what it is, and who it is if watched."""
+
+    start: int
+    end: int  # a possessive 's stays outside
+    name: str  # as written
+    kind: str  # "person", "org", "product" or "name" when its shape does not tell
+    slug: str | None = None
+    possessive: bool = False
+
+
+def find_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
+    """All parties of a page in order, none overlapping another."""
+    parties = [_watched(page, m.start, m.end, entities.get(m.entity), m.entity) for m in page.mentions]
+    taken = bytearray(len(page.raw))  # 1 where a name or an ordinary word stands
+    for party in parties:
+        _take(taken, party.start, party.end)
+    for name in ("known", "gov"):
+        for hit in page.hits.get(name, ()):
+            first = page.raw[hit.start]
+            if not any(taken[hit.start : hit.end]) and (first.isupper() or first >= NO_BLANKS):
+                parties.append(_party(page, hit.start, hit.end, "org"))
+                _take(taken, hit.start, hit.end)
+    if page.lexicon.lang in ("zh", "ja", "ko"):
+        _add_cjk_names(page, parties, taken)
+    else:
+        _add_capitalised(page, parties, taken)
+    parties.sort(key=lambda p: p.start)
+    return parties
+
+
+def _watched(page: Page, start: int, end: int, entity: Entity | None, slug: str) -> Party:
+    kind = "org"
+    if entity is not None and entity.kind is EntityKind.PERSON:
+        kind = "person"
+    elif entity is not None and entity.kind is EntityKind.PRODUCT:
+        kind = "product"
+    return _party(page, start, end, kind, slug)
+
+
+def _party(page: Page, start: int, end: int, kind: str, slug: str | None = None) -> Party:
+    text = page.raw[start:end]
+    owner = _POSSESSIVE.search(text)
+    if owner is not None and len(text) > 3:
+        text, end = text[: owner.start()], start + owner.start()
+    possessive = page.folded.startswith(("'s", "' "), end) or (owner is not None and text.endswith("s"))
+    return Party(start, end, text, kind, slug, possessive)
+
+
+def _take(taken: bytearray, start: int, end: int) -> None:
+    taken[start:end] = b"\x01" * (end - start)
+
+
+# --- scripts with capitals ----------------------------------------------------------------
+
+
+def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None:
+    _take_common_words(page, taken)
+    shouting = page.name == "title" and is_title_case(page.raw)
+    run: list[tuple[int, int]] = []
+    last_end = 0
+    for match in _TOKEN.finditer(page.raw):
+        start, end = match.span()
+        gap = page.raw[last_end:start]
+        namey = not taken[start] and _looks_like_name(match[0], page, bool(run) and gap == " ", shouting)
+        if run and (not namey or gap not in (" ", "\u00a0") or _ends_name(page, run)):
+            _close(page, run, parties)
+            run = []
+        if namey:
+            run.append((start, end))
+        last_end = end
+    if run:
+        _close(page, run, parties)
+
+
+_NAMING = frozenset({"orgword", "gov", "known", "company", "product", "court", "background", "relative"})
+
+
+def _take_common_words(page: Page, taken: bytearray) -> None:
+    """Words that the table knows as ordinary are in no name."""
+    for start, end, _ in page.triggers:
+        _take(taken, start, end)
+    for name, found in page.hits.items():
+        if name not in _NAMING:
+            for hit in found:
+                _take(taken, hit.start, hit.end)
+
+
+def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> bool:
+    folded = word.lower()
+    if inside and folded in _PARTICLES:
+        return True
+    if folded in page.lexicon.stop or (len(word) == 1 and not inside):
+        return False
+    if not (word[0].isupper() or (any(c.isupper() for c in word[1:3]) and word[0].isalpha())):
+        return inside and not shouting and word.isdigit() and len(word) < 3
+    if page.lexicon.nouns_capital:
+        return _german_name(word)
+    return True
+
+
+# Endings of German common nouns; a name that looks like one is lost, which costs less than
+# taking every noun for a name.
+_GERMAN_NOUN = re.compile(
+    r"(?:ung|ungen|heit|heiten|keit|keiten|schaft|schaften|tion|tionen|ität|nis|tum|ismus|ling|innen|chefin|managerin"
+    r"|anbieter|hersteller|entwickler|forscher|firma|konzern|unternehmen|gründer|gruppe|verfahren|modell|modelle"
+    r"|dienst|plattform|geschäft|system|bereich|vertrag|preis|preise|markt|steller|richter|nutzer|mann|frau)$"
+)
+
+
+def _german_name(word: str) -> bool:
+    if any(c.isupper() for c in word[1:]) and "-" not in word:
+        return True
+    tail = word.rsplit("-", 1)[-1]
+    return not (len(tail) > 4 and _GERMAN_NOUN.search(tail.lower())) and not (
+        "-" in word and not tail[:1].isupper()
+    )
+
+
+def _ends_name(page: Page, run: list[tuple[int, int]]) -> bool:
+    return page.raw.endswith(("'s", "’s"), run[-1][0], run[-1][1])
+
+
+def _close(page: Page, run: list[tuple[int, int]], parties: list[Party]) -> None:
+    while run and page.folded[slice(*run[-1])] in _PARTICLES:
+        run.pop()
+    if not run or len(run) > LONGEST_NAME:
+        return
+    start, end = run[0][0], run[-1][1]
+    words = [page.raw[a:b] for a, b in run]
+    words[-1] = _POSSESSIVE.sub("", words[-1])
+    orgword = any(start <= hit.start and hit.end <= end for hit in page.hits.get("orgword", ()))
+    if len(run) == 1 and (orgword or words[0].isdigit()):
+        return
+    parties.append(_party(page, start, end, _shape(page, start, end, words, orgword)))
+
+
+_GIVEN = re.compile(r"[^\W\d_][a-zß-ÿ'’-]+$|[A-Z]\.?$|[A-Z][a-z]+[A-Z][a-z]+$")
+
+
+def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) -> str:
+    if orgword or "&" in words:
+        return "org"
+    proper = [w for w in words if w.lower() not in _PARTICLES]
+    if 2 <= len(proper) <= 4 and all(_GIVEN.match(w) and w[:1].isupper() for w in proper):
+        near = Hit(start, end)
+        if _next_to(page, "company", near) or _next_to(page, "product", near):
+            return "org"
+        return "person"
+    if len(proper) == 1 and _next_to(page, "position", Hit(start, end)) and _GIVEN.match(proper[0]):
+        return "name"
+    return "name" if len(proper) == 1 else "org"
+
+
+def _next_to(page: Page, name: str, span: Hit) -> bool:
+    """Whether a word of class ``name`` stands right before the span ("startup Quanta")."""
+    hit = page.last(name, max(0, span.start - 24), span.start)
+    return hit is not None and hit.end + 1 >= span.start
+
+
+# --- scripts without ----------------------------------------------------------------------
+
+
+def _add_cjk_names(page: Page, parties: list[Party], taken: bytearray) -> None:
+    common = [
+        (hit.start, hit.end)
+        for name in ("position", "talent", "round", "ignore")
+        for hit in page.hits.get(name, ())
+    ]
+    for start, end in common:
+        if page.folded[start:end].isascii():
+            _take(taken, start, end)
+    for match in _CJK_NAME.finditer(page.raw):
+        start, end = match.span(match.lastgroup or 0)
+        if taken[start] or taken[end - 1]:
+            continue
+        if match.lastgroup == "latin":
+            text = page.raw[start:end]
+            if page.folded[start:end] in page.lexicon.stop or len(text) < 2 or not any(map(str.isupper, text)):
+                continue
+            words = text.split()
+            kind = "person" if 2 <= len(words) <= 3 and all(_GIVEN.match(w) for w in words) else "name"
+            if any(start <= h.start and h.end <= end for h in page.hits.get("orgword", ())):
+                kind = "org"
+        elif match.lastgroup == "quoted":
+            kind = "name"
+        else:
+            start = max([start, *(b for a, b in common if start < b <= end)])
+            kind = "person"
+        if end - start >= 2:
+            parties.append(_party(page, start, end, kind))
+            _take(taken, start, end)

@@ -1,0 +1,203 @@
+"""One field of a document, read once: what stands where.
+
+``read`` folds the field, runs the language's automaton over it and finds its sentences
+and clauses.  Only the beginning of a field is looked at (``TITLE_READ``, ``LEAD_READ``):
+news tell their move there, and a text of any length costs the same.  Who the parties
+are is ``watchers.moves.names``; what it all means is ``watchers.moves.frames``.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from storage.model import Mention
+from watchers.moves.lexicon import NO_BLANKS, Lexicon
+from watchers.text import fold, sentences
+
+TITLE_READ = 300  # code points of a title
+LEAD_READ = 1_600  # code points of a summary or text
+_BYLINE = re.compile(r"\s\([^()/]{2,60}/[^()]{2,60}\)\s*$")  # "(Ann Smith/Bloomberg)", as aggregators sign
+_PAUSE = re.compile(r"[;|；｜]|\s[–-]\s|[：:](?=\s|[\u2e80-\uffff])|\s/\s")
+_COMMA = re.compile(r"[,，、(（)）\"「」『』]")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase of the language's table, where it stands."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Page:
+    """A field as far as it is read; positions are code points of the raw field."""
+
+    name: str  # "title", "summary" or "text"
+    raw: str
+    folded: str
+    lexicon: Lexicon
+    hits: dict[str, list[Hit]]  # by class, cue or status, in order
+    triggers: list[tuple[int, int, int]]  # start, end, number of the frame; in order
+    stops: list[tuple[int, int, bool]]  # start, end, whether a sentence ends there
+    mentions: list[Mention]  # accepted, of this field, longest first where they overlap
+    sentence_starts: list[int] = field(default_factory=list)
+
+    def sentence_of(self, position: int) -> int:
+        """Number of the sentence that ``position`` is in, from 0."""
+        return max(0, bisect_right(self.sentence_starts, position) - 1)
+
+    def clause(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch around a span without a pause or the end of a sentence in it."""
+        left, right = 0, len(self.folded)
+        for begin, finish, _ in self.stops:
+            if finish <= start:
+                left = finish
+            elif begin >= end:
+                right = begin
+                break
+        return left, right
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """The same, where only the end of a sentence counts."""
+        left, right = 0, len(self.folded)
+        for begin, finish, hard in self.stops:
+            if not hard:
+                continue
+            if finish <= start:
+                left = finish
+            elif begin >= end:
+                right = begin
+                break
+        return left, right
+
+    def first(self, name: str, start: int, end: int) -> Hit | None:
+        """The first hit of a class that lies within ``start`` and ``end``."""
+        for hit in self.hits.get(name, ()):
+            if hit.start >= start:
+                if hit.end <= end:
+                    return hit
+                if hit.start >= end:
+                    return None
+        return None
+
+    def last(self, name: str, start: int, end: int) -> Hit | None:
+        """The last one."""
+        for hit in reversed(self.hits.get(name, ())):
+            if hit.end <= end:
+                if hit.start >= start:
+                    return hit
+                if hit.end <= start:
+                    return None
+        return None
+
+    def comma_between(self, start: int, end: int) -> bool:
+        """Whether a comma, bracket or quotation mark stands between two positions."""
+        return _COMMA.search(self.folded, start, end) is not None
+
+    def words(self, start: int, end: int) -> list[str]:
+        """Folded words between two positions."""
+        return _WORD.findall(self.folded, start, end)
+
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+
+
+def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> Page:
+    """Read one field; ``mentions`` are those of the whole document, judged."""
+    raw = raw[: TITLE_READ if name == "title" else LEAD_READ]
+    if name == "title" and raw.endswith(")") and (byline := _BYLINE.search(raw)):
+        raw = raw[: byline.start()]
+    folded = fold(raw)
+    here = _longest([m for m in mentions if m.accepted and m.field == name and m.end <= len(raw)])
+    hits, triggers = _scan(folded, lexicon, [(m.start, m.end) for m in here])
+    page = Page(name, raw, folded, lexicon, hits, triggers, [], here)
+    if triggers:
+        _find_stops(page)
+    return page
+
+
+def _longest(mentions: list[Mention]) -> list[Mention]:
+    """Mentions without those that lie inside or across a longer one, in order."""
+    if len(mentions) < 2:
+        return mentions
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start - m.end, m.start, -m.score)):
+        if all(mention.end <= other.start or mention.start >= other.end for other in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda m: m.start)
+
+
+def _scan(
+    folded: str, lexicon: Lexicon, named: list[tuple[int, int]]
+) -> tuple[dict[str, list[Hit]], list[tuple[int, int, int]]]:
+    """Phrases found at word boundaries and outside the names of watched entities."""
+    hits: dict[str, list[Hit]] = {}
+    triggers: list[tuple[int, int, int]] = []
+    size, tags, opens = len(folded), lexicon.tags, lexicon.opens
+    for phrase, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True):
+        open_left, open_right = opens[phrase]
+        if start and not open_left and _joined(folded[start - 1], folded[start]):
+            continue
+        if end < size and not open_right and _joined(folded[end - 1], folded[end]):
+            continue
+        if named and any(start < b and a < end for a, b in named) and not _around(start, end, named):
+            continue
+        for tag in tags[phrase]:
+            if isinstance(tag, int):
+                triggers.append((start, end, tag))
+            else:
+                hits.setdefault(tag, []).append(Hit(start, end))
+    for found in hits.values():
+        if len(found) > 1:
+            found.sort(key=lambda h: (h.start, -h.end))
+    return hits, _undisturbed(triggers, hits.get("ignore", []), lexicon)
+
+
+def _joined(before: str, after: str) -> bool:
+    """Whether two neighbours belong to one word, in a script that uses blanks."""
+    return before < NO_BLANKS and after < NO_BLANKS and before.isalnum() and after.isalnum()
+
+
+def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:
+    """Whether a phrase contains whole names ("vs OpenAI" does), rather than cutting into one."""
+    return all(end <= a or b <= start or (start <= a and b <= end and (start, end) != (a, b)) for a, b in named)
+
+
+def _undisturbed(
+    triggers: list[tuple[int, int, int]], ignored: list[Hit], lexicon: Lexicon
+) -> list[tuple[int, int, int]]:
+    """Triggers without those inside an idiom or inside a longer trigger of the same kind."""
+    if not triggers:
+        return triggers
+    triggers.sort()
+    frames = lexicon.frames
+    kept = []
+    for start, end, number in triggers:
+        if any(hit.start <= start and end <= hit.end for hit in ignored):
+            continue
+        kind = frames[number].kind
+        if any(
+            a <= start and end <= b and b - a > end - start and frames[other].kind is kind
+            for a, b, other in triggers
+        ):
+            continue
+        kept.append((start, end, number))
+    return kept
+
+
+def _find_stops(page: Page) -> None:
+    """Where sentences end and clauses pause; a dot in "U.S." or "Mrd." does neither."""
+    spans = sentences(page.raw)
+    page.sentence_starts = [start for start, _ in spans]
+    stops = [(end, spans[i + 1][0], True) for i, (_, end) in enumerate(spans[:-1])]
+    stops += [(m.start(), m.end(), False) for m in _PAUSE.finditer(page.folded)]
+    stops.sort()
+    page.stops = stops
+
+
+def between(hits: Sequence[Hit], start: int, end: int) -> bool:
+    """Whether any of ``hits`` (in order) begins within ``start`` and ``end``."""
+    i = bisect_left(hits, start, key=lambda h: h.start)
+    return i < len(hits) and hits[i].start < end

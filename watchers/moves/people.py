@@ -1,0 +1,104 @@
+"""People and teams: departures, hires, layoffs, reorganisations.
+
+Adds the position somebody leaves or takes, and how many people a move concerns.
+"""
+
+import re
+
+from watchers.moves.amounts import find_counts
+from watchers.moves.frames import Draft
+from watchers.moves.page import Hit
+
+_POSITION_TAIL = re.compile(
+    r"\s(?:of|for|de|da|do|del|des|du|von|für|van|voor|di)\s(?:the\s|la\s|o\s|a\s)?[\w&-]+(?:\s(?:and|&|und|e|y|et)\s[\w&-]+)?"
+)
+_TITLE_REACH = 90
+
+
+def finish(draft: Draft) -> None:
+    """Fill in title and count."""
+    kind = draft.frame.kind.value
+    if kind in ("departure", "hire"):
+        draft.title = _title(draft)
+        draft.people = _count(draft, least=2)
+    elif kind == "layoffs":
+        draft.people = _count(draft, least=1)
+
+
+def _title(draft: Draft) -> str | None:
+    """The position nearest to the trigger: before it for who leaves, after it for who comes."""
+    page = draft.page
+    left, right = page.sentence(draft.start, draft.end)
+    right = min(right, draft.end + _TITLE_REACH)
+    left = max(left, draft.start - _TITLE_REACH)
+    after = [h for h in page.hits.get("position", ()) if draft.start <= h.start < right]
+    before = [h for h in page.hits.get("position", ()) if left <= h.start and h.end <= draft.start]
+    after = [h for h in after if not _is_past_post(draft, h)]
+    before = [h for h in before if not _is_past_post(draft, h)]
+    if draft.frame.kind.value == "departure":
+        found = before[-1:] or after[:1]
+    else:
+        found = [h for h in after if _is_taken(draft, h)] or ([] if draft.frame.left == "to" else before[-1:])
+    if not found:
+        return None
+    return _whole_title(draft, _widest(found[0], page.hits["position"]))
+
+
+def _is_past_post(draft: Draft, hit: Hit) -> bool:
+    """"former Apple designer": what somebody was."""
+    former = draft.page.last("former", max(0, hit.start - 40), hit.start)
+    return former is not None and not draft.page.comma_between(former.end, hit.start)
+
+
+_TAKES = re.compile(
+    r"\b(?:as|to be|to become|become|becomes|named?|named|lead|to|como|comme|als|als neue[rn]?|come|its|new|novo|nova"
+    r"|nuevo|nueva|nouve\w+|neue[rnm]?|nieuwe|nuovo|first|o|a|cargo de|puesto de|poste de)\s(?:its\s|the\s|a\s|new\s|first\s)*$"
+)
+
+
+def _is_taken(draft: Draft, hit: Hit) -> bool:
+    text = draft.page.folded[max(0, hit.start - 30) : hit.start]
+    if draft.page.folded[hit.start] >= "\u2e80" or draft.page.lexicon.lang in ("zh", "ja", "ko"):
+        return True
+    if _TAKES.search(text):
+        return True
+    persons = draft.roles.get("person", [])
+    return any(0 <= hit.start - p.end <= 3 for p in persons)  # "names Ann Smith CEO"
+
+
+def _widest(hit: Hit, hits: list[Hit]) -> Hit:
+    """"chief executive officer" rather than "chief"."""
+    start, end = hit.start, hit.end
+    for other in hits:
+        if other.start <= end + 1 and other.end >= start - 1 and other.start <= end:
+            start, end = min(start, other.start), max(end, other.end)
+    return Hit(start, end)
+
+
+def _whole_title(draft: Draft, hit: Hit) -> str:
+    page = draft.page
+    end = hit.end
+    tail = _POSITION_TAIL.match(page.folded, end)
+    if tail is not None and not any(p.start < tail.end() and p.end > end for p in draft.reading.parties):
+        end = tail.end()
+    start = hit.start
+    # "finance chief", "policy chief": one plain word before belongs to it
+    word = re.search(r"([a-z]+) $", page.raw[:start])
+    if word and page.folded[start:end] in ("chief", "head", "boss", "lead", "director") and not _is_function_word(word[1]):
+        start -= len(word[0])
+    return page.raw[start:end].strip()
+
+
+def _is_function_word(word: str) -> bool:
+    return word in {"as", "its", "the", "a", "an", "new", "former", "their", "his", "her", "first", "top", "longtime", "to", "of", "and", "named"}
+
+
+def _count(draft: Draft, least: int) -> int | None:
+    page = draft.page
+    left, right = page.sentence(draft.start, draft.end)
+    counts = find_counts(page, max(left, draft.start - 60), min(right, draft.end + 80))
+    after = [c for c in counts if c.start >= draft.start]
+    for count in (*after, *reversed(counts)):
+        if count.value >= least:
+            return count.value
+    return None

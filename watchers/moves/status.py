@@ -1,0 +1,150 @@
+"""How sure a text is of a move, and when it happened: rumour, denial, conditional, background.
+
+Reads the cues around a trigger and sets the draft's status; what is told as background
+(an earlier event in a clause of its own) is marked, and counts little.
+"""
+
+from urllib.parse import urlsplit
+
+from storage.model import Document, MoveKind, MoveStatus
+from watchers.moves.frames import Draft
+from watchers.moves.page import Page
+
+NEGATED = 0.8  # what is left of a score when the text denies the move
+QUESTIONED = 0.8  # when it asks
+SUPPOSED = 0.92  # when it could happen
+BACKGROUND = 0.45  # when it is told as something earlier
+PAST = 0.7  # when a date of long ago stands beside it
+_NEGATION_REACH = 30
+_CUE_REACH = 70
+_RELATIVE_REACH = 34
+# A negated launch or deal is no move; a negated exit, hire or purchase is news by itself.
+_DENIABLE = frozenset(
+    {
+        MoveKind.DEPARTURE,
+        MoveKind.HIRE,
+        MoveKind.LAYOFFS,
+        MoveKind.ACQUISITION,
+        MoveKind.FUNDING,
+        MoveKind.BREAKUP,
+        MoveKind.INCIDENT,
+    }
+)
+
+
+def judge(draft: Draft, document: Document) -> float:
+    """Set the draft's status; return the factor that its score is to be multiplied with."""
+    page = draft.page
+    factor = 1.0
+    if is_background(page, draft.start, draft.end):
+        draft.background = True
+        factor *= BACKGROUND
+    elif _is_long_past(page, draft):
+        factor *= PAST
+    denied = _denied(page, draft)
+    if denied or _negated(page, draft):
+        draft.status = MoveStatus.DENIED
+        return factor * (NEGATED if denied or draft.frame.kind in _DENIABLE else 0.3)
+    if draft.frame.status is not None:
+        draft.status = draft.frame.status
+    elif _cue_before(page, draft, "conditional") or _cue_before(page, draft, "status:rumour"):
+        draft.status = MoveStatus.RUMOUR
+        factor *= SUPPOSED
+    elif _asks(page, draft):
+        draft.status = MoveStatus.RUMOUR
+        factor *= QUESTIONED
+    elif _in_sentence(page, draft, "status:reported"):
+        draft.status = MoveStatus.REPORTED
+    elif _in_sentence(page, draft, "status:confirmed") or _is_own_word(document, draft):
+        draft.status = MoveStatus.CONFIRMED
+    return factor
+
+
+def is_background(page: Page, start: int, end: int) -> bool:
+    """Whether the trigger stands in a clause that tells what went before.
+
+    "X buys Y after raising …": from "after" on, up to the next comma.  A clause that opens
+    the sentence ("After raising …, X buys Y") ends at its comma too.
+    """
+    left, _ = page.sentence(start, end)
+    left = max(left, page.clause(start, end)[0])
+    cue = page.last("background", left, start + 1)
+    if cue is not None and not _comma(page, cue.end, start):
+        return True
+    relative = page.last("relative", max(left, start - _RELATIVE_REACH), start)
+    return relative is not None and not _comma(page, relative.end, start)
+
+
+def _comma(page: Page, start: int, end: int) -> bool:
+    return any(sign in page.folded[start:end] for sign in (",", "，", "、"))
+
+
+def _is_long_past(page: Page, draft: Draft) -> bool:
+    left, right = page.clause(draft.start, draft.end)
+    after = page.first("past", draft.end, min(right, draft.end + 90))
+    if after is not None and not _comma(page, draft.end, after.start):
+        return True
+    before = page.last("past", max(left, draft.start - 30), draft.start)
+    return before is not None and not _comma(page, before.end, draft.start)
+
+
+def _negated(page: Page, draft: Draft) -> bool:
+    left, right = page.clause(draft.start, draft.end)
+    cue = page.last("negation", max(left, draft.start - _NEGATION_REACH), draft.start + 1)
+    if cue is not None and not _comma(page, cue.end, draft.start):
+        return True
+    if page.lexicon.verb_last:
+        return page.first("negation", draft.start, min(right, draft.end + 12)) is not None
+    if page.lexicon.lang in ("de", "nl"):
+        after = page.first("negation", draft.end, min(right, draft.end + 60))
+        return after is not None and not _comma(page, draft.end, after.start)
+    return False
+
+
+def _denied(page: Page, draft: Draft) -> bool:
+    left, right = page.sentence(draft.start, draft.end)
+    before = page.last("status:denied", max(left, draft.start - _CUE_REACH), draft.start + 1)
+    if before is not None and not _comma(page, before.end, draft.start):
+        return True
+    if page.lexicon.verb_last:
+        return page.first("status:denied", draft.end, min(right, draft.end + 24)) is not None
+    return False
+
+
+def _cue_before(page: Page, draft: Draft, name: str) -> bool:
+    """A cue that governs the trigger: before it in its clause, or inside the phrase itself."""
+    left, right = page.clause(draft.start, draft.end)
+    before = page.last(name, max(left, draft.start - _CUE_REACH), draft.end)
+    if before is not None and not _comma(page, before.end, draft.start):
+        return True
+    if page.lexicon.verb_last or page.lexicon.lang in ("de", "nl"):
+        return page.first(name, draft.end, min(right, draft.end + 60)) is not None
+    return False
+
+
+def _in_sentence(page: Page, draft: Draft, name: str) -> bool:
+    hits = page.hits.get(name)
+    if not hits:
+        return False
+    left, right = page.sentence(draft.start, draft.end)
+    return any(left <= hit.start < right for hit in hits)
+
+
+def _asks(page: Page, draft: Draft) -> bool:
+    left, right = page.sentence(draft.start, draft.end)
+    return page.folded[left : right + 1].rstrip().endswith(("?", "？"))
+
+
+def _is_own_word(document: Document, draft: Draft) -> bool:
+    """Whether the text comes from a party's own site: its newsroom, blog or filing."""
+    if not document.url:
+        return False
+    host = urlsplit(document.url).hostname or ""
+    labels = [label.replace("-", "") for label in host.split(".")[:-1]]
+    for parties in draft.roles.values():
+        for party in parties:
+            plain = "".join(c for c in party.name.lower() if c.isalnum())
+            slug = (party.slug or "").replace("-", "")
+            if any(label and label in (plain, slug, slug.removesuffix("ai")) for label in labels):
+                return True
+    return False
