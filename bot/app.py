@@ -70,7 +70,7 @@ def open_app(settings: "Settings", *, console_to_stderr: bool = False) -> Iterat
             bounds=Bounds(floor=settings.poll_min, ceiling=settings.poll_max),
             routes=partial(default_routes, settings),
             new_fetcher=partial(fetcher_for, settings),
-            new_sinks=partial(_sinks, settings, console_to_stderr),
+            new_sinks=partial(sinks_for, settings, console_to_stderr),
         )
 
 
@@ -115,7 +115,8 @@ def fetcher_for(settings: "Settings") -> "Fetcher":
     )
 
 
-def _sinks(settings: "Settings", console_to_stderr: bool) -> "Sinks":
+def sinks_for(settings: "Settings", console_to_stderr: bool) -> "Sinks":
+    """What sends, as the settings say."""
     from bot.logs import Scrubber
     from bot.sinks import Sinks
 
@@ -124,5 +125,6 @@ def _sinks(settings: "Settings", console_to_stderr: bool) -> "Sinks":
         token=settings.discord_token.reveal() if settings.discord_token else None,
         webhook_url=settings.discord_webhook_url.reveal() if settings.discord_webhook_url else None,
         stream=sys.stderr if console_to_stderr else None,
+        at_most_once=frozenset(settings.at_most_once),
         scrub=Scrubber(settings.secrets()),
     )

@@ -41,6 +41,7 @@ class Settings:
     poll_max: timedelta = timedelta(minutes=60)
     contact: str = PROJECT_URL
     allow_private: tuple[str, ...] = ()  # host names in lower case, and networks as "127.0.0.1/32"
+    at_most_once: tuple[str, ...] = ()  # destinations that rather lose a message than repeat it
     config: Path | None = None  # the file that was read
     origins: Mapping[str, str] = field(default_factory=dict)  # field -> where it was set, for people
 
@@ -75,6 +76,7 @@ _KEYS = (
     _Key("poll_max", "MOVEWIRE_POLL_MAX", "movewire", "poll_max", values.duration),
     _Key("contact", "MOVEWIRE_CONTACT", "movewire", "contact", values.contact),
     _Key("allow_private", "MOVEWIRE_ALLOW_PRIVATE", "movewire", "allow_private", values.private),
+    _Key("at_most_once", "MOVEWIRE_AT_MOST_ONCE", "movewire", "at_most_once", values.destinations),
     _Key("discord_api", "MOVEWIRE_DISCORD_API", "movewire", "discord_api", values.api),
     _Key("discord_gateway", "MOVEWIRE_DISCORD_GATEWAY", "movewire", "discord_gateway", values.gateway),
     _Key("discord_token", "DISCORD_TOKEN", "discord", "token", values.token),

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from bot.times import DURATION_FORMS, parse_duration
 
+ALLOWED_HOSTS = "allowed: hosts or networks such as nas.local or 10.0.0.0/8, separated by commas"
+ALLOWED_DESTINATIONS = "allowed: webhook, or channel: and its number, separated by commas"
 LARGEST_SNOWFLAKE = 2**64 - 1  # developers/reference#snowflakes
 
 
@@ -147,14 +149,25 @@ def contact(value: object) -> str:
 
 def private(value: object) -> tuple[str, ...]:
     """Hosts in lower case and networks in their usual form."""
-    allowed = "allowed: hosts or networks such as nas.local or 10.0.0.0/8, separated by commas"
+    return tuple(_host_or_network(name, ALLOWED_HOSTS) for name in _names(value, ALLOWED_HOSTS))
+
+
+def destinations(value: object) -> tuple[str, ...]:
+    """Destinations of messages: "webhook" or "channel:<number>"."""
+    names = _names(value, ALLOWED_DESTINATIONS)
+    for name in names:
+        if not re.fullmatch(r"webhook|channel:[0-9]{1,20}", name):
+            raise ValueError(f"{name!r} is no destination ({ALLOWED_DESTINATIONS})")
+    return names
+
+
+def _names(value: object, allowed: str) -> tuple[str, ...]:
+    """A list in a file, or a text with commas."""
     if isinstance(value, str):
-        names = [name.strip() for name in value.split(",")]
-    elif isinstance(value, list) and all(isinstance(name, str) for name in value):
-        names = [name.strip() for name in value]
-    else:
+        value = value.split(",")
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise ValueError(allowed)
-    return tuple(_host_or_network(name, allowed) for name in names if name)
+    return tuple(name.strip() for name in value if name.strip())
 
 
 def _host_or_network(name: str, allowed: str) -> str:

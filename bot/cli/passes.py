@@ -76,6 +76,25 @@ def _report(report: "PassReport", as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("key")
+@general_options
+@pass_call
+def resend(call: Call, key: str) -> int:
+    """Put the dead alert with KEY back into the outbox; the next pass sends it."""
+    from bot.cli.output import say
+    from storage.errors import UnknownThing, UsageError
+
+    with call.app() as app:
+        if not app.store.outbox.resend(key, app.clock.now()):
+            delivery = app.store.outbox.by_key(key)
+            if delivery is None:
+                raise UnknownThing(f"there is no alert with the key {key}; movewire why shows keys")
+            raise UsageError(f"the alert {key} is {delivery.state.value}, not dead: it is not sent again")
+    say(f"{key} is sent again by the next pass: movewire poll")
+    return 0
+
+
+@click.command()
 @general_options
 @pass_call
 def run(call: Call) -> int:

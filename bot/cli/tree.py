@@ -33,6 +33,7 @@ PLACES = {
     "feeds": Place("feeds", "feeds", "Set up", "add, list, check, pause, import and export feeds"),
     "watch": Place("watch", "watch", "Set up", "the watchlist: add, show, mute, import and export entities"),
     "doctor": Place("doctor", "doctor", "Care", "check settings, database, feeds and Discord, with remedies"),
+    "resend": Place("passes", "resend", "Care", "send an alert again that could not be delivered"),
     "db": Place("db", "db", "Care", "migrate, back up, restore, check and prune the database"),
 }
 

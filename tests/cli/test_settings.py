@@ -61,6 +61,7 @@ def test_every_environment_variable_has_a_key_in_the_file(clean_environment: Pat
         poll_max = "20m"
         contact = "me@example.org"
         allow_private = ["127.0.0.1/32", "NAS.local"]
+        at_most_once = ["webhook", "channel:5"]
         discord_api = "http://127.0.0.1:9/api/"
         discord_gateway = "ws://127.0.0.1:9/"
         [discord]
@@ -78,6 +79,7 @@ def test_every_environment_variable_has_a_key_in_the_file(clean_environment: Pat
             "MOVEWIRE_POLL_MAX": "20m",
             "MOVEWIRE_CONTACT": "me@example.org",
             "MOVEWIRE_ALLOW_PRIVATE": "127.0.0.1/32,NAS.local",
+            "MOVEWIRE_AT_MOST_ONCE": "webhook, channel:5",
             "MOVEWIRE_DISCORD_API": "http://127.0.0.1:9/api/",
             "MOVEWIRE_DISCORD_GATEWAY": "ws://127.0.0.1:9/",
             "DISCORD_TOKEN": "abc.def",
@@ -156,6 +158,7 @@ def test_a_broken_file_is_refused_by_key_place_and_remedy(
         ({"MOVEWIRE_DB": "mysql://h/d"}, ["MOVEWIRE_DB", "SQLite"]),
         ({"DISCORD_TOKEN": "Bot abc"}, ["DISCORD_TOKEN", "without"]),
         ({"DISCORD_CHANNEL_ID": "-1"}, ["DISCORD_CHANNEL_ID", "number"]),
+        ({"MOVEWIRE_AT_MOST_ONCE": "mail"}, ["MOVEWIRE_AT_MOST_ONCE", "mail", "webhook"]),
         ({"MOVEWIRE_ALLOW_PRIVATE": "127.0.0.1:80"}, ["MOVEWIRE_ALLOW_PRIVATE", "127.0.0.1:80"]),
     ],
 )
