@@ -126,6 +126,7 @@ def make_app(world: World | None = None) -> web.Application:
             app.router.add_route(method, prefix + path, _guarded(handler))
     app.router.add_put("/w/{world}", _make_world)
     app.router.add_get("/w/{world}", _show_world)
+    app.router.add_post("/w/{world}/forget", _forget)
     app.router.add_get("/idle", _idle)
     return app
 
@@ -383,8 +384,20 @@ async def _show_world(request: web.Request) -> web.Response:
     ordered = [key for held in world.messages.values() for message in held for key in key_of(message)]
     marked = sum("Possibly a repeat" in (m.get("content") or "") for h in world.messages.values() for m in h)
     edits = sum(message.get("edited", 0) for held in world.messages.values() for message in held)
-    shown = {"keys": ordered, "refused": world.refused, "dropped": world.dropped, "edits": edits}
-    return web.json_response(shown | {"marked": marked, "statuses": dict(world.statuses)})
+    fields = {
+        key: [field["name"] for embed in message.get("embeds") or [] for field in embed.get("fields", ())]
+        for held in world.messages.values()
+        for message in held
+        for key in key_of(message)
+    }
+    shown = {"keys": ordered, "fields": fields, "refused": world.refused, "dropped": world.dropped}
+    shown |= {"edits": edits, "marked": marked, "statuses": dict(world.statuses)}
+    return web.json_response(shown)
+
+
+async def _forget(request: web.Request) -> web.Response:
+    request.app[WORLDS][request.match_info["world"]].nonces.clear()
+    return web.json_response({})
 
 
 async def _idle(request: web.Request) -> web.Response:
