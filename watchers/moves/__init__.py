@@ -24,6 +24,7 @@ __all__ = ["detect"]
 
 FULL_SUMMARY = 120  # code points from which a summary stands for the text
 MOST_TRIGGERS = 48  # phrases of one field that are followed up; news need a handful
+ROUNDUP_READ = 60  # code points in which a lead says that it is a digest
 _LATER = 0.04  # what a phrase loses for each clause of the headline before it
 _LEAD_FACTORS = (0.84, 0.76, 0.66, 0.62, 0.58)  # by sentence of the lead
 _UNPARTIED = 0.75  # nobody was found who does it or has it done
@@ -59,7 +60,7 @@ def detect(document: Document, mentions: Sequence[Mention], watchlist: Watchlist
         pages.append(read("summary", document.summary, _lexicon(document.summary, lang), mentions))
     if document.text and len(document.summary) < FULL_SUMMARY:
         pages.append(read("text", document.text, _lexicon(document.text, lang), mentions))
-    if not any(page.triggers for page in pages) or _is_roundup(pages[0]):
+    if not any(page.triggers for page in pages) or _is_roundup(pages):
         return ()
     entities = _entities(watchlist)
     drafts = [draft for page in pages if page.triggers for draft in _drafts(page, entities, document)]
@@ -75,8 +76,10 @@ def _lexicon(text: str, lang: str | None) -> Lexicon:
     return lexicon_for(lang)
 
 
-def _is_roundup(title: Page) -> bool:
-    return bool(title.hits.get("roundup"))
+def _is_roundup(pages: Sequence[Page]) -> bool:
+    """Whether the text collects several stories: none of them is the move of this entry."""
+    opening = pages[1].hits.get("roundup") if len(pages) > 1 else None
+    return bool(pages[0].hits.get("roundup")) or bool(opening and opening[0].start < ROUNDUP_READ)
 
 
 _indexed: tuple[Watchlist, Mapping[str, Entity]] | None = None
@@ -94,11 +97,13 @@ def _entities(watchlist: Watchlist) -> Mapping[str, Entity]:
 
 def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> list[Draft]:
     reading = Reading(page, entities)
-    drafts = []
+    drafts: list[Draft] = []
     for start, end, number in page.triggers[:MOST_TRIGGERS]:
         frame = page.lexicon.frames[number]
         if frame.title_only and page.name != "title":
             continue
+        if any(d.start <= start and end <= d.end and d.frame.kind is frame.kind for d in drafts):
+            continue  # a longer phrase of the same kind says it better
         if not fits(frame, reading, start, end):
             continue
         draft = Draft(frame, reading, start, end)

@@ -10,6 +10,18 @@ def finish(draft: Draft) -> None:
     finish_with_amount(draft)
     if draft.frame.kind.value == "contract":
         _settle_customer(draft)
+    elif draft.frame.kind.value == "breakup":
+        _settle_partners(draft)
+
+
+def _settle_partners(draft: Draft) -> None:
+    """Where a partnership ends, nobody is the other's customer."""
+    page = draft.page
+    if page.first("alliance", draft.start, min(len(page.folded), draft.end + page.lexicon.next_reach)) is None:
+        return
+    sides = [p for role in ("customer", "supplier", "partner") for p in draft.roles.pop(role, [])]
+    if sides:
+        draft.roles["partner"] = sides
 
 
 def _settle_customer(draft: Draft) -> None:

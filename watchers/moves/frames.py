@@ -20,6 +20,7 @@ COORDINATED = frozenset({",", "and", "&", "und", "y", "e", "et", "en", "i", "и"
 _MOST_COORDINATED = 6
 _ORG_KINDS = frozenset({"org", "name", "product"})
 _PERSON_ROLES = frozenset({"person"})
+_WHOLE_ROLES = frozenset({"target", "recipient"})  # "buys Corvid's camera unit" is not buying Corvid
 _ORG_ROLES = frozenset({"from", "to", "recipient", "partner", "customer", "supplier", "employer"})
 
 
@@ -111,7 +112,7 @@ def holds(condition: Condition, reading: Reading, start: int, end: int) -> bool:
 
 def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
     match name:
-        case "person" | "org" | "party" | "name" | "watched":
+        case "person" | "org" | "party" | "name" | "watched" | "firm":
             return any(_is(party, name) for party in reading.parties if party.start >= left and party.end <= right)
         case "human":
             return (
@@ -137,6 +138,8 @@ def _is(party: Party, name: str) -> bool:
             return party.kind in _ORG_KINDS
         case "watched":
             return party.slug is not None
+        case "firm":
+            return party.kind == "org" and (party.slug is not None or party.known)
         case "name":
             return party.kind in ("name", "org", "product", "person")
         case _:
@@ -146,7 +149,7 @@ def _is(party: Party, name: str) -> bool:
 def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> bool:
     """Whether the class stands directly beside the trigger (an article may come between)."""
     text = reading.page.folded
-    if name in ("person", "org", "party", "name", "watched"):
+    if name in ("person", "org", "party", "name", "watched", "firm"):
         spans = [(p.start, p.end) for p in reading.parties if _is(p, name)]
     elif name == "money":
         spans = [(a.start, a.end) for a in reading.amounts]
@@ -161,7 +164,7 @@ def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> 
     return False
 
 
-_SLIGHT = frozenset("a an the its his her their new o os um uma el la le les un une der die das den ein eine de het een il lo su sua".split())
+_SLIGHT = frozenset("new first own latest next a an the its his her their new o os um uma el la le les un une der die das den ein eine de het een il lo su sua".split())
 
 
 def _is_slight(gap: str) -> bool:
@@ -207,6 +210,8 @@ def accepts(role: str, party: Party) -> bool:
     """Whether a party of this kind can play the role."""
     if role in _PERSON_ROLES:
         return party.kind in ("person", "name") and (party.slug is None or party.kind == "person")
+    if role == "owner":
+        return party.kind != "product"
     if role in _ORG_ROLES:
         return party.kind != "person"
     return True
@@ -311,7 +316,7 @@ def _object_role(draft: Draft, party: Party) -> str | None:
     if is_former(page, party) or party.possessive or _belongs_before(page, party):
         if frame.right_org and accepts(frame.right_org, party):
             return frame.right_org
-        if party.possessive and frame.right not in _PERSON_ROLES:
+        if party.possessive and frame.right in _WHOLE_ROLES:
             return None
     if frame.right in _PERSON_ROLES and party.kind != "person" and not (
         party.kind == "name" and party.slug is None and not _belongs_before(page, party)
@@ -380,6 +385,8 @@ def _apposed(page: Page, party: Party, start: int, floor: int) -> bool:
 
 def is_former(page: Page, party: Party) -> bool:
     """"ex-Meta", "former OpenAI chief", "前OpenAI": somebody's past, not the party itself."""
+    if party.kind == "person":
+        return False
     hit = page.last("former", max(0, party.start - 22), party.start)
     return hit is not None and not page.comma_between(hit.end, party.start)
 

@@ -31,7 +31,7 @@ ROLES = frozenset(
 )
 RANGES = frozenset({"next", "prev", "left", "right", "near", "clause", "field", "end", "after", "before"})
 # Classes that are computed, not listed: parties by what they are, amounts, counts.
-COMPUTED = frozenset({"person", "org", "party", "name", "human", "money", "count", "watched", "stop"})
+COMPUTED = frozenset({"person", "org", "firm", "party", "name", "human", "money", "count", "watched", "stop"})
 # What the code itself asks for; a table must have them, if only as an empty list.
 CLASSES = frozenset(
     "job talent position round valuation earnings company gov orgword rival against former known ignore".split()
@@ -92,7 +92,7 @@ class Lexicon:
     automaton: Any  # ahocorasick_rs.AhoCorasick over the phrases
     numbers: Numbers
     stop: frozenset[str]  # words that are no names though a headline capitalises them
-    preposition: frozenset[str]  # words that any frame's ``via`` knows
+    orgwords: frozenset[str]  # words that may stand inside an organisation's name
 
 
 def available() -> frozenset[str]:
@@ -206,7 +206,7 @@ def _compile(table: Mapping[str, Any]) -> Lexicon:
             counters=tuple(numbers.get("counters", ())),
         ),
         stop=frozenset(fold(w) for text in table.get("stop", ()) for w in text.split()),
-        preposition=frozenset(word for frame in frames for word in frame.via),
+        orgwords=frozenset(fold(w) for p in table["classes"]["orgword"] for w in expand(p)),
     )
 
 

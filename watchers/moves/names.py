@@ -40,6 +40,7 @@ class Party:
     kind: str  # "person", "org", "product" or "name" when its shape does not tell
     slug: str | None = None
     possessive: bool = False
+    known: bool = False  # a government or one of the names that the language's table lists
 
 
 def find_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
@@ -52,7 +53,7 @@ def find_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
         for hit in page.hits.get(name, ()):
             first = page.raw[hit.start]
             if not any(taken[hit.start : hit.end]) and (first.isupper() or first >= NO_BLANKS):
-                parties.append(_party(page, hit.start, hit.end, "org"))
+                parties.append(_party(page, hit.start, hit.end, "org", known=True))
                 _take(taken, hit.start, hit.end)
     if page.lexicon.lang in ("zh", "ja", "ko"):
         _add_cjk_names(page, parties, taken)
@@ -71,13 +72,13 @@ def _watched(page: Page, start: int, end: int, entity: Entity | None, slug: str)
     return _party(page, start, end, kind, slug)
 
 
-def _party(page: Page, start: int, end: int, kind: str, slug: str | None = None) -> Party:
+def _party(page: Page, start: int, end: int, kind: str, slug: str | None = None, known: bool = False) -> Party:
     text = page.raw[start:end]
     owner = _POSSESSIVE.search(text)
     if owner is not None and len(text) > 3:
         text, end = text[: owner.start()], start + owner.start()
     possessive = page.folded.startswith(("'s", "' "), end) or (owner is not None and text.endswith("s"))
-    return Party(start, end, text, kind, slug, possessive)
+    return Party(start, end, text, kind, slug, possessive, known)
 
 
 def _take(taken: bytearray, start: int, end: int) -> None:
@@ -122,6 +123,8 @@ def _take_common_words(page: Page, taken: bytearray) -> None:
 def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> bool:
     folded = word.lower()
     if inside and folded in _PARTICLES:
+        return True
+    if inside and folded in page.lexicon.orgwords and word[0].isupper():
         return True
     if folded in page.lexicon.stop or (len(word) == 1 and not inside):
         return False
@@ -175,6 +178,8 @@ def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) ->
     if orgword or "&" in words:
         return "org"
     proper = [w for w in words if w.lower() not in _PARTICLES]
+    if any(c.isdigit() for c in words[-1]):
+        return "product"
     if 2 <= len(proper) <= 4 and all(_GIVEN.match(w) and w[:1].isupper() for w in proper):
         near = Hit(start, end)
         if _next_to(page, "company", near) or _next_to(page, "product", near):

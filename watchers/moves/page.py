@@ -152,7 +152,7 @@ def _scan(
     for found in hits.values():
         if len(found) > 1:
             found.sort(key=lambda h: (h.start, -h.end))
-    return hits, _undisturbed(triggers, hits.get("ignore", []), lexicon)
+    return hits, _undisturbed(triggers, hits.get("ignore", []))
 
 
 def _joined(before: str, after: str) -> bool:
@@ -165,26 +165,12 @@ def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:
     return all(end <= a or b <= start or (start <= a and b <= end and (start, end) != (a, b)) for a, b in named)
 
 
-def _undisturbed(
-    triggers: list[tuple[int, int, int]], ignored: list[Hit], lexicon: Lexicon
-) -> list[tuple[int, int, int]]:
-    """Triggers without those inside an idiom or inside a longer trigger of the same kind."""
-    if not triggers:
-        return triggers
-    triggers.sort()
-    frames = lexicon.frames
-    kept = []
-    for start, end, number in triggers:
-        if any(hit.start <= start and end <= hit.end for hit in ignored):
-            continue
-        kind = frames[number].kind
-        if any(
-            a <= start and end <= b and b - a > end - start and frames[other].kind is kind
-            for a, b, other in triggers
-        ):
-            continue
-        kept.append((start, end, number))
-    return kept
+def _undisturbed(triggers: list[tuple[int, int, int]], ignored: list[Hit]) -> list[tuple[int, int, int]]:
+    """Triggers in order, the longer first where they begin together; none inside an idiom."""
+    if ignored:
+        triggers = [t for t in triggers if not any(h.start <= t[0] and t[1] <= h.end for h in ignored)]
+    triggers.sort(key=lambda t: (t[0], -t[1], t[2]))
+    return triggers
 
 
 def _find_stops(page: Page) -> None:
