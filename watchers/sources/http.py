@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.cookiejar import CookiePolicy
 from types import TracebackType
 from typing import Self
 
@@ -109,10 +108,9 @@ class Fetcher:
         self._bounds = bounds or Bounds()
         self._agent = f"Movewire/{version} (+{contact or PROJECT_URL})"
         self._hosts = Hosts(concurrency=concurrency, spacing=spacing, clock=clock, sleep=sleep)
-        self._client = httpx.AsyncClient(
+        self._client = _Client(
             transport=transport or GuardedTransport(AddressGuard(allow_private)), trust_env=False, headers={}
         )
-        self._client.cookies.jar.set_policy(_NoCookies())
         self._client.headers.clear()
 
     async def __aenter__(self) -> Self:
@@ -289,19 +287,23 @@ def _digits(text: str | None) -> str:
     return text if text is not None and text.isascii() and text.isdigit() else "0"
 
 
-class _NoCookies(CookiePolicy):
-    """A cookie policy that takes none and sends none (``http.cookiejar.CookiePolicy``)."""
+class _NoCookies(httpx.Cookies):
+    """Takes none, and so sends none."""
 
-    netscape = rfc2965 = hide_cookie2 = False
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Leave the answer's cookies where they are."""
 
-    def set_ok(self, cookie: object, request: object) -> bool:
-        return False
 
-    def return_ok(self, cookie: object, request: object) -> bool:
-        return False
+class _Client(httpx.AsyncClient):
+    """httpx's client without cookies."""
 
-    def domain_return_ok(self, domain: str, request: object) -> bool:
-        return False
+    _none = _NoCookies()
 
-    def path_return_ok(self, path: str, request: object) -> bool:
-        return False
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """None, ever."""
+        return self._none
+
+    @cookies.setter
+    def cookies(self, cookies: object) -> None:
+        """None are taken."""
