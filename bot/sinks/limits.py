@@ -9,7 +9,9 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-GLOBAL_REQUESTS = 50  # a second, over all routes: topics/rate-limits#global-rate-limit
+# 50 requests a second over all routes (topics/rate-limits#global-rate-limit), of which some
+# are left to the gateway bot, which writes with the same token, and to late arrivals.
+GLOBAL_REQUESTS = 40
 # topics/rate-limits#invalid-request-limit-aka-cloudflare-bans: 10,000 in ten minutes ban the
 # address.  A handful says that something is wrong, and that asking on will not mend it.
 INVALID_WINDOW = 600.0
@@ -17,6 +19,11 @@ INVALID_ALLOWED = 10
 # Cloudflare's own 429 has no body of Discord's; where it does not say how long, this long.
 CLOUDFLARE_WAIT = 600.0
 EARLY = 0.001  # seconds: what clocks may differ by when a window ends
+# Some limits stand in no header (others observed 30 messages a minute for a channel).  One is
+# learned from the 429 that it answers with, and forgotten again: it may have been a mistake.
+LEARN_FROM = 5  # requests at least since the last wait: fewer may have been somebody else's doing
+LEARN_SECONDS = 5.0  # likewise
+FORGET_AFTER = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +53,43 @@ class _Bucket:
     resets: float = 0.0  # when ``remaining`` is full again
 
 
+@dataclass(slots=True)
+class _Hidden:
+    """A limit that no header tells: fixed windows that begin with our first request."""
+
+    size: int = 0  # 0: none is known
+    seconds: float = 0.0
+    learned: float = 0.0
+    began: float = float("-inf")  # of the window that runs, or of the count that may teach us
+    used: int = 0
+
+    def delay_until(self, now: float) -> float:
+        if not self.size or now >= self.learned + FORGET_AFTER:
+            self.size = 0
+            return 0.0
+        full = self.used >= self.size and now < self.began + self.seconds
+        return self.began + self.seconds + EARLY if full else 0.0
+
+    def asked(self, now: float) -> None:
+        if self.used == 0 or (self.size and now >= self.began + self.seconds):
+            self.began, self.used = now, 0
+        self.used += 1
+
+    def refused(self, now: float, seconds: float) -> None:
+        """The request just counted was one too many; its window ends in ``seconds``."""
+        fitted, lasted = self.used - 1, now + seconds - self.began
+        if fitted >= LEARN_FROM and lasted >= LEARN_SECONDS:
+            self.size, self.seconds, self.learned = fitted, lasted, now
+        self.used = 0
+
+
 class Limits:
     """What is known of the limits of one Discord API, for all routes of this process."""
 
     def __init__(self) -> None:
         self._buckets: dict[str, _Bucket] = {}
         self._names: dict[str, str] = {}  # route -> the bucket that Discord named
+        self._hidden: dict[str, _Hidden] = {}
         self._recent: deque[float] = deque(maxlen=GLOBAL_REQUESTS)
         self._invalid: deque[float] = deque(maxlen=INVALID_ALLOWED)
         self._closed_until = 0.0
@@ -66,11 +104,14 @@ class Limits:
         bucket = self._buckets.get(self._names.get(route, route))
         if bucket is not None and bucket.remaining <= 0:
             until = max(until, bucket.resets)
+        if (hidden := self._hidden.get(route)) is not None:
+            until = max(until, hidden.delay_until(now))
         return max(0.0, until - now)
 
     def asked(self, route: str, now: float) -> None:
         """A request leaves: count it before its answer tells the truth."""
         self._recent.append(now)
+        self._hidden.setdefault(route, _Hidden()).asked(now)
         bucket = self._buckets.get(self._names.get(route, route))
         if bucket is not None:
             if now >= bucket.resets:
@@ -88,6 +129,8 @@ class Limits:
             else:
                 bucket = self._bucket(route)
                 bucket.remaining, bucket.resets = 0, max(until, now)
+                if not told.shared and route in self._hidden:
+                    self._hidden[route].refused(now, told.seconds)
             if not told.shared:
                 self._invalid.append(now)
         elif status in (401, 403):

@@ -105,9 +105,9 @@ class Rest:
         query: Mapping[str, str] | None = None,
     ) -> Result:
         """One request, in ``REQUEST_DEADLINE``; ``path`` begins with a slash."""
-        if (wait := self.delay(route)) > LONGEST_INLINE_WAIT:
-            return Held(seconds=wait)
-        if wait:
+        while (wait := self.delay(route)) > 0:  # others wait too, and may have been quicker
+            if wait > LONGEST_INLINE_WAIT:
+                return Held(seconds=wait)
             await self.clock.sleep(wait)
         self.limits.asked(route, self.clock.monotonic())
         result = await self._exchange(method, path, json, query)
