@@ -134,8 +134,8 @@ async def _play(app: App, server: _Server) -> list[PassReport]:
         assert isinstance(app.clock, DemoClock)
         app.clock.at = stage.at
         server.shown = dict(stage.shows)
-        plant(app.store, stage.at, feeds=False)
         if number == 0:
+            plant(app.store, stage.at, feeds=False)  # later backstory is what the stages tell themselves
             for feed in script.feeds():
                 app.store.feeds.add(f"{base}/{feed.path}", title=feed.title, now=stage.at)
         _announce(stage)
