@@ -9,14 +9,14 @@ from typing import Any
 
 import click
 
-from bot.cli.call import Call, general_options, json_option, pass_call
+from bot.cli.call import FREE_TEXT, Call, checked_words, general_options, json_option, pass_call
 from bot.cli.kinds import MOVE_KIND, MOVE_KIND_OR_NONE, SINCE
 
 LONGEST_LIST = 10_000  # answers, however many are asked for
 
 
-@click.command()
-@click.argument("words", metavar="QUERY", nargs=-1, required=True)
+@click.command(context_settings=FREE_TEXT)
+@click.argument("words", metavar="QUERY", nargs=-1, callback=checked_words, required=True)
 @click.option("--entity", metavar="E", help="Only what truly refers to this entity.")
 @click.option("--move", metavar="KIND", type=MOVE_KIND_OR_NONE, help="Only this kind of move, or none.")
 @click.option("--since", metavar="30d", type=SINCE, help="Only what is newer: a duration or a date.")

@@ -110,6 +110,21 @@ json_option = click.option(
 )
 
 
+FREE_TEXT = {"ignore_unknown_options": True}  # for commands whose argument may be any text
+
+
+def checked_words(ctx: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words of a free text; what was meant as an option of the command is refused with its name."""
+    from difflib import get_close_matches
+
+    known = [name for one in ctx.command.params for name in one.opts if name.startswith("--")]
+    for word in words:
+        meant = word.partition("=")[0]  # an exact name can only stand behind --
+        if word.startswith("--") and meant not in known and (near := get_close_matches(meant, known, n=1)):
+            ctx.fail(f"there is no option {word} (did you mean {near[0]}?); for a text put -- before it")
+    return words
+
+
 def on_terminal() -> bool:
     """Whether a person watches stderr, where progress is shown."""
     return sys.stderr.isatty()

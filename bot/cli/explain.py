@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from bot.cli.call import Call, general_options, pass_call
+from bot.cli.call import FREE_TEXT, Call, checked_words, general_options, pass_call
 from storage.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ LINES_TOLD = 20  # bad lines named one by one; of more, only the number
 LINES_AT_ONCE = 64  # verdicts written together where nobody waits for each
 
 
-@click.command()
-@click.argument("words", metavar="[TEXT|-]", nargs=-1)
+@click.command(context_settings=FREE_TEXT)
+@click.argument("words", metavar="[TEXT|-]", nargs=-1, callback=checked_words)
 @click.option(
     "--jsonl", "lines", metavar="FILE|-", help="Read entries, one JSON object a line; write verdicts."
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from tests.cli.stocked import stock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +66,13 @@ def spawn() -> Callable[..., Answer]:
         return Answer(status=done.returncode, out=done.stdout, err=done.stderr)
 
     return run
+
+
+@pytest.fixture
+def stocked(clean_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The configured database, holding a small history."""
+    path = clean_environment / "news.db"
+    monkeypatch.setenv("MOVEWIRE_DB", str(path))
+    monkeypatch.setenv("MOVEWIRE_SEED_FEEDS", "0")
+    stock(path).close()
+    return path
