@@ -161,7 +161,7 @@ class _Run:
         while not self._stop.is_set():
             if (wait := sink.delay()) > 0:
                 if wait > self.rate_patience:
-                    last_fault = last_fault or f"waits {wait:.0f} s for the rate limit"
+                    last_fault = last_fault or f"not asked for {wait:.0f} s: limits, or too many refusals"
                     break
                 await self._clock.sleep(wait, self._stop)
                 continue

@@ -4,12 +4,23 @@
 ``digest`` folds many deliveries into one message.  Nothing here opens anything.
 """
 
-from bot.render.embed import Digest, Dress, bare, digest, message
+from bot.render.embed import Digest, Dress, bare, change, digest, message
 from bot.render.limits import violations
 from bot.render.terminal import console, plain
 from storage.model import Alert
 
-__all__ = ["Digest", "Dress", "bare", "console", "digest", "embed", "message", "plain", "violations"]
+__all__ = [
+    "Digest",
+    "Dress",
+    "bare",
+    "change",
+    "console",
+    "digest",
+    "embed",
+    "message",
+    "plain",
+    "violations",
+]
 
 
 def embed(alert: Alert, key: str = "", *, buttons: bool = False) -> dict[str, object]:

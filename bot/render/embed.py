@@ -67,6 +67,12 @@ def message(alert: Alert, dress: Dress) -> Payload:
     return payload
 
 
+def change(alert: Alert, dress: Dress) -> Payload:
+    """What an edit sends: what stands above the embed (a ping, the mark of a repeat) stays."""
+    payload = message(alert, dress)
+    return {name: payload[name] for name in ("embeds", "components", "allowed_mentions") if name in payload}
+
+
 def bare(alert: Alert, dress: Dress) -> Payload:
     """The same news without an embed: the fall-back when Discord refuses the full form."""
     safe = link(alert.url)

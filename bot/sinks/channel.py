@@ -6,10 +6,10 @@ another process made the attempt, the channel's history is read for the key befo
 is sent.  A nonce whose message was deleted answers 10008: it was sent, and is gone.
 """
 
-from bot.render import Dress, bare, digest, message
+from bot.render import Dress, bare, change, digest, message
 from bot.sinks.base import Dead, Gone, Outcome, Parcel, RetryAt, Sent
 from bot.sinks.history import Found, Missing, Search, Unanswered, find
-from bot.sinks.outcomes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, failed
+from bot.sinks.outcomes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, certain, failed
 from bot.sinks.rest import Answer, Rest, Result
 
 NONCE_HOLDS = 60.0  # seconds in which a nonce surely counts; the page says "a few minutes"
@@ -46,7 +46,7 @@ class ChannelSink:
                 self._tried.pop(parcel.key, None)
                 return Sent(message_id=search.message_id, found=True)
             if isinstance(search, Unanswered):
-                return _not_now(failed(search.result, parcel, self._rest.clock, refused=REMEDY))
+                return certain(failed(search.result, parcel, self._rest.clock, refused=REMEDY))
             if not isinstance(search, Missing):
                 if self._at_most_once:
                     return Dead(why=f"{LOST} ({search.why})")
@@ -104,27 +104,20 @@ class ChannelSink:
     async def _edit(self, parcel: Parcel) -> Outcome:
         first = parcel.first
         dress = Dress(key=first.first_key or first.key, buttons=True)
-        payload = message(first.alert, dress)
-        payload.pop("flags", None)  # of a message that was sent they are not ours to change
-        path = f"/channels/{self._channel}/messages/{first.reply_to}"
-        result = await self._rest.ask("PATCH", path, f"PATCH channel:{self._channel}", json=payload)
+        result = await self._change(first.reply_to, change(first.alert, dress))
+        if isinstance(result, Answer) and result.status == 400:
+            result = await self._change(first.reply_to, bare(first.alert, dress))
         if isinstance(result, Answer):
             if 200 <= result.status < 300:
                 return Sent(message_id=first.reply_to)
             if result.code == UNKNOWN_MESSAGE or (result.status == 404 and result.code != UNKNOWN_CHANNEL):
                 return Gone(why="the story's message was deleted there")
-        return _certain(failed(result, parcel, self._rest.clock, refused=REMEDY))
+        return certain(failed(result, parcel, self._rest.clock, refused=REMEDY))
+
+    async def _change(self, message_id: str | None, payload: dict[str, object]) -> Result:
+        path = f"/channels/{self._channel}/messages/{message_id}"
+        return await self._rest.ask("PATCH", path, f"PATCH channel:{self._channel}", json=payload)
 
 
 def _once(parcel: Parcel) -> dict[str, object]:
     return {"nonce": parcel.key, "enforce_nonce": True}
-
-
-def _certain(outcome: Outcome) -> Outcome:
-    """An edit may be repeated: it leads to the same message however often it arrives."""
-    if isinstance(outcome, RetryAt):
-        return RetryAt(when=outcome.when, why=outcome.why, holds=outcome.holds)
-    return outcome
-
-
-_not_now = _certain  # a search that failed is no attempt to send

@@ -18,6 +18,7 @@ INVALID_WINDOW = 600.0
 INVALID_ALLOWED = 10
 # Cloudflare's own 429 has no body of Discord's; where it does not say how long, this long.
 CLOUDFLARE_WAIT = 600.0
+REFUSED_WAIT = 900.0  # seconds after a refused token, until somebody may have mended it
 EARLY = 0.001  # seconds: what clocks may differ by when a window ends
 # Some limits stand in no header (others observed 30 messages a minute for a channel).  One is
 # learned from the 429 that it answers with, and forgotten again: it may have been a mistake.
@@ -135,6 +136,8 @@ class Limits:
                 self._invalid.append(now)
         elif status in (401, 403):
             self._invalid.append(now)
+            if status == 401:  # the token is refused: it will be for every route
+                self._closed_until = max(self._closed_until, now + REFUSED_WAIT)
 
     def _bucket(self, route: str) -> _Bucket:
         return self._buckets.setdefault(self._names.get(route, route), _Bucket())

@@ -22,6 +22,9 @@ REQUEST_DEADLINE = 20.0  # seconds for one request in all; httpx's own are per r
 CONNECT_DEADLINE = 8.0
 LARGEST_ANSWER = 8 * 1024 * 1024  # bytes; a page of history has some hundred kilobytes
 LONGEST_INLINE_WAIT = 10.0  # seconds that a request in the middle of a parcel waits for its bucket
+# Requests under way at once: enough for the global limit at a tenth of a second each, and few
+# enough that a bad token is not refused by the dozen before the first answer is in.
+SIDE_BY_SIDE = 4
 USER_AGENT = "DiscordBot (https://movewire.invalid/, 0.1)"  # reference#user-agent: a URL and a version
 
 
@@ -83,6 +86,7 @@ class Rest:
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
         self._scrub = scrub
+        self._gate = asyncio.Semaphore(SIDE_BY_SIDE)
         self.clock = clock
         self.limits = Limits()
 
@@ -105,16 +109,21 @@ class Rest:
         query: Mapping[str, str] | None = None,
     ) -> Result:
         """One request, in ``REQUEST_DEADLINE``; ``path`` begins with a slash."""
-        while (wait := self.delay(route)) > 0:  # others wait too, and may have been quicker
-            if wait > LONGEST_INLINE_WAIT:
+        while True:
+            if (wait := self.delay(route)) > LONGEST_INLINE_WAIT:
                 return Held(seconds=wait)
-            await self.clock.sleep(wait)
-        self.limits.asked(route, self.clock.monotonic())
-        result = await self._exchange(method, path, json, query)
-        if isinstance(result, Answer):
-            now = self.clock.monotonic()
-            self.limits.answered(route, result.status, result.headers, result.body, now)
-        return result
+            if wait > 0:
+                await self.clock.sleep(wait)
+                continue
+            async with self._gate:
+                if self.delay(route) > 0:  # others waited too, and were quicker
+                    continue
+                self.limits.asked(route, self.clock.monotonic())
+                result = await self._exchange(method, path, json, query)
+                if isinstance(result, Answer):
+                    now = self.clock.monotonic()
+                    self.limits.answered(route, result.status, result.headers, result.body, now)
+                return result
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -10,10 +10,10 @@ import hashlib
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from bot.render import Dress, bare, digest, message
+from bot.render import Dress, bare, change, digest, message
 from bot.sinks.base import Dead, Gone, Outcome, Parcel, RetryAt, Sent
 from bot.sinks.history import Found, Missing, Search, Unanswered, Unreadable, find
-from bot.sinks.outcomes import INVALID_WEBHOOK_TOKEN, UNKNOWN_MESSAGE, failed
+from bot.sinks.outcomes import INVALID_WEBHOOK_TOKEN, UNKNOWN_MESSAGE, certain, failed
 from bot.sinks.rest import Answer, Rest, Result
 
 # Seconds that Discord may take with a request before its message shows in the history: as
@@ -59,7 +59,7 @@ class WebhookSink:
             if isinstance(search, Found):
                 return Sent(message_id=search.message_id, found=True)
             if isinstance(search, Unanswered):
-                return self._certain(self._failed(search.result, parcel))
+                return certain(self._failed(search.result, parcel))
             if not isinstance(search, Missing):
                 if self._at_most_once:
                     return Dead(why=f"{LOST} ({search.why})")
@@ -124,21 +124,20 @@ class WebhookSink:
 
     async def _edit(self, parcel: Parcel) -> Outcome:
         first = parcel.first
-        payload = message(first.alert, Dress(key=first.first_key or first.key))
-        payload.pop("flags", None)
-        result = await self._rest.ask(
-            "PATCH",
-            f"{self._path}/messages/{first.reply_to}",
-            f"PATCH webhook:{self._number}",
-            json=payload,
-            query=self._in_thread(),
-        )
+        dress = Dress(key=first.first_key or first.key)
+        result = await self._change(first.reply_to, change(first.alert, dress))
+        if isinstance(result, Answer) and result.status == 400:
+            result = await self._change(first.reply_to, bare(first.alert, dress))
         if isinstance(result, Answer):
             if 200 <= result.status < 300:
                 return Sent(message_id=first.reply_to)
             if result.code == UNKNOWN_MESSAGE:
                 return Gone(why="the story's message was deleted there")
-        return self._certain(self._failed(result, parcel))
+        return certain(self._failed(result, parcel))
+
+    async def _change(self, message_id: str | None, payload: dict[str, object]) -> Result:
+        path, route = f"{self._path}/messages/{message_id}", f"PATCH webhook:{self._number}"
+        return await self._rest.ask("PATCH", path, route, json=payload, query=self._in_thread())
 
     async def _first_link(self, message_id: str | None) -> str | None:
         if message_id is None:
@@ -164,9 +163,3 @@ class WebhookSink:
         now = self._rest.clock.now()
         settled = now + timedelta(seconds=self.settle)
         return RetryAt(when=max(outcome.when, settled), why=outcome.why, ambiguous=True, holds=outcome.holds)
-
-    def _certain(self, outcome: Outcome) -> Outcome:
-        """A reading or an edit that failed leaves nothing in doubt."""
-        if isinstance(outcome, RetryAt):
-            return RetryAt(when=outcome.when, why=outcome.why, holds=outcome.holds)
-        return outcome

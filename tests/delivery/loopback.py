@@ -9,7 +9,7 @@ hundreds of runs share one process.
 
 Faults are a list, one for each write (POST or PATCH of a message) in turn: "ok", "drop-before",
 "drop-after" (the connection breaks before or after it is stored), "500", "500-stored", "502",
-"503", "504-stored", "400", "429", "429-global", "429-cloudflare"; after the list all is well.
+"503", "504-stored", "400", "403", "429", "429-global", "429-cloudflare"; after the list all is well.
 """
 
 import asyncio
@@ -204,6 +204,8 @@ def _refusal(fault: str) -> web.Response | None:
             return web.Response(status=429, text="error code: 1015", headers={"Retry-After": "1"})
         case "400":
             return _error(400, 50035, "Invalid Form Body")
+        case "403":
+            return _error(403, 50013, "Missing Permissions")
         case "500" | "502" | "503":
             return web.Response(status=int(fault), text="upstream is not well")
     return None

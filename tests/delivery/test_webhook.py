@@ -49,6 +49,18 @@ async def test_the_id_of_the_message_is_kept_for_edits(store: SqliteStore, disco
     assert discord.world.keys() == {key: 1}
 
 
+async def test_an_edit_keeps_the_mark_of_a_possible_repeat(
+    store: SqliteStore, discord: Discord, clock: LeapingClock
+):
+    put(store, WEBHOOK, alert(), clock.now())
+    discord.world.faults = deque(["drop-after"])
+    await drain(store, discord.sinks(token=False, webhook=True, clock=clock), clock)
+    put(store, WEBHOOK, edit(), clock.now(), revision=1)
+    await drain(store, discord.sinks(token=False, webhook=True, clock=clock), clock)
+    assert "Possibly a repeat" in messages(discord)[1]["content"]
+    assert messages(discord)[1]["edited"] == 1
+
+
 async def test_a_reply_links_to_the_first_message(store: SqliteStore, discord: Discord):
     put(store, WEBHOOK, alert(), REAL.now())
     put(store, WEBHOOK, reply(), REAL.now(), revision=1)
