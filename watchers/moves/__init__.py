@@ -26,9 +26,11 @@ FULL_SUMMARY = 120  # code points from which a summary stands for the text
 MOST_TRIGGERS = 48  # phrases of one field that are followed up; news need a handful
 ROUNDUP_READ = 60  # code points in which a lead says that it is a digest
 _LATER = 0.04  # what a phrase loses for each clause of the headline before it
+_LATER_KIND = 0.94  # and for each kind of move told before it: "teams up with X to build Y"
 _LEAD_FACTORS = (0.84, 0.76, 0.66, 0.62, 0.58)  # by sentence of the lead
 _UNPARTIED = 0.75  # nobody was found who does it or has it done
 _WATCHED = 1.03  # a watched entity plays a part
+_ROLE = 0.01  # what each role that is filled adds
 _FEATURE = 0.9  # "how", "inside", "why": rather about than of the move
 
 _FINISH = {
@@ -110,6 +112,10 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         bind(draft)
         _FINISH[frame.kind](draft)
         draft.score = frame.weight * _place(page, start) * status.judge(draft, document) * _cast(draft)
+        if any(d.start == start and d.frame.kind is frame.kind and d.score >= draft.score for d in drafts):
+            continue
+        drafts = [d for d in drafts if not (d.start == start and d.end == end and d.frame.kind is frame.kind)]
+        draft.score *= _LATER_KIND ** min(2, len({d.frame.kind for d in drafts if d.start < start and not d.background}))
         drafts.append(draft)
     return drafts
 
@@ -127,4 +133,5 @@ def _cast(draft: Draft) -> float:
     parties = [p for known in draft.roles.values() for p in known]
     if not parties:
         return _UNPARTIED
-    return _WATCHED if any(p.slug for p in parties) else 1.0
+    filled = 1.0 + _ROLE * min(2, len(draft.roles))
+    return filled * (_WATCHED if any(p.slug for p in parties) else 1.0)

@@ -22,6 +22,7 @@ _ORG_KINDS = frozenset({"org", "name", "product"})
 _PERSON_ROLES = frozenset({"person"})
 _WHOLE_ROLES = frozenset({"target", "recipient"})  # "buys Corvid's camera unit" is not buying Corvid
 _ORG_ROLES = frozenset({"from", "to", "recipient", "partner", "customer", "supplier", "employer"})
+_NEVER_PERSONS = frozenset({"from"})
 
 
 class Reading:
@@ -212,9 +213,7 @@ def accepts(role: str, party: Party) -> bool:
         return party.kind in ("person", "name") and (party.slug is None or party.kind == "person")
     if role == "owner":
         return party.kind != "product"
-    if role in _ORG_ROLES:
-        return party.kind != "person"
-    return True
+    return not (role in _NEVER_PERSONS and party.kind == "person")
 
 
 def _give(draft: Draft, role: str, party: Party) -> bool:
@@ -261,15 +260,22 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
             if orgs:
                 _give(draft, frame.left_org, orgs[-1])
         return
-    if not accepts(frame.left, subject):
-        subject = next((p for p in reversed(rest) if accepts(frame.left or "", p) and not is_bystander(page, p)), subject)
-        if not accepts(frame.left, subject):
-            return
-    if is_former(page, subject):
+    if not accepts(frame.left, subject) or (frame.left in _ORG_ROLES and subject.kind == "person"):
+        subject = _employer_of(page, rest, subject, frame.left)
+    if not accepts(frame.left, subject) or is_former(page, subject):
         return
     for one in _with_coordinated(page, rest, subject):
         if accepts(frame.left, one):
             _give(draft, frame.left, one)
+
+
+def _employer_of(page: Page, parties: list[Party], person: Party, role: str) -> Party:
+    """"Meta CEO Mark Zuckerberg hires": an organisation just before the person acts through it."""
+    for party in reversed(parties):
+        near = 0 <= person.start - party.end <= 24 and not page.comma_between(party.end, person.start)
+        if near and party is not person and accepts(role, party) and not is_former(page, party):
+            return party
+    return person
 
 
 def _may_be_person(draft: Draft, party: Party) -> bool:

@@ -182,6 +182,8 @@ def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) ->
         return "product"
     if 2 <= len(proper) <= 4 and all(_GIVEN.match(w) and w[:1].isupper() for w in proper):
         near = Hit(start, end)
+        if _next_to(page, "position", near) or _next_to(page, "talent", near):
+            return "person"
         if _next_to(page, "company", near) or _next_to(page, "product", near):
             return "org"
         return "person"
