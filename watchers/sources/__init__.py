@@ -27,6 +27,12 @@ PARSING_THREADS = 12  # most of them wait for a child, when they are all busy
 
 _MODULES = {  # kind -> module; imported when first used
     "feed": "watchers.sources.feed",
+    "google-news": "watchers.sources.googlenews",
+    "hacker-news": "watchers.sources.hackernews",
+    "edgar": "watchers.sources.edgar",
+    "github": "watchers.sources.github",
+    "sitemap": "watchers.sources.sitemap",
+    "page": "watchers.sources.page",
 }
 
 

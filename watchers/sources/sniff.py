@@ -54,14 +54,18 @@ def is_hopeless(body: bytes) -> bool:
     return b"<" not in body and b"\x4c" not in body[:4]
 
 
+def is_wall(body: bytes) -> bool:
+    """Whether a short page is a firewall's or a bot check's."""
+    return len(body) < 64 * 1024 and _WALL.search(body[: 16 * _LOOK].replace(b"\x00", b"")) is not None
+
+
 def refusal(body: bytes) -> ParseError:
     """The named error for a body that holds no feed."""
     if not body.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         return EmptyBody("the answer is empty")
-    start = body[: 16 * _LOOK].replace(b"\x00", b"")
     if looks_like_feed(body):
         return BrokenFeed("a feed that is cut off or malformed before its first entry")
-    if _WALL.search(start):
+    if is_wall(body):
         return FirewallPage("a firewall's page where the feed was expected")
     if looks_like_page(body):
         return WebPage("a web page where the feed was expected")
