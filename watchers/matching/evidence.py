@@ -1,0 +1,255 @@
+"""What the words in and around a name say about it, each with its weight.
+
+For names of companies, units and products; people have ``people``.  What other names in
+the document say is added by ``judge``.
+"""
+
+from watchers.matching import weights as w
+from watchers.matching.forms import Strength
+from watchers.matching.scene import Candidate, Evidence, Scene
+
+_GENITIVE_S = frozenset({"de", "nl", "sv", "da", "no", "nb", None})
+_ROMANCE = frozenset({"pt", "es", "gl", "ca", "fr", "it"})
+_COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no"})
+
+
+def place_evidence(candidate: Candidate) -> Evidence:
+    """Links, user names and bylines: places where a name is no mention."""
+    place = candidate.place
+    if place is None:
+        return []
+    covers = candidate.start <= place.start and candidate.end >= place.end
+    if place.kind == "link":
+        return [] if covers else [("in-link", w.IN_LINK)]
+    if place.kind == "byline":
+        return [("in-byline", w.IN_BYLINE)]
+    if place.kind == "handle" and covers:
+        return [("handle", w.HANDLE)]
+    return [("in-user-name", w.IN_OTHER_HANDLE)]
+
+
+def alias_evidence(candidate: Candidate, scene: Scene) -> Evidence:
+    """What the alias is worth by itself, and how it is written here."""
+    form = candidate.form
+    label = form.strength.label
+    found: Evidence = [(f"{label}-alias", w.ALIAS[label])]
+    capital = scene.capital(candidate)
+    if capital == "small":
+        found.append(("small-letters", w.SMALL[label]))
+    elif capital == "told" and form.strength is not Strength.STRONG:
+        found.append(("capital", w.CAPITAL[label] + (w.CAPITAL_AMONG_CJK if scene.cjk else 0.0)))
+    elif capital == "untold" and form.strength is not Strength.STRONG:
+        found.append(("capital-untold", w.CAPITAL_UNTOLD[label]))
+    if form.strength is Strength.STRONG:
+        return found
+    if form.ordinary and (scene.lang in form.ordinary or scene.lang is None):
+        if form.strength is Strength.AMBIGUOUS:
+            found.append(("ordinary-word", w.ORDINARY))
+        elif capital == "untold" and form.head:
+            found.append(("ordinary-words", w.ORDINARY_HEAD))
+    if form.generated:
+        found.append(("derived-form", w.GENERATED))
+    if form.lang and scene.lang and form.lang != scene.lang and not {form.lang, scene.lang} <= _ROMANCE:
+        found.append((f"alias-of:{form.lang}", w.FOREIGN_ALIAS))
+    return found
+
+
+def side_evidence(candidate: Candidate, scene: Scene) -> Evidence:
+    """The words right before and after a name that may be an ordinary word."""
+    if scene.cjk:
+        return _cjk_sides(candidate, scene)
+    return [*_right_side(candidate, scene), *_left_side(candidate, scene)]
+
+
+def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
+    around, cues = candidate.around, scene.cues
+    capital = scene.capital(candidate)
+    found: Evidence = []
+    if candidate.suffix:
+        found.append(_suffix(candidate, scene))
+    if around.quoted and capital != "small":
+        found.append(("quoted", w.QUOTED))
+    if capital == "small":
+        return found
+    words = around.right
+    if around.possessive:
+        found.append(("possessive", w.POSSESSIVE))
+    if not words:
+        return found
+    if around.right_hyphen:
+        return [*found, *_hyphen_after(candidate, scene)]
+    first = words[0]
+    if not around.possessive:
+        verb = next((word for word in words if word not in cues.adverbs), "")
+        if verb in cues.verbs:
+            return [*found, (f"verb-after:{verb}", w.VERB_AFTER)]
+    shaky = candidate.form.head and capital == "untold"
+    if first in cues.nouns and not (shaky and first in cues.things):
+        if not around.possessive:
+            found.append((f"noun-after:{first}", w.NOUN_AFTER))
+    elif first[0].isdigit() and not candidate.profile.person:
+        if candidate.profile.owners:
+            found.append((f"number-after:{first}", w.NUMBER_AFTER))
+    elif not around.possessive and _is_name(around.right_raw[0], candidate, scene):
+        follower = scene.starting_at(candidate, 2)
+        if first not in candidate.profile.contexts_for and follower is None:
+            found.append((f"name-after:{around.right_raw[0]}", w.NAME_AFTER))
+    return found
+
+
+def _suffix(candidate: Candidate, scene: Scene) -> tuple[str, float]:
+    if candidate.suffix != "s":
+        return (f"ending:{candidate.suffix}", 0.3)
+    if scene.lang in _GENITIVE_S and scene.capital(candidate) != "small":
+        return ("genitive", w.GENITIVE)
+    after = candidate.around.right_raw
+    # a German genitive in a text whose language is told wrongly: "Metas Llama"
+    if scene.lang == "en" and scene.capital(candidate) != "small":
+        name = candidate.field.raw[candidate.end + 2 : candidate.end + 3]
+        return ("genitive", 0.0) if not after and name.isupper() else ("plural", -2.5)
+    return ("plural", -5.0)
+
+
+def _hyphen_after(candidate: Candidate, scene: Scene) -> Evidence:
+    word, raw = candidate.around.right[0], candidate.around.right_raw[0]
+    head = word.split("-")[0]
+    if head in scene.cues.participles or head in scene.cues.nouns:
+        return [(f"compound:{word}", w.HYPHEN_COMPANY_AFTER)]
+    if scene.lang in _COMPOUNDING:
+        # a compound of a name keeps its small letters in Dutch, its capital in German
+        return [
+            (f"compound:{word}", w.HYPHEN_COMPANY_AFTER if scene.lang != "de" or raw[0].isupper() else 0.0)
+        ]
+    if raw[0].isupper():
+        return [] if candidate.field.title_case else [(f"compound:{word}", w.HYPHEN_COMPANY_AFTER)]
+    return [(f"hyphen-after:{word}", w.HYPHEN_OTHER_AFTER)]
+
+
+def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
+    around, cues = candidate.around, scene.cues
+    word = around.left
+    if word is None:
+        return []
+    told = scene.capital(candidate) == "told"
+    if around.left_hyphen:
+        return _hyphen_before(candidate, scene)
+    if word in cues.indefinite:
+        if around.right and (around.right[0] in cues.nouns or around.right_hyphen):
+            return []
+        return [(f"article:{word}", w.INDEFINITE / 3 if told else w.INDEFINITE)]
+    if scene.capital(candidate) == "small":
+        return []
+    if word in cues.former:
+        return [(f"former:{word}", w.EX_PREFIX / 2)]
+    if word in cues.verbs_before:
+        return [(f"verb-before:{word}", w.VERB_BEFORE)]
+    if word in cues.before:
+        return [(f"before:{word}", w.BEFORE_TOLD)] if told else []
+    if (
+        around.left_capital
+        and not around.left_starts
+        and told
+        and _is_name(word.capitalize(), candidate, scene)
+        and not word.endswith(("'s", "'"))
+        and word.replace("-", " ") not in candidate.profile.contexts_for
+        and word not in cues.honorifics
+        and word not in cues.functions
+        and scene.ending_at(candidate, 2) is None
+    ):
+        return [(f"name-before:{word}", w.NAME_BEFORE)]
+    return []
+
+
+def _hyphen_before(candidate: Candidate, scene: Scene) -> Evidence:
+    around = candidate.around
+    word = around.left or ""
+    tail = word.rsplit("-", 1)[-1]
+    if tail in scene.cues.former:
+        return [(f"former:{word}", w.EX_PREFIX)]
+    if tail in scene.cues.prefixes:
+        return [(f"prefix:{word}", w.NEUTRAL_PREFIX)]
+    neighbour = scene.ending_at(candidate, 1)
+    if neighbour is not None and neighbour.field.raw[neighbour.start].isupper():
+        return [(f"beside:{word}", w.QUOTED)]
+    if around.left_capital and scene.capital(candidate) == "told" and not candidate.form.head:
+        return []
+    return [(f"hyphen-before:{word}", w.HYPHEN_SMALL_BEFORE)]
+
+
+def _is_name(raw: str, candidate: Candidate, scene: Scene) -> bool:
+    """Whether a capital word beside a name looks like a part of a longer name."""
+    if scene.lang == "de" or candidate.field.title_case or not raw[:1].isupper() or raw.isupper():
+        return False
+    word = raw.lower()
+    cues = scene.cues
+    return (
+        word not in cues.verbs and word not in cues.nouns and word not in cues.honorifics and word.isalpha()
+    )
+
+
+def _cjk_sides(candidate: Candidate, scene: Scene) -> Evidence:
+    cues, folded = scene.cues, candidate.field.folded
+    found: Evidence = []
+    after = folded[candidate.end : candidate.end + 8]
+    before = folded[max(0, candidate.start - 6) : candidate.start]
+    if after.startswith(cues.against_right):
+        return [("part-of-another-word", w.CJK_AGAINST)]
+    after = after.lstrip(" \"')』」》")
+    if after.startswith((*cues.right, ",")):
+        found.append((f"particle-after:{after[:1]}", w.CJK_SIDE))
+    before = before.rstrip(" \"'(『「《")
+    if before.endswith(cues.left) or (before.endswith(",") and cues.left):
+        found.append((f"particle-before:{before[-1:]}", w.CJK_SIDE / 2))
+    return found
+
+
+def phrase_evidence(candidate: Candidate, scene: Scene) -> Evidence:
+    """What the watchlist's contexts for and against say here."""
+    profile = candidate.profile
+    against: tuple[str, float] | None = None
+    near = far = 0.0
+    words: list[str] = []
+    for phrase, hits in scene.hits.items():
+        if phrase in profile.contexts_against:
+            weight = _against(candidate, scene, phrase, hits)
+            if weight and (against is None or weight < against[1]):
+                against = (f"against:{phrase}", weight)
+        elif phrase in profile.contexts_for and candidate.form.strength is not Strength.STRONG:
+            others = [hit for hit in hits if not _overlaps(candidate, hit)]
+            if not others:
+                continue
+            words.append(phrase)
+            if any(scene.same_sentence(candidate, hit) for hit in others):
+                near += w.CONTEXT_FOR_NEAR
+            else:
+                far += w.CONTEXT_FOR
+    found: Evidence = [against] if against else []
+    if words:
+        found.append((f"context:{','.join(sorted(words)[:4])}", min(w.CONTEXT_MAX, near + far)))
+    return found
+
+
+def _against(candidate: Candidate, scene: Scene, phrase: str, hits: list[tuple[int, int, int]]) -> float:
+    profile = candidate.profile
+    if any(_overlaps(candidate, hit) for hit in hits):
+        told = scene.capital(candidate) == "told"
+        return 0.0 if told and phrase not in profile.against_capital else w.AGAINST_OVER
+    if phrase in profile.against_over or candidate.form.strength is Strength.STRONG:
+        return 0.0  # it speaks about the words beside another occurrence
+    return w.AGAINST_NEAR if any(scene.same_sentence(candidate, hit) for hit in hits) else w.AGAINST_FAR
+
+
+def _overlaps(candidate: Candidate, hit: tuple[int, int, int]) -> bool:
+    return hit[0] == candidate.field_number and hit[1] < candidate.end and candidate.start < hit[2]
+
+
+def section_evidence(candidate: Candidate, scene: Scene) -> Evidence:
+    """What the outlet's section and the document's own address say."""
+    found: Evidence = []
+    if scene.site and scene.site in candidate.profile.sites:
+        found.append((f"own-site:{scene.site}", w.OWN_SITE))
+    if scene.alien_section:
+        found.append(("section", w.SOURCE_ALIEN))
+    elif scene.fitting_section:
+        found.append(("section", w.SOURCE_FITS))
+    return found

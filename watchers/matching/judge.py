@@ -1,0 +1,275 @@
+"""Who is meant: adds up the evidence for every candidate of a document.
+
+The life of a candidate: its own words first (``evidence``, ``people``), then twice what
+the plainly named entities of the same text say for it, then overlaps are resolved and
+people meant by their role are added.  Every step leaves its reasons with the mention.
+"""
+
+from collections.abc import Callable
+
+from storage.model import Mention
+from watchers.matching import weights as w
+from watchers.matching.evidence import (
+    alias_evidence,
+    phrase_evidence,
+    place_evidence,
+    section_evidence,
+    side_evidence,
+)
+from watchers.matching.forms import Part, Strength
+from watchers.matching.people import Bearers, person_evidence
+from watchers.matching.roles import by_role
+from watchers.matching.scene import Candidate, Evidence, Scene
+
+_ROUNDS = 2  # an anchor found in the first may make another in the second
+_OF = frozenset({"de", "da", "do", "di", "von", "van", "of", "at"})
+_ANCHOR = 1.3863  # log-odds of weights.ANCHOR
+_BACKING = (
+    "verb-",
+    "noun-",
+    "possessive",
+    "before:",
+    "context:",
+    "handle",
+    "employer",
+    "own-site",
+    "compound",
+    "former:",
+)
+PROMINENT_SENTENCES = 2  # of the body: what stands there is as good as a headline
+
+
+def judge(scene: Scene) -> tuple[Mention, ...]:
+    """All candidates of ``scene`` as mentions, accepted or not, by field and position."""
+    for candidate in scene.candidates:
+        _weigh_alone(candidate, scene)
+    containers = _containers(scene.candidates)
+    for _ in range(_ROUNDS):
+        _weigh_together(scene, containers)
+    _resolve(scene.candidates, containers)
+    return _mentions(scene)
+
+
+def accepted_score(candidate: Candidate) -> bool:
+    """Whether the entity of a candidate is taken as meant."""
+    return not candidate.rejected and w.score(candidate.total) >= w.ACCEPT
+
+
+def _weigh_alone(candidate: Candidate, scene: Scene) -> None:
+    found = place_evidence(candidate)
+    strong = candidate.form.strength is Strength.STRONG
+    found += alias_evidence(candidate, scene)
+    if not strong:
+        found += side_evidence(candidate, scene)
+        found += section_evidence(candidate, scene)
+    elif candidate.suffix == "s":
+        found.append(("genitive", 0.0))
+    if candidate.profile.person:
+        found += person_evidence(candidate, scene)
+    found += phrase_evidence(candidate, scene)
+    candidate.evidence = found
+    candidate.local = candidate.total = sum(weight for _, weight in found)
+    candidate.backed = any(weight > 0 and label.startswith(_BACKING) for label, weight in found)
+
+
+def _containers(candidates: list[Candidate]) -> dict[int, Candidate]:
+    """For each candidate that stands inside a longer one, the longest such."""
+    inside: dict[int, Candidate] = {}
+    outer: Candidate | None = None
+    for candidate in candidates:  # by field, start, longest first
+        if outer and outer.field_number == candidate.field_number and candidate.end <= outer.end:
+            if (outer.start, outer.end) != (candidate.start, candidate.end):
+                inside[candidate.number] = outer
+            continue
+        outer = candidate
+    return inside
+
+
+# --- what the rest of the text says -----------------------------------------------------
+
+
+def _weigh_together(scene: Scene, containers: dict[int, Candidate]) -> None:
+    anchors: dict[int, list[int]] = {}
+    for candidate in scene.candidates:
+        if candidate.total >= _ANCHOR:
+            anchors.setdefault(candidate.profile.index, []).append(candidate.number)
+    accepted = {number for numbers in anchors.values() for number in numbers}
+    bearers = Bearers.of(scene.candidates, accepted)
+    for candidate in scene.candidates:
+        if candidate.form.strength is Strength.STRONG:
+            continue
+        candidate.context = _context(candidate, scene, anchors, bearers, containers.get(candidate.number))
+        candidate.total = candidate.local + sum(weight for _, weight in candidate.context)
+
+
+def _context(
+    candidate: Candidate,
+    scene: Scene,
+    anchors: dict[int, list[int]],
+    bearers: Bearers,
+    container: Candidate | None,
+) -> Evidence:
+    if scene.capital(candidate) == "small" or candidate.local < w.IN_BYLINE / 2 - w.OWN_ANCHOR:
+        return []
+    mine = candidate.profile
+    found: Evidence = []
+    if container is not None and mine.index in container.profile.owners and container.total > 0:
+        found.append((f"within:{container.profile.slug}", w.WITHIN))
+    own = anchors.get(mine.index, [])
+    if candidate.profile.person and candidate.form.part is not Part.FULL:
+        found += bearers.evidence(candidate)
+    elif any(number != candidate.number for number in own):
+        found.append(("named-plainly-elsewhere", w.OWN_ANCHOR))
+    if mine.unit:
+        found += _unit_evidence(candidate, scene)
+    company = _company(candidate, scene, anchors)
+    found += company
+    if not found and candidate.form.strength is Strength.AMBIGUOUS:
+        if mine.person and candidate.form.part is not Part.FULL:
+            found.append(("alone", w.ALONE))
+        elif not candidate.backed:
+            found.append(("no-context", w.WITHOUT_CONTEXT))
+    return found
+
+
+def _company(candidate: Candidate, scene: Scene, anchors: dict[int, list[int]]) -> Evidence:
+    """The other entities plainly named in the text: those it has to do with, and the rest."""
+    mine = candidate.profile
+    phrase = candidate.form.capital < 0 and bool(candidate.form.ordinary)
+    related, strangers = 0.0, 0.0
+    names: list[str] = []
+    for index in anchors:
+        if index == mine.index:
+            continue
+        other = scene.profiles[index]
+        if index in mine.related:
+            close = not phrase or (other.person and mine.index in other.places)
+            related += w.RELATED if close else w.RELATED * w.PHRASE_SHARE
+            names.append(other.slug)
+        else:
+            strangers += w.COMPANY_OF_NAMES if not phrase else 0.0
+    found: Evidence = []
+    if related:
+        found.append((f"with:{','.join(sorted(names)[:3])}", min(w.RELATED_MAX, related)))
+    if strangers:
+        found.append(("among-watched-names", min(w.COMPANY_MAX, strangers)))
+    return found
+
+
+def _unit_evidence(candidate: Candidate, scene: Scene) -> Evidence:
+    """Whose laboratory is described: "Acme's superintelligence team" against another's."""
+    if candidate.form.strength is not Strength.AMBIGUOUS or candidate.form.exact or scene.cjk:
+        return []
+    mine, around = candidate.profile, candidate.around
+    before = scene.ending_at(candidate, 8)
+    after = scene.starting_at(candidate, 8)
+    for other in (before, after):
+        if other is None or other.total < 0:
+            continue
+        gap = candidate.field.folded[min(other.end, candidate.end) : max(other.start, candidate.start)]
+        if any(sign in gap for sign in ".,;:"):
+            continue
+        if other.profile.index in mine.owners or other.profile.places & (mine.owners | {mine.index}):
+            return [(f"unit-of:{other.profile.slug}", w.OWNERS_UNIT)]
+        if not other.profile.person:
+            return [(f"unit-of-another:{other.profile.slug}", w.OTHERS_UNIT)]
+    left = around.left or ""
+    if (
+        around.left_capital
+        and not candidate.field.title_case
+        and (left.endswith("'s") or not around.left_starts)
+    ):
+        return [(f"unit-of-another:{left}", w.OTHERS_UNIT)]
+    of = around.right[:1] and (around.right[0] in scene.cues.links or around.right[0] in _OF)
+    if of and after is None and len(around.right_raw) > 1 and around.right_raw[1][0].isupper():
+        return [(f"unit-of-another:{around.right_raw[1]}", w.OTHERS_UNIT)]
+    return []
+
+
+# --- overlaps, roles, mentions ----------------------------------------------------------
+
+
+def _resolve(candidates: list[Candidate], containers: dict[int, Candidate]) -> None:
+    """One stretch of text means one thing: the longer accepted name, or the likelier."""
+    for number, outer in containers.items():
+        inner = candidates[number]
+        part = inner.profile.index in outer.profile.owners
+        if not part and accepted_score(outer) and inner.profile.index != outer.profile.index:
+            _reject(inner, outer)
+    last: Candidate | None = None
+    for candidate in candidates:
+        if not accepted_score(candidate) or candidate.number in containers:
+            continue
+        if last and last.field_number == candidate.field_number and candidate.start < last.end:
+            if candidate.start > last.start:
+                weaker, stronger = sorted((last, candidate), key=lambda c: (c.total, c.number))
+                _reject(weaker, stronger)
+                last = stronger
+            continue
+        last = candidate
+
+
+def _reject(candidate: Candidate, winner: Candidate) -> None:
+    candidate.rejected = True
+    candidate.context = [*candidate.context, (f"inside:{winner.profile.slug}", w.INSIDE_OTHER_NAME)]
+    candidate.total += w.INSIDE_OTHER_NAME
+
+
+def _mentions(scene: Scene) -> tuple[Mention, ...]:
+    prominent = _prominence(scene)
+    found = [
+        _mention(candidate, prominent(candidate.field_number, candidate.start))
+        for candidate in scene.candidates
+    ]
+    meant = {mention.entity for mention in found if mention.accepted}
+    for candidate in scene.candidates:
+        if not accepted_score(candidate):
+            continue
+        role = by_role(candidate, scene)
+        if role is None or scene.profiles[role.person].slug in meant:
+            continue
+        found.append(
+            Mention(
+                entity=scene.profiles[role.person].slug,
+                text=candidate.field.raw[role.start : role.end],
+                field=candidate.field.name,
+                start=role.start,
+                end=role.end,
+                score=min(w.score(w.BY_ROLE), w.score(candidate.total)),
+                accepted=True,
+                prominent=prominent(candidate.field_number, role.start),
+                evidence=(f"by-role:{role.role} of {candidate.profile.slug}",),
+            )
+        )
+    order = {one.name: number for number, one in enumerate(scene.fields)}
+    return tuple(sorted(found, key=lambda m: (order[m.field], m.start, -m.end, m.entity)))
+
+
+def _mention(candidate: Candidate, prominent: bool) -> Mention:
+    return Mention(
+        entity=candidate.profile.slug,
+        text=candidate.text,
+        field=candidate.field.name,
+        start=candidate.start,
+        end=candidate.end,
+        score=w.score(candidate.total),
+        accepted=accepted_score(candidate),
+        prominent=prominent,
+        evidence=tuple(
+            f"{label} {weight:+.1f}" for label, weight in (*candidate.evidence, *candidate.context)
+        ),
+    )
+
+
+def _prominence(scene: Scene) -> Callable[[int, int], bool]:
+    """A function that tells whether a place is in the title or at the beginning of the body."""
+    body = next((number for number, one in enumerate(scene.fields) if one.name != "title"), None)
+    reach = 0
+    if body is not None:
+        spans = scene.fields[body].sentences[:PROMINENT_SENTENCES]
+        reach = spans[-1][1] if spans else 0
+
+    def prominent(number: int, start: int) -> bool:
+        return scene.fields[number].name == "title" or (number == body and start < reach)
+
+    return prominent

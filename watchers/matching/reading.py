@@ -1,0 +1,201 @@
+"""One field of a document as the matcher reads it, and what stands around a name in it.
+
+Tells capitals that mean something from capitals that do not, and marks the places where
+a name is no mention: links, user names, bylines.  What follows from that is weighed in
+``evidence`` and ``people``.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from watchers.text import fold, is_title_case, sentences
+
+_WINDOW = 64  # code points looked at on either side of a name
+_LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"']+"
+    r"|(?<![\w@])[\w-]+(?:\.[\w-]+){0,3}\.(?:com|ai|org|net|io|dev|app|co|me|tv|ht|jp|de|fr|nl|cn)\b(?:/[^\s<>\"']*)?"
+    r"|[\w.+-]+@[\w-]+\.[\w.]+",
+    re.IGNORECASE,
+)
+_MAY_LINK = re.compile(r"\.\w|://", re.ASCII)
+_HANDLE = re.compile(r"(?<![\w/])([@#]|/?u/|/?r/)([\w-]*\w)", re.IGNORECASE)
+_MAY_HANDLE = re.compile(r"[@#]|\b[ur]/", re.IGNORECASE)
+# "(Jane Doe/The Daily Ledger)": how aggregators name author and outlet.
+_BYLINE = re.compile(r"\(([^()/]{3,80})/([^()/]{2,60})\)")
+_SENTENCE_BREAK = frozenset(".!?:;–|·…\n>")
+_OPENING = " \"'([{*_«"
+_CLOSING = frozenset(',;:!?)]}…"')
+_WORD = re.compile(r"[^\W_][\w&.+]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a field that is not running text."""
+
+    start: int
+    end: int
+    kind: str  # "link", "handle", "user" or "byline"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The neighbourhood of one name; words are folded, None where there is none."""
+
+    left: str | None  # the word right before it, blanks or a hyphen between
+    left_capital: bool
+    left_hyphen: bool
+    left_starts: bool  # that word begins a sentence
+    before_left: str | None
+    right: tuple[str, ...]  # up to four words that follow without punctuation
+    right_raw: tuple[str, ...]
+    right_hyphen: bool
+    possessive: bool
+    quoted: bool
+    starts: bool  # the name begins a sentence
+
+
+class Field:
+    """One field of a document, read once; everything else about it is computed on demand."""
+
+    def __init__(self, name: str, raw: str) -> None:
+        self.name = name
+        self.raw = raw
+        self.folded = fold(raw)
+
+    @cached_property
+    def title_case(self) -> bool:
+        """Whether capitals mean nothing in the whole field."""
+        return is_title_case(self.raw if self.name == "title" else self.raw[:300])
+
+    @cached_property
+    def small(self) -> bool:
+        """Whether it is written without any capitals, as some people chat."""
+        return self.raw.islower()
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """Spans of its sentences."""
+        return sentences(self.raw)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _ in self.sentences]
+
+    def sentence(self, position: int) -> tuple[int, int]:
+        """The span of the sentence at a position."""
+        index = bisect_right(self._starts, position) - 1
+        return self.sentences[index] if index >= 0 else (0, len(self.raw))
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Links, handles and bylines, in order of their beginnings."""
+        found: list[Place] = []
+        if _MAY_LINK.search(self.raw):
+            found += [Place(m.start(), m.end(), "link") for m in _LINK.finditer(self.raw)]
+        if _MAY_HANDLE.search(self.raw):
+            for m in _HANDLE.finditer(self.raw):
+                kind = "handle" if m[1] in "@#" else "user"
+                found.append(Place(m.start(2), m.end(2), kind))
+        if "(" in self.raw:
+            found += [Place(m.start(), m.end(), "byline") for m in _BYLINE.finditer(self.raw)]
+        return sorted(found, key=lambda place: place.start)
+
+    @cached_property
+    def _place_starts(self) -> list[int]:
+        return [place.start for place in self.places]
+
+    def place(self, start: int, end: int) -> Place | None:
+        """The innermost marked place that overlaps a span, if any."""
+        if not self.places:
+            return None
+        last = bisect_right(self._place_starts, max(start, end - 1))
+        for place in reversed(self.places[max(0, last - 3) : last]):
+            if place.start < end and start < place.end:
+                return place
+        return None
+
+    def begins_sentence(self, position: int) -> bool:
+        """Whether what stands at ``position`` has its capital from a sentence's beginning."""
+        before = self.folded[max(0, position - 8) : position].rstrip(_OPENING)
+        if not before:
+            return position <= 8 or not self.folded[:position].strip(_OPENING)
+        if before[-1] == "-":
+            return self.folded[max(0, position - 8) : position].endswith(" - ")
+        return before[-1] in _SENTENCE_BREAK
+
+    def around(self, start: int, end: int) -> Around:
+        """The words beside a span."""
+        before = self.folded[max(0, start - _WINDOW) : start]
+        raw_before = self.raw[max(0, start - _WINDOW) : start]
+        bare = before.rstrip("\"' *_")
+        quoted = "'" in before[len(bare) :] or '"' in before[len(bare) :]
+        left = before_left = None
+        capital = left_starts = False
+        hyphen = before[-1:] == "-" and before[-2:-1] not in (" ", "")
+        stem = before[:-1] if hyphen else bare if (quoted or before[-1:] in (" ", "*")) else ""
+        words = stem.rsplit(None, 2)
+        if words and words[-1][-1] not in _CLOSING and not (words[-1][-1] == "." and len(words[-1]) > 4):
+            word = words[-1].lstrip("\"'([{*_").rstrip("*_.")
+            at = len(stem.rstrip()) - len(words[-1]) + (len(words[-1]) - len(words[-1].lstrip("\"'([{*_")))
+            if word and (word[0].isalnum() or word[0] in "$&"):
+                left = word
+                capital = raw_before[at : at + 1].isupper()
+                left_starts = capital and self.begins_sentence(max(0, start - _WINDOW) + at)
+                if len(words) > 1 and words[-2][-1] not in _CLOSING and words[-2][-1] != ".":
+                    before_left = words[-2].lstrip("\"'([{*_")
+        right, right_raw, right_hyphen, possessive = self._right(end)
+        return Around(
+            left=left,
+            left_capital=capital,
+            left_hyphen=hyphen,
+            left_starts=left_starts,
+            before_left=before_left,
+            right=right,
+            right_raw=right_raw,
+            right_hyphen=right_hyphen,
+            possessive=possessive,
+            quoted=quoted,
+            starts=self.begins_sentence(start),
+        )
+
+    def _right(self, end: int) -> tuple[tuple[str, ...], tuple[str, ...], bool, bool]:
+        after = self.folded[end : end + _WINDOW]
+        possessive = hyphen = False
+        at = 0
+        while after[at : at + 1] in ("*", "_"):
+            at += 1
+        if after.startswith("'s", at) and not after[at + 2 : at + 3].isalnum():
+            possessive, at = True, at + 2
+        elif after.startswith("' ", at) and self.folded[end - 1 : end] == "s":
+            possessive, at = True, at + 1
+        elif after[at : at + 1] in ("'", '"', ")"):
+            at += 1
+        while after[at : at + 1] in ("*", "_"):
+            at += 1
+        if after[at : at + 1] == "-" and after[at + 1 : at + 2].isalnum():
+            hyphen, at = True, at + 1
+        elif after[at : at + 1] != " ":
+            return (), (), False, possessive
+        words: list[str] = []
+        raws: list[str] = []
+        while len(words) < 4:
+            while after[at : at + 1] in (" ", "*", "_", '"', "'"):
+                at += 1
+            match = _WORD.match(after, at)
+            if match is None:
+                break
+            word = match[0].rstrip(".")
+            words.append(word)
+            raws.append(self.raw[end + at : end + at + len(word)])
+            at = match.end()
+            if match[0] != word or (after[at : at + 1] not in (" ", "-", "'", '"', "*")):
+                break
+            if after[at : at + 1] in ("-", "'") and after[at + 1 : at + 2].isalpha():
+                tail = _WORD.match(after, at + 1)
+                if tail is not None:
+                    words[-1] += after[at] + tail[0].rstrip(".")
+                    raws[-1] += self.raw[end + at : end + at + 1 + len(tail[0].rstrip("."))]
+                    at = tail.end()
+        return tuple(words), tuple(raws), hyphen, possessive

@@ -1,0 +1,197 @@
+"""People meant by their role: "the Acme chief", "OpenAI's chief research officer".
+
+Only where the watchlist knows exactly one holder on the day of the text, and no other
+name follows.  The organisation must itself be truly meant; the span is the whole phrase.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from watchers.matching.cues import Cues, given_names
+from watchers.matching.profiles import Post, Profile
+from watchers.matching.scene import Candidate, Scene
+from watchers.text import fold
+
+_ALWAYS_NAMED = 24  # code points after a role in which a name may follow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByRole:
+    """A phrase that means a person by a role at an organisation."""
+
+    organisation: Candidate
+    person: int  # index of the entity
+    start: int
+    end: int
+    role: str
+
+
+def by_role(organisation: Candidate, scene: Scene) -> ByRole | None:
+    """Who is meant by a role beside ``organisation``, if anybody is."""
+    profile = organisation.profile
+    if not profile.posts or organisation.place is not None:
+        return None
+    for role, start, end, former in _phrases(organisation, scene):
+        person = _holder(profile, role, scene, former=former)
+        if person is None or _of_another(organisation, scene, person, start):
+            continue
+        if not _names_another(organisation, scene, person, end):
+            return ByRole(organisation=organisation, person=person, start=start, end=end, role=role)
+    return None
+
+
+def _holder(profile: Profile, role: str, scene: Scene, *, former: bool) -> int | None:
+    posts = [post for post in profile.posts if post.role == role and _fits(post, scene, former=former)]
+    people = {post.person for post in posts}
+    return people.pop() if len(people) == 1 else None
+
+
+def _fits(post: Post, scene: Scene, *, former: bool) -> bool:
+    if post.role == "founder":
+        return not former
+    return post.ended_by(scene.day) if former else post.held_on(scene.day)
+
+
+def _phrases(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, int, bool]]:
+    """(role, start, end, former) of every role phrase beside the name."""
+    yield from _cjk_after(organisation, scene) if scene.cjk else _after(organisation, scene)
+    if not scene.cjk:
+        yield from _before(organisation, scene)
+
+
+def _after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, int, bool]]:
+    """ "Acme's new chief executive", "Acme CEO", "Acme-Chef"."""
+    one, cues = organisation.field, scene.cues
+    folded = one.folded
+    at = organisation.end
+    if folded.startswith("'s", at):
+        at += 2
+    elif folded.startswith("' ", at) or organisation.suffix == "s":
+        at += 1
+    if folded[at : at + 1] not in (" ", "-"):
+        return
+    at += 1
+    former = _is_former(organisation, cues)
+    word = _word(folded, at)
+    if word in cues.new:
+        at += len(word) + 1
+    elif word in cues.former:
+        former, at = True, at + len(word) + 1
+    role, end = _role_at(folded, at, cues)
+    if role and not _part_of_word(folded, end):
+        yield role, organisation.start, end, former
+
+
+def _before(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, int, bool]]:
+    """ "chief executive of Acme", "o diretor de pesquisa da Acme"."""
+    one, cues = organisation.field, scene.cues
+    begin = max(0, organisation.start - 60)
+    words = one.folded[begin : organisation.start].replace("'", "' ").replace("(", " ").split()
+    if not words or words[-1] not in cues.links:
+        return
+    words.pop()
+    for length in range(min(cues.longest_role, len(words)), 0, -1):
+        phrase = " ".join(words[-length:]).replace("' ", "'")
+        role = cues.roles.get(phrase)
+        if role:
+            start = one.folded.rfind(phrase, begin, organisation.start)
+            before = words[-length - 1] if len(words) > length else ""
+            former = before in cues.former or before.rstrip("-") in cues.former
+            if start >= 0 and one.folded[max(0, start - 3) : start] != "co-":
+                yield role, start, organisation.end, former
+            return
+
+
+def _cjk_after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, int, bool]]:
+    folded, cues = organisation.field.folded, scene.cues
+    at = organisation.end
+    while folded[at : at + 1] == " ":
+        at += 1
+    if folded[at : at + 1] and folded[at : at + 1] in cues.links:
+        at += 1
+    former = False
+    while folded[at : at + 1] and (folded[at] == " " or folded[at] in cues.former):
+        former = former or folded[at] != " "
+        at += 1
+    for phrase in sorted(cues.roles, key=len, reverse=True):
+        if folded.startswith(phrase, at):
+            yield cues.roles[phrase], organisation.start, at + len(phrase), former
+            return
+
+
+def _role_at(folded: str, at: int, cues: Cues) -> tuple[str | None, int]:
+    """The longest role phrase at a position, and its end."""
+    words: list[str] = []
+    ends: list[int] = []
+    end = at
+    while len(words) < cues.longest_role and (word := _word(folded, end)):
+        end += len(word)
+        words.append(word)
+        ends.append(end)
+        if folded[end : end + 1] != " ":
+            break
+        end += 1
+    for length in range(len(words), 0, -1):
+        role = cues.roles.get(" ".join(words[:length]))
+        if role:
+            return role, ends[length - 1]
+    return None, at
+
+
+def _word(folded: str, at: int) -> str:
+    end = at
+    while end < len(folded) and (folded[end].isalnum() or folded[end] in "-'"):
+        if folded[end] == "'" and folded[end + 1 : end + 2] in ("s", " ", ""):
+            break
+        end += 1
+    return folded[at:end]
+
+
+def _part_of_word(folded: str, end: int) -> bool:
+    return end < len(folded) and (folded[end].isalnum() or folded[end] == "-")
+
+
+def _is_former(organisation: Candidate, cues: Cues) -> bool:
+    left = organisation.around.left
+    return left is not None and (left in cues.former or f"{left}-" in cues.former)
+
+
+def _of_another(organisation: Candidate, scene: Scene, person: int, start: int) -> bool:
+    """Whether the role is given to somebody: "Jane Doe, Acme's chief", "named Acme's chief"."""
+    one = organisation.field
+    before = one.raw[max(0, start - 40) : start].rstrip()
+    words = before.rstrip(",").split()
+    if not words:
+        return False
+    if before.endswith(","):
+        holder = any(
+            c.field_number == organisation.field_number and start - 4 <= c.end <= start
+            for c in scene.candidates
+            if c.profile.index == person
+        )
+        return words[-1][0].isupper() and not holder
+    last = fold(words[-1])
+    return last in scene.cues.naming or last in scene.cues.former
+
+
+def _names_another(organisation: Candidate, scene: Scene, person: int, end: int) -> bool:
+    """Whether a name follows the role that is not the holder's."""
+    for other in scene.candidates:
+        near = other.field_number == organisation.field_number and end <= other.start <= end + 4
+        if near and other.profile.index == person:
+            return False
+    if scene.cjk:
+        return False
+    raw = organisation.field.raw
+    after = raw[end : end + _ALWAYS_NAMED]
+    if not after.startswith((" ", ", ")):
+        return False
+    words = after.strip(" ,").split()
+    if not words or not words[0][0].isupper() or organisation.field.title_case:
+        # in Title Case a verb follows as often as a name
+        return bool(words) and organisation.field.title_case and _looks_like_name(words, scene)
+    return words[0].strip(".,;:").lower() not in scene.cues.verbs
+
+
+def _looks_like_name(words: list[str], scene: Scene) -> bool:
+    return words[0].lower() in given_names()

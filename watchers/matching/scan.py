@@ -1,0 +1,174 @@
+"""Where the names stand: one pass of an automaton over the folded text.
+
+All aliases and context words of a watchlist are one Aho-Corasick automaton; the time is
+linear in the text and hardly depends on the watchlist's size.  Overlapping matches are
+taken, then those that are parts of other words are dropped; choosing between what is left
+is the work of ``judge``.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from storage.model import Watchlist
+from watchers.matching.cues import cues
+from watchers.matching.forms import Form, forms_of, pattern, soften, squeeze
+from watchers.matching.profiles import Profile, profiles_of
+from watchers.text import INVISIBLE, fold
+
+_CHUNK = 1 << 16  # code points handed to the automaton at once: bounds the memory of long texts
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One pattern found at a place of one field, as raw code points, half open."""
+
+    pattern: int
+    start: int
+    end: int
+    suffix: str = ""  # an inflection right after it: "s" of "Metas"
+
+
+class Scanner:
+    """The automaton of one watchlist; immutable, safe for threads."""
+
+    def __init__(self, watchlist: Watchlist) -> None:
+        from ahocorasick_rs import AhoCorasick, Implementation
+
+        entities = sorted(watchlist.entities, key=lambda entity: entity.slug)
+        self.profiles: tuple[Profile, ...] = profiles_of(entities)
+        forms: dict[str, list[Form]] = {}
+        for owner, entity in enumerate(entities):
+            for key, form in forms_of(entity, owner):
+                forms.setdefault(key, []).append(form)
+        keys = {key: number for number, key in enumerate(forms)}
+        for profile in self.profiles:
+            for phrase in sorted(profile.contexts_for | profile.contexts_against):
+                keys.setdefault(phrase, len(keys))
+        self.keys = tuple(keys)
+        self.forms = tuple(_best_first(forms.get(key, ())) for key in self.keys)
+        self._spaced = tuple(_spaced(key) for key in self.keys)
+        self.number = keys
+        self._longest = max(map(len, self.keys), default=1)
+        # The contiguous automaton: the DFA takes half a gigabyte at 100,000 aliases.
+        self._automaton = AhoCorasick(
+            list(self.keys), implementation=Implementation.ContiguousNFA, store_patterns=False
+        )
+
+    def hits(self, folded: str) -> list[Hit]:
+        """All whole-word occurrences in a folded text, in no particular order."""
+        if not self.keys:
+            return []
+        text, starts = soften(folded), None
+        if "  " in text or INVISIBLE in text:
+            text, starts = squeeze(text)
+        spaced, found = self._spaced, []
+        for number, start, end in self._occurrences(text):
+            suffix = whole_word(text, start, end, spaced=spaced[number])
+            if suffix is None:
+                continue
+            if starts is not None:
+                start, end = _raw(starts, start), _raw(starts, end - 1) + 1
+            found.append(Hit(number, start, end, suffix))
+        return found
+
+    def _occurrences(self, text: str) -> Iterator[tuple[int, int, int]]:
+        if len(text) <= _CHUNK:
+            yield from self._automaton.find_matches_as_indexes(text, overlapping=True)
+            return
+        for begin in range(0, len(text), _CHUNK):
+            piece = text[begin : begin + _CHUNK + self._longest]
+            for number, start, end in self._automaton.find_matches_as_indexes(piece, overlapping=True):
+                if start < _CHUNK:
+                    yield number, start + begin, end + begin
+
+
+def _raw(starts: Sequence[tuple[int, int]], position: int) -> int:
+    """The place in the unsqueezed text of a place in the squeezed one."""
+    begin, raw = starts[bisect_right(starts, (position, 1 << 60)) - 1]
+    return raw + position - begin
+
+
+def _best_first(forms: Sequence[Form]) -> tuple[Form, ...]:
+    """The forms of one pattern by owner, the best of each first, and no two of one kind.
+
+    A handle and a plain name may be written with the same letters: both are kept, and the
+    first that fits the place is taken.
+    """
+    best: dict[tuple[int, bool, bool], Form] = {}
+    for form in forms:
+        key = (form.owner, form.exact, form.handle)
+        known = best.get(key)
+        if known is None or _rank(form) > _rank(known):
+            best[key] = form
+    ordered = sorted(best.values(), key=_rank, reverse=True)
+    return tuple(sorted(ordered, key=lambda form: form.owner))
+
+
+def _rank(form: Form) -> tuple[bool, bool, int, bool, str]:
+    return (form.handle, not form.generated, form.strength, form.exact, form.text)
+
+
+# --- word boundaries --------------------------------------------------------------------
+
+_HANGUL = range(0xAC00, 0xD7A4)
+_KATAKANA = range(0x30A1, 0x3100)  # the middle dot, 30FB, was softened away
+_CYRILLIC = range(0x400, 0x530)
+_CYRILLIC_ENDINGS = frozenset(("а", "у", "ом", "ем", "е", "ы", "и", "ой", "ою", "ого", "ах", "ов"))
+_LATIN_ENDINGS = frozenset(("s",))
+_LONGEST_PARTICLE = 4
+
+
+def _spaced(key: str) -> bool:
+    """Whether a pattern is of letters that stand in words between blanks."""
+    return ord(key[0]) < 0x3040 or ord(key[0]) > 0xD7A3
+
+
+def _joins(char: str) -> bool:
+    """Whether a sign beside an alphabet's letter would make it part of a longer word."""
+    return char.isalnum() and not 0x3040 <= ord(char) <= 0xD7A3 and not 0x20000 <= ord(char) <= 0x3FFFF
+
+
+def whole_word(text: str, start: int, end: int, *, spaced: bool) -> str | None:
+    """The inflection that follows ``text[start:end]``, or None when it is part of a word.
+
+    Chinese and Japanese need no boundary, except that katakana does not go on in katakana;
+    Korean may go on with a particle; an alphabet's word may take a short ending.
+    """
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    if spaced:
+        if _joins(before) and _joins(text[start]):
+            return None
+        if not (_joins(after) and _joins(text[end - 1])):
+            return ""
+        return _ending(text, end, _CYRILLIC_ENDINGS if ord(text[end - 1]) in _CYRILLIC else _LATIN_ENDINGS)
+    if ord(text[start]) in _HANGUL and ord(before) in _HANGUL:
+        return None
+    if ord(text[end - 1]) in _HANGUL and ord(after) in _HANGUL:
+        return "" if _korean_particle(text, end) else None
+    if ord(text[start]) in _KATAKANA and ord(before) in _KATAKANA:
+        return None
+    if ord(text[end - 1]) in _KATAKANA and ord(after) in _KATAKANA:
+        return None
+    return None if _joins(after) and _joins(text[end - 1]) else ""
+
+
+def _ending(text: str, end: int, endings: frozenset[str]) -> str | None:
+    stop = end + 1
+    while stop < len(text) and stop <= end + 3 and _joins(text[stop]):
+        stop += 1
+    return text[end:stop] if text[end:stop] in endings else None
+
+
+def _korean_particle(text: str, end: int) -> bool:
+    stop = end + 1
+    while stop < len(text) and stop < end + _LONGEST_PARTICLE + 1 and ord(text[stop]) in _HANGUL:
+        stop += 1
+    korean = cues("ko")
+    return text[end:stop] in korean.right or text[end:stop] in korean.honorifics_right
+
+
+def searchable(text: str) -> str:
+    """The pattern of a context phrase: as it is compared with a text."""
+    return pattern(fold(text))
