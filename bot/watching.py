@@ -1,46 +1,53 @@
 """Changing the watchlist by hand: new entities, new aliases, and a warning of ambiguous ones.
 
-Used by the command line and by Discord alike.  An alias is doubted by what it would have
-matched in the stored history: one that people mostly write as an ordinary word is kept as
-ambiguous, so that it needs evidence around it.
+Used by the command line and by Discord alike.  A written form is doubted when it is known
+to be ambiguous, or when people mostly wrote it as an ordinary word in the stored history;
+it is then kept as ambiguous, so that it needs evidence around it, and the warning says what
+it would have matched.  What the words mean is left to ``watchers.matching``.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.words import clip, count
 from seeds.watchlist import slug_of
 from storage.errors import UsageError
-from storage.model import Alias, Entity, EntityKind, Tier
+from storage.model import Alias, Document, Entity, EntityKind, Tier, Watchlist
 from watchers.text import fold
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
 
-HISTORY_LOOKED_AT = 200  # newest entries that hold the words of an alias
-ORDINARY_SHARE = 0.2  # of the places where it stands in small letters: then it is a word, too
+HISTORY_LOOKED_AT = 200  # newest entries that hold the words of a form
+ORDINARY_SHARE = 0.2  # of the places where a form stands in small letters: then it is a word, too
 LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """An alias that means other things, too."""
+    """A written form that means other things, too, and what it would have matched."""
 
-    alias: str
-    places: int  # in the stored history
-    ordinary: int  # of them in small letters, as an ordinary word
-    example: str = ""
+    form: str
+    reasons: tuple[str, ...]
+    found: int = 0  # stored entries that hold it
+    meant: int = 0  # of them, those that would be taken as meant
+    example: str = ""  # the title of one that would not, else of one that would
 
     @property
     def text(self) -> str:
         """The warning, for people."""
-        return (
-            f"{self.alias!r} stands in {count(self.places, 'stored entry', 'stored entries')}, "
-            f"{self.ordinary} times as an ordinary word (“{clip(self.example, 100)}”): kept as ambiguous, "
-            "it needs evidence around it"
-        )
+        why = ", ".join(self.reasons)
+        if not self.found:
+            history = "nothing in the stored history holds it"
+        else:
+            history = (
+                f"{count(self.found, 'stored entry holds', 'stored entries hold')} it, "
+                f"{self.meant} would be taken as meant"
+            )
+        example = f" (“{clip(self.example, 100)}”)" if self.example else ""
+        return f"{self.form!r} is {why}: it needs evidence around it; {history}{example}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +72,12 @@ def add(
     origin: str = "user",
 ) -> Change:
     """Watch ``name``, or give what is watched under it more aliases, another kind or tier."""
+    from watchers.matching import suggest_aliases
+
     name = _checked(name)
     with store.transaction():
         found = store.watchlist.find(name)
         same = [one for one in found if fold(name) in (one.slug, fold(one.name))]
-        others = tuple(one.slug for one in found if one not in same)
         before = same[0] if same else None
         entity = before or Entity(
             slug=_free_slug(store, name),
@@ -78,42 +86,85 @@ def add(
             tier=tier or Tier.PRIMARY,
             origin=origin,
         )
-        known = {fold(entity.name), *(fold(alias.text) for alias in entity.aliases)}
-        wanted = {fold(text): text for text in map(_checked, aliases)}
-        fresh = tuple(text for form, text in wanted.items() if form not in known)
-        doubted = tuple(doubts(store, fresh if before else (name, *fresh)))
-        entity = replace(
-            entity,
-            kind=kind or entity.kind,
-            tier=tier or entity.tier,
-            aliases=(*entity.aliases, *_aliases(entity.name, fresh, {doubt.alias for doubt in doubted})),
-        )
+        entity = replace(entity, kind=kind or entity.kind, tier=tier or entity.tier)
+        likely = suggest_aliases(entity.name, entity.kind)
+        fresh = _fresh(entity, aliases)
+        reasons = {form: _reasons(store, form) for form in (fresh if before else (name, *fresh))}
+        entity = replace(entity, aliases=(*entity.aliases, *_aliases(entity.name, fresh, likely, reasons)))
         if entity != before:
             store.watchlist.put(entity)
-    return Change(entity=entity, added=before is None, fresh=fresh, doubts=doubted, shared=others)
+    doubts = tuple(_doubt(store, entity, form, why) for form, why in reasons.items() if why)
+    known = _known(entity)
+    return Change(
+        entity=entity,
+        added=before is None,
+        fresh=fresh,
+        suggested=tuple(alias.text for alias in likely if fold(alias.text) not in known),
+        doubts=doubts,
+        shared=tuple(one.slug for one in found if one not in same),
+    )
 
 
-def doubts(store: "SqliteStore", forms: Iterable[str]) -> list[Doubt]:
-    """The forms that stand in the stored history as ordinary words, with an example each."""
-    found = []
-    for form in forms:
-        written = re.compile(rf"(?<!\w){re.escape(form)}(?!\w)", re.IGNORECASE)
-        places = ordinary = 0
-        example = ""
-        for hit in store.search.query(form, limit=HISTORY_LOOKED_AT):
-            for match in written.finditer(hit.title):
-                places += 1
-                if match[0] == match[0].lower() != match[0].upper() and form != form.lower():
-                    ordinary += 1
-                    example = example or hit.title
-        if places and ordinary >= ORDINARY_SHARE * places:
-            found.append(Doubt(alias=form, places=places, ordinary=ordinary, example=example))
-    return found
+def _known(entity: Entity) -> set[str]:
+    return {fold(entity.name), *(fold(alias.text) for alias in entity.aliases)}
 
 
-def _aliases(name: str, fresh: Iterable[str], doubted: set[str]) -> list[Alias]:
-    own = [Alias(text=name, ambiguous=True)] if name in doubted else []
-    return own + [Alias(text=text, ambiguous=text in doubted) for text in fresh]
+def _fresh(entity: Entity, aliases: Iterable[str]) -> tuple[str, ...]:
+    wanted = {fold(text): text for text in map(_checked, aliases)}
+    return tuple(text for form, text in wanted.items() if form not in _known(entity))
+
+
+def _aliases(
+    name: str, fresh: Sequence[str], likely: Sequence[Alias], reasons: dict[str, tuple[str, ...]]
+) -> list[Alias]:
+    """The new forms with their flags; the name itself only where it is ambiguous."""
+    suggested = {alias.text: alias for alias in likely}
+    own = [name] if reasons.get(name) else []
+    return [
+        replace(suggested.get(form, Alias(text=form)), ambiguous=True, strong=False)
+        if reasons.get(form)
+        else suggested.get(form, Alias(text=form))
+        for form in (*own, *fresh)
+    ]
+
+
+def _reasons(store: "SqliteStore", form: str) -> tuple[str, ...]:
+    """Why a form is ambiguous: what is known of its words, and how the stored history writes it."""
+    from watchers.matching import ambiguity
+
+    known = ambiguity(form)
+    written = re.compile(rf"(?<!\w){re.escape(form)}(?!\w)", re.IGNORECASE)
+    places = ordinary = 0
+    for hit in store.search.query(form, limit=HISTORY_LOOKED_AT):
+        for match in written.finditer(hit.title):
+            places += 1
+            ordinary += match[0].islower() and not form.islower()
+    if places and ordinary >= ORDINARY_SHARE * places:
+        return (*known, f"written in small letters {ordinary} times of {places}")
+    return known
+
+
+def _doubt(store: "SqliteStore", entity: Entity, form: str, reasons: tuple[str, ...]) -> Doubt:
+    from watchers.matching import Matcher
+
+    others = [one for one in store.watchlist.load().entities if one.slug != entity.slug]
+    matcher = Matcher(Watchlist(entities=(*others, entity)))
+    found = meant = 0
+    example = ""
+    for document in _history(store, form):
+        mentions = [one for one in matcher.find_mentions(document) if one.entity == entity.slug]
+        found += bool(mentions)
+        taken = any(one.accepted for one in mentions)
+        meant += taken
+        if mentions and (not example or not taken):
+            example = document.title
+    return Doubt(form=form, reasons=reasons, found=found, meant=meant, example=example)
+
+
+def _history(store: "SqliteStore", form: str) -> Iterable[Document]:
+    for hit in store.search.query(form, limit=HISTORY_LOOKED_AT):
+        if hit.id.startswith("e") and (entry := store.entries.get(int(hit.id[1:]))) is not None:
+            yield entry.document
 
 
 def _checked(name: str) -> str:

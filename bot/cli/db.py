@@ -50,9 +50,9 @@ def backup(call: Call, path: Path) -> int:
 def restore(call: Call, path: Path) -> int:
     """Put the copy at PATH in the place of the database, which is kept beside it."""
     from bot.cli.output import say
-    from storage.sqlite.upkeep import restore
+    from storage.sqlite.restoring import restore
 
-    kept = restore(path, call.settings.db)
+    kept = restore(path, call.settings.db, datetime.now(UTC))
     say(f"{call.settings.db} is now the copy from {path}" + (f"; what was there is {kept}" if kept else ""))
     return 0
 

@@ -47,6 +47,8 @@ def add(
     as_json: bool,
 ) -> int:
     """Watch NAME; where it is watched already, give it more aliases or another kind or tier."""
+    from shlex import quote
+
     from bot import documents, watching
     from bot.cli.output import say, warn, write_json
 
@@ -60,11 +62,12 @@ def add(
         )
     entity = change.entity
     if as_json:
-        write_json({**documents.entity_in_full(entity), "added": change.added})
+        found = {"added": change.added, "suggested": list(change.suggested)}
+        write_json({**documents.entity_in_full(entity), **found})
     elif change.added:
         say(f"watching {entity.name} ({entity.slug}): {entity.kind.value}, tier {entity.tier.value}")
         if change.suggested and not aliases:
-            say(f"also written? {' '.join(f'--alias {form!r}' for form in change.suggested)}")
+            say(f"also written? {' '.join(f'--alias {quote(form)}' for form in change.suggested)}")
     else:
         new = f", now also written {', '.join(change.fresh)}" if change.fresh else ""
         kept = f"{entity.kind.value}, tier {entity.tier.value}"

@@ -112,7 +112,7 @@ def _create(path: Path, now: datetime) -> None:
     finally:
         raw.close()
     draft.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _migrate(path: Path) -> None:
@@ -128,7 +128,8 @@ def _migrate(path: Path) -> None:
         raw.close()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make a file's new name in ``folder`` survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

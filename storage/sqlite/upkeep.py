@@ -1,8 +1,4 @@
-"""Care of the database: copy, check, prune, and bring a copy back.
-
-``restore`` works on paths, because what lies there may be damaged; the rest on an open
-connection.
-"""
+"""Care of an open database: copy, check, prune.  Bringing a copy back is for ``restoring``."""
 
 import json
 import sqlite3
