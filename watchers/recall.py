@@ -1,31 +1,249 @@
 """What led up to a story: the earlier ones that a reader should know, and why.
 
-Pure and deterministic.  The store finds candidates by entity; here they are ranked by
-relation, rarity and recency, and only related ones stay.
+Pure and deterministic.  The store finds candidates by watched entity; here they are ranked
+by relation, rarity and recency.  One large company in common is no relation: what counts
+is the person, the pair of parties, the thing or matter itself, or the story that this one
+continues.  The same event again is never context.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
 
-from storage.model import ContextLine, Story
+from storage.model import ContextLine, Document, Move, Story, Watchlist
+from watchers.stories.facts import Facts
 from watchers.stories.fingerprint import Fingerprint
+from watchers.stories.tokens import spoken
+from watchers.stories.vocabulary import stem, vocabulary
+from watchers.text import fold
+
+RELATED = 2.0  # from this score on a story is worth a line
+HALF_LIFE = timedelta(days=45)  # after which a story is half as near
+SAME_EVENT = timedelta(hours=48)  # within which an alike story may be this event, not yet joined
+_EMPLOYERS = ("from", "to", "employer")
+# What a kind of move tends to come out of.
+_COMES_OF = {
+    "breakup": ("incident", "acquisition", "funding", "legal", "partnership", "contract"),
+    "legal": ("incident", "legal", "launch", "departure", "hire", "acquisition", "contract", "layoffs"),
+    "layoffs": ("breakup", "acquisition", "funding", "reorg", "layoffs", "incident"),
+    "departure": ("departure", "hire", "acquisition", "reorg", "funding"),
+    "hire": ("departure", "hire", "acquisition", "funding", "reorg"),
+    "funding": ("funding", "departure", "launch", "legal"),
+    "acquisition": ("funding", "acquisition", "partnership"),
+    "contract": ("contract", "legal"),
+    "launch": ("launch", "departure", "acquisition", "partnership"),
+    "partnership": ("partnership", "funding", "legal", "breakup", "contract"),
+    "reorg": ("departure", "hire", "acquisition", "reorg", "layoffs", "launch"),
+    "infrastructure": ("infrastructure", "funding", "partnership"),
+    "incident": ("incident", "contract", "launch"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Profile:
+    """A story by what it can be related through."""
+
+    prominent: frozenset[str]
+    entities: frozenset[str]
+    persons: frozenset[str]  # slugs, or folded names of those whom nobody watches
+    parties: frozenset[str]
+    employers: frozenset[str]
+    kind: str | None
+    names: frozenset[str]
+    concepts: frozenset[str]
+    sums: frozenset[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Relation:
+    """How an earlier story is related: a score and the strongest reason."""
+
+    score: float
+    why: str
 
 
 def rank(
-    story: Story, fp: Fingerprint, candidates: Sequence[Story], now: datetime, limit: int = 5
+    story: Story,
+    fp: Fingerprint,
+    candidates: Sequence[Story],
+    now: datetime,
+    limit: int = 5,
+    *,
+    watchlist: Watchlist | None = None,
 ) -> tuple[ContextLine, ...]:
-    """At most ``limit`` earlier stories, the most telling first."""
-    lines = []
-    for earlier in candidates:
-        if earlier.id == story.id or earlier.merged_into is not None or earlier.opened >= now:
+    """At most ``limit`` stories that were there before ``story``, the most telling first.
+
+    ``watchlist`` gives entities their names in ``why``; without it slugs are spelled out.
+    """
+    ours = _profile(story, fp)
+    pool = [c for c in candidates if _is_earlier(c, story, now)]
+    frequency = Counter(slug for candidate in pool for slug in candidate.entities)
+    rarity = _Rarity(frequency, len(pool))
+    people = _people(watchlist)
+    found: list[tuple[float, float, int, str, Story]] = []
+    for candidate in pool:
+        theirs = _profile(candidate)
+        continued = candidate.id == story.follows
+        if not continued and _is_same_event(ours, theirs, story, candidate):
             continue
-        shared = [slug for slug in story.entities if slug in earlier.entities]
-        continued = earlier.id == story.follows
-        if not continued and len(shared) < 2:
+        relation = _relate(ours, theirs, rarity, people)
+        near = 0.5 ** (max(timedelta(0), story.opened - candidate.opened) / HALF_LIFE)
+        score = relation.score * (0.55 + 0.45 * near)
+        why = relation.why
+        if continued:
+            score, why = score + 100.0, "the story that this one continues"
+        if score >= RELATED:
+            found.append((-score, -candidate.opened.timestamp(), candidate.id, why, candidate))
+    found.sort(key=lambda line: line[:3])
+    return tuple(_lines(found, limit, people, watchlist))
+
+
+def _lines(
+    found: Iterable[tuple[float, float, int, str, Story]],
+    limit: int,
+    people: frozenset[str],
+    watchlist: Watchlist | None,
+) -> Iterable[ContextLine]:
+    names = {entity.slug: entity.name for entity in watchlist.entities} if watchlist else {}
+    told: set[str] = set()
+    for *_, why, story in found:
+        headline = " ".join(fold(story.headline).split())
+        if headline in told:
             continue
-        why = "continues this story" if continued else "same parties"
-        lines.append((not continued, -len(shared), -earlier.opened.timestamp(), earlier.id, why, earlier))
-    return tuple(
-        ContextLine(story=found.id, headline=found.headline, url=found.url, published=found.opened, why=why)
-        for *_, why, found in sorted(lines, key=lambda line: line[:4])[:limit]
+        told.add(headline)
+        yield ContextLine(
+            story=story.id,
+            headline=story.headline,
+            url=story.url,
+            published=story.opened,
+            why=_spelled(why, names),
+        )
+        if len(told) == limit:
+            return
+
+
+def _spelled(why: str, names: dict[str, str]) -> str:
+    """A reason with the slugs in its list written as names."""
+    what, colon, who = why.partition(": ")
+    if not colon:
+        return why
+    return f"{what}: " + ", ".join(names.get(slug) or _title(slug) for slug in who.split(", "))
+
+
+def _title(slug: str) -> str:
+    return " ".join(part[:1].upper() + part[1:] for part in slug.replace("-", " ").split())
+
+
+def _people(watchlist: Watchlist | None) -> frozenset[str]:
+    if watchlist is None:
+        return frozenset()
+    return frozenset(entity.slug for entity in watchlist.entities if entity.kind.value == "person")
+
+
+def _is_earlier(candidate: Story, story: Story, now: datetime) -> bool:
+    if candidate.id == story.id or candidate.merged_into is not None:
+        return False
+    return candidate.opened < now and candidate.opened <= story.opened
+
+
+@dataclass(frozen=True, slots=True)
+class _Rarity:
+    """How telling an entity is among the candidates: a name that all of them hold says little."""
+
+    frequency: Counter[str]
+    total: int
+
+    def weight(self, slug: str) -> float:
+        share = (self.frequency[slug] + 1.0) / (self.total + 8.0)
+        return min(1.0, max(0.1, -math.log(share) / 2.5))
+
+
+def _relate(ours: _Profile, theirs: _Profile, rarity: _Rarity, people: frozenset[str]) -> _Relation:
+    """The sum of all that connects two stories, and the strongest of it in words."""
+    ties = [tie for tie in _ties(ours, theirs, rarity, people) if tie.score > 0]
+    if not ties:
+        return _Relation(score=0.0, why="")
+    best = max(ties, key=lambda tie: (bool(tie.why), tie.score))
+    return _Relation(score=sum(tie.score for tie in ties), why=best.why)
+
+
+def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity, people: frozenset[str]) -> Iterable[_Relation]:
+    persons = sorted(
+        (ours.persons | (ours.prominent & people)) & (theirs.persons | theirs.prominent & people)
     )
+    if persons:
+        weight = max(rarity.weight(who) for who in persons)
+        yield _Relation(score=1.2 + 1.8 * weight, why=f"same person: {', '.join(persons[:2])}")
+    pair = sorted((ours.prominent & theirs.entities) | (ours.entities & theirs.prominent))
+    pair = [slug for slug in pair if slug not in persons]
+    weight = sum(sorted((rarity.weight(slug) for slug in pair), reverse=True)[:2])
+    if len(pair) >= 2:
+        yield _Relation(score=0.8 + 1.6 * weight, why=f"same parties: {', '.join(pair[:3])}")
+    elif pair:
+        yield _Relation(score=1.3 * weight, why=f"also about: {pair[0]}")
+    employers = sorted(ours.employers & theirs.employers)
+    if employers and ours.kind in {"departure", "hire"} and theirs.kind in {"departure", "hire"}:
+        yield _Relation(score=0.9, why=f"same employer: {employers[0]}")
+    things = sorted(ours.names & theirs.names, key=lambda name: (-len(name), name))
+    if things:
+        yield _Relation(score=min(3.0, 1.4 * len(things)), why="")
+    matters = (ours.concepts & theirs.concepts) - vocabulary().common
+    if matters:
+        yield _Relation(score=min(1.6, 0.7 * len(matters)), why="")
+    if ours.kind and ours.kind == theirs.kind:
+        yield _Relation(score=0.7, why="")
+    elif ours.kind and theirs.kind in _COMES_OF.get(ours.kind, ()):
+        yield _Relation(score=0.5, why="")
+    if ours.sums & theirs.sums:
+        yield _Relation(score=1.0, why="")
+
+
+def _is_same_event(ours: _Profile, theirs: _Profile, story: Story, other: Story) -> bool:
+    """Whether an alike story of these days may be this event, which nobody has proved yet."""
+    if abs(story.opened - other.opened) > SAME_EVENT or ours.kind != theirs.kind:
+        return False
+    if ours.persons and theirs.persons and not ours.persons & theirs.persons:
+        return False
+    said, heard = ours.names | ours.concepts, theirs.names | theirs.concepts
+    shared = len(said & heard)
+    return shared >= 2 and shared >= 0.6 * min(len(said), len(heard)) and ours.parties == theirs.parties
+
+
+def _profile(story: Story, fp: Fingerprint | None = None) -> _Profile:
+    kept = Facts.decode(story.facts)
+    names, concepts = (kept.names, kept.concepts) if story.facts else _headline(story.headline)
+    if fp is not None:
+        names, concepts = (*names, *fp.names), (*concepts, *fp.concepts)
+    main = story.main
+    return _Profile(
+        prominent=frozenset(kept.prominent or story.entities),
+        entities=frozenset(story.entities),
+        persons=frozenset(who for move in story.moves for who in _persons(move)),
+        parties=frozenset(slug for move in story.moves for slug in move.parties()),
+        employers=frozenset(
+            slug for m in story.moves for role in _EMPLOYERS for slug in m.roles.get(role, ())
+        ),
+        kind=main.kind.value if main else None,
+        names=frozenset(name for name in names if name not in vocabulary().plain and len(name) > 2),
+        concepts=frozenset(concepts),
+        sums=frozenset(
+            float(f"{value:.3g}") for move in story.moves for value in (move.amount, move.valuation) if value
+        ),
+    )
+
+
+def _persons(move: Move) -> Iterable[str]:
+    yield from move.roles.get("person", ())
+    if not move.roles.get("person"):
+        for name in move.names.get("person", ()):
+            yield "-".join(fold(name).split())
+
+
+@lru_cache(maxsize=1024)
+def _headline(headline: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names and concepts of a headline whose story remembers none (the backstory's)."""
+    said = spoken(Document(title=headline), (), None)
+    return tuple(stem(name) for name in said.names), said.concepts

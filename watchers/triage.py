@@ -1,14 +1,21 @@
 """Alert, update or quiet: the default policy, with a reason for whatever was decided.
 
-Pure.  Reasons are stable slugs (``docs/reasons.md``); where an alert goes is in ``routes``.
+Pure.  ``merit`` reads the contract's table (tiers by prominent mention, party to a move,
+passing mention), ``decide`` adds age, mutes, confidence, what the story has been told
+already and how much was told just now; ``routes`` says to whom.  Reasons are stable slugs,
+listed in ``docs/reasons.md``.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from enum import IntEnum
+from zoneinfo import ZoneInfo
 
 from storage.model import (
     Alert,
     Decision,
+    Entity,
     Entry,
     Mention,
     Move,
@@ -20,12 +27,31 @@ from storage.model import (
     Verdict,
     Watchlist,
 )
+from watchers.stories.facts import Facts
 from watchers.stories.telling import StoryChange
 
 OLD = timedelta(days=3)  # what is older than this when first seen does not alert
-FLOOD = 15  # alerts within the pipeline's window after which the rest goes to a digest
-MIN_MOVE_SCORE = 0.5
-_DIGEST_KINDS = frozenset({"launch", "legal", "infrastructure"})
+FLOOD = 20  # alerts within the pipeline's window from which on they come without a push
+MIN_MOVE_SCORE = 0.5  # a move found with less certainty is nobody's move
+MIN_MENTION_SCORE = 0.5
+FLOOD_PRIORITY = -1  # such deliveries wait for the others, and are folded in a long backlog
+_DIGEST_KINDS = frozenset({"launch", "legal", "infrastructure"})  # of the context tier
+
+
+class Merit(IntEnum):
+    """What the policy's table gives to an entry by itself."""
+
+    QUIET = 0
+    DIGEST = 1
+    ALERT = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Merit with the reasons for it."""
+
+    merit: Merit
+    reasons: tuple[str, ...]
 
 
 def decide(
@@ -38,73 +64,186 @@ def decide(
     now: datetime,
     *,
     recent_alerts: int = 0,
+    cooldown: timedelta = timedelta(0),
+    last_alerts: Mapping[str, datetime] | None = None,
 ) -> Decision:
-    """The decision on ``entry``, as the contract's default policy says."""
-    merit, reasons = _merit(mentions, moves, watchlist, now)
-    if entry.baseline:
-        return Decision(verdict=Verdict.QUIET, reasons=("baseline", *reasons))
-    if entry.dated and entry.seen - entry.published > OLD:
-        return Decision(verdict=Verdict.QUIET, reasons=("older-than-3-days", *reasons))
+    """The decision on ``entry``, whose story was ``story_before`` and is ``change.story``.
+
+    ``recent_alerts`` counts what was alerted just now; ``cooldown`` is the owner's least
+    time between two alerts on one entity, whose last ones are in ``last_alerts``.
+    """
+    judged = merit(mentions, moves, watchlist, now)
+    stale = _stale(entry)
+    if stale is not None:
+        return _quiet(stale, *judged.reasons)
     if story_before is not None and story_before.alerted is not None:
-        if change.fact:
-            return Decision(verdict=Verdict.UPDATE, update=UpdateKind.REPLY, reasons=("new-fact", *reasons))
-        if change.edited:
-            return Decision(verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=("new-outlet", *reasons))
-        return Decision(verdict=Verdict.QUIET, reasons=("nothing-new", *reasons))
-    if merit == "alert" and recent_alerts >= FLOOD:
-        return Decision(verdict=Verdict.QUIET, digest=True, reasons=("flood-guard", *reasons))
-    if merit == "alert":
-        return Decision(verdict=Verdict.ALERT, reasons=reasons)
-    return Decision(verdict=Verdict.QUIET, digest=merit == "digest", reasons=reasons)
+        return _update(judged, change)
+    if judged.merit is not Merit.ALERT:
+        return Decision(verdict=Verdict.QUIET, digest=judged.merit is Merit.DIGEST, reasons=judged.reasons)
+    if story_before is not None and _was_missed(story_before, watchlist, now):
+        return _quiet("event-older-than-3-days", *judged.reasons)
+    dated = () if entry.dated else ("undated",)
+    if cooldown and _cools(mentions, now, cooldown, last_alerts or {}):
+        return Decision(verdict=Verdict.QUIET, digest=True, reasons=("cooldown", *judged.reasons))
+    if recent_alerts >= FLOOD:
+        return Decision(verdict=Verdict.ALERT, digest=True, reasons=(*judged.reasons, "flood-guard", *dated))
+    return Decision(verdict=Verdict.ALERT, reasons=judged.reasons + dated)
 
 
-def _merit(
+def merit(
     mentions: Sequence[Mention], moves: Sequence[Move], watchlist: Watchlist, now: datetime
-) -> tuple[str, tuple[str, ...]]:
-    """What the policy's table gives: "alert", "digest" or "quiet", with reasons."""
+) -> Judgement:
+    """What the contract's table gives to a text, mutes and confidence counted."""
     entities = watchlist.by_slug()
-    accepted = [m for m in mentions if m.accepted and m.entity in entities]
-    if not accepted:
-        return "quiet", ("nothing-watched",)
-    muted = {s for s, e in entities.items() if e.muted_until is not None and e.muted_until > now}
-    heard = [m for m in accepted if m.entity not in muted]
+    meant = [m for m in mentions if m.accepted and m.entity in entities]
+    sure = [m for m in meant if m.score >= MIN_MENTION_SCORE]
+    if not sure:
+        return Judgement(merit=Merit.QUIET, reasons=("low-confidence" if meant else "nothing-watched",))
+    muted = {slug for slug, entity in entities.items() if entity.muted_until and entity.muted_until > now}
+    heard = [m for m in sure if m.entity not in muted]
     if not heard:
-        return "quiet", ("muted",)
-    best, reasons = "quiet", []
-    if any(m.prominent and entities[m.entity].tier is Tier.PRIMARY for m in heard):
-        best, reasons = "alert", ["primary-entity"]
-    for move in moves:
-        if move.score < MIN_MOVE_SCORE:
-            continue
-        tiers = {entities[slug].tier for slug in move.parties() - muted if slug in entities}
-        kind = move.kind.value
-        if Tier.PRIMARY in tiers or (Tier.CONTEXT in tiers and kind not in _DIGEST_KINDS):
-            best = "alert"
-            reasons.append(f"party-to-move:{kind}")
-        elif tiers and best != "alert":
-            best = "digest"
-            reasons.append(f"digest:{kind}")
-    if not reasons:
-        reasons.append("prominent-without-move" if any(m.prominent for m in heard) else "passing-mention")
-    return best, tuple(dict.fromkeys(reasons))
+        return Judgement(merit=Merit.QUIET, reasons=("muted",))
+    found = [_of_mentions(heard, entities), *(_of_move(move, entities, muted) for move in moves)]
+    best = max(judged.merit for judged in found)
+    reasons = [reason for judged in found if judged.merit is best for reason in judged.reasons]
+    return Judgement(merit=best, reasons=tuple(dict.fromkeys(reasons)))
+
+
+def _of_mentions(heard: Sequence[Mention], entities: Mapping[str, Entity]) -> Judgement:
+    prominent = {entities[m.entity].tier for m in heard if m.prominent}
+    if Tier.PRIMARY in prominent:
+        return Judgement(merit=Merit.ALERT, reasons=("primary-entity",))
+    if prominent:
+        tier = "context" if Tier.CONTEXT in prominent else "related"
+        return Judgement(merit=Merit.QUIET, reasons=(f"{tier}-without-move",))
+    return Judgement(merit=Merit.QUIET, reasons=("passing-mention",))
+
+
+def _of_move(move: Move, entities: Mapping[str, Entity], muted: Collection[str]) -> Judgement:
+    kind = move.kind.value
+    tiers = {entities[slug].tier for slug in move.parties() if slug in entities and slug not in muted}
+    if move.score < MIN_MOVE_SCORE:
+        return Judgement(merit=Merit.QUIET, reasons=("unsure-move",) if tiers else ())
+    if Tier.PRIMARY in tiers:
+        return Judgement(merit=Merit.ALERT, reasons=(f"party-to-move:{kind}",))
+    if Tier.CONTEXT in tiers:
+        if kind in _DIGEST_KINDS:
+            return Judgement(merit=Merit.DIGEST, reasons=(f"digest-kind:{kind}",))
+        return Judgement(merit=Merit.ALERT, reasons=(f"party-to-move:{kind}",))
+    if Tier.RELATED in tiers:
+        return Judgement(merit=Merit.DIGEST, reasons=(f"related-party:{kind}",))
+    return Judgement(merit=Merit.QUIET, reasons=())
+
+
+def _stale(entry: Entry) -> str | None:
+    if entry.baseline:
+        return "baseline"
+    if entry.dated and entry.seen - entry.published > OLD:
+        return "older-than-3-days"
+    return None
+
+
+def _update(judged: Judgement, change: StoryChange) -> Decision:
+    """An entry of a story that was alerted: a reply on news, an edit on a further outlet."""
+    if judged.reasons == ("muted",):
+        return _quiet("muted")
+    if change.fact is not None and judged.merit is not Merit.QUIET:
+        return Decision(
+            verdict=Verdict.UPDATE, update=UpdateKind.REPLY, reasons=("new-fact", *judged.reasons)
+        )
+    if change.edited or change.fact is not None:
+        slug = "new-outlet" if change.new_outlet else "better-told"
+        return Decision(verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=(slug, *judged.reasons))
+    return _quiet("nothing-new", *judged.reasons)
+
+
+def _was_missed(story: Story, watchlist: Watchlist, now: datetime) -> bool:
+    """Whether an unalerted story is old news: it would have been an alert, had it been fresh.
+
+    A story that nobody's policy cared for until now (a passing mention) is not.
+    """
+    if now - story.opened <= OLD:
+        return False
+    entities = watchlist.by_slug()
+    if any(entities[s].tier is Tier.PRIMARY for s in Facts.decode(story.facts).prominent if s in entities):
+        return True
+    return any(_of_move(move, entities, ()).merit is Merit.ALERT for move in story.moves)
+
+
+def _cools(
+    mentions: Sequence[Mention], now: datetime, cooldown: timedelta, last_alerts: Mapping[str, datetime]
+) -> bool:
+    """Whether each entity that could carry the alert was alerted on just now."""
+    carriers = {m.entity for m in mentions if m.accepted and m.prominent}
+    last = [last_alerts.get(slug) for slug in carriers]
+    return bool(last) and all(told is not None and now - told < cooldown for told in last)
+
+
+def _quiet(*reasons: str) -> Decision:
+    return Decision(verdict=Verdict.QUIET, reasons=tuple(dict.fromkeys(reasons)))
+
+
+# --- to whom ----------------------------------------------------------------------------
 
 
 def routes(
-    decision: Decision, alert: Alert, routes: Sequence[Route], watchlist: Watchlist
+    decision: Decision,
+    alert: Alert,
+    routes: Sequence[Route],
+    watchlist: Watchlist,
+    *,
+    told: Collection[str] | None = None,
+    now: datetime | None = None,
 ) -> tuple[NewDelivery, ...]:
-    """One delivery for each destination whose route takes ``alert``."""
+    """One delivery for each destination whose route takes ``alert``; none for a quiet decision.
+
+    An update goes where the story was told (``told``, destinations; None: not known, then
+    wherever a route takes it), whatever the routes say by now.  ``now`` decides on quiet
+    hours, in which a message comes without a push.
+    """
     if decision.verdict is Verdict.QUIET:
         return ()
-    tiers = {entity.tier.value for entity in watchlist.entities if entity.slug in alert.entities}
-    kind = alert.move.kind.value if alert.move else "none"
-    taken = {}
+    update = decision.verdict is Verdict.UPDATE
+    taken: dict[str, NewDelivery] = {}
     for route in routes:
-        if (
-            (not route.kinds or kind in route.kinds)
-            and (not route.entities or set(route.entities) & set(alert.entities))
-            and (not route.tiers or set(route.tiers) & tiers)
-            and (not route.langs or alert.lang is None or alert.lang in route.langs)
-            and (alert.move is None or alert.move.score >= route.min_score)
-        ):
-            taken.setdefault(route.destination, NewDelivery(destination=route.destination, alert=alert))
+        if route.destination in taken:
+            continue
+        if route.destination in told if update and told is not None else _takes(route, alert, watchlist):
+            taken[route.destination] = _delivery(route, decision, alert, now)
     return tuple(taken.values())
+
+
+def _takes(route: Route, alert: Alert, watchlist: Watchlist) -> bool:
+    kind = alert.move.kind.value if alert.move else "none"
+    named = {*alert.entities, *(alert.move.parties() if alert.move else ())}
+    tiers = {entity.tier.value for entity in watchlist.entities if entity.slug in named}
+    return (
+        (not route.kinds or kind in route.kinds)
+        and (not route.entities or not named.isdisjoint(route.entities))
+        and (not route.tiers or not tiers.isdisjoint(route.tiers))
+        and (not route.langs or alert.lang is None or alert.lang in route.langs)
+        and (alert.move is None or alert.move.score >= route.min_score)
+    )
+
+
+def _delivery(route: Route, decision: Decision, alert: Alert, now: datetime | None) -> NewDelivery:
+    kind = alert.move.kind.value if alert.move else "none"
+    speaks = decision.update is not UpdateKind.EDIT
+    asleep = now is not None and in_quiet_hours(route, now)
+    pings = speaks and not asleep and not decision.digest and kind in route.ping_kinds
+    return NewDelivery(
+        destination=route.destination,
+        alert=replace(alert, low_priority=True) if asleep or decision.digest else alert,
+        priority=FLOOD_PRIORITY if decision.digest else int(speaks),
+        ping_role=route.ping_role if pings else None,
+    )
+
+
+def in_quiet_hours(route: Route, now: datetime) -> bool:
+    """Whether ``now`` lies in the route's quiet hours ("22:00-07:00", in its time zone)."""
+    if not route.quiet_hours:
+        return False
+    begins, _, ends = route.quiet_hours.partition("-")
+    here = now.astimezone(ZoneInfo(route.timezone)).time()
+    start, end = time.fromisoformat(begins.strip()), time.fromisoformat(ends.strip())
+    return start <= here < end if start <= end else here >= start or here < end
