@@ -22,7 +22,9 @@ LONGEST_RETRY = timedelta(days=7)  # the most that is granted to Retry-After
 MOVED_TIMES = 3  # a permanent redirect is believed when seen so often …
 MOVED_FOR = DAY  # … over at least this long
 FAILING_AFTER = 3  # failures in a row before a feed is called failing
-JITTER = 0.1  # of the interval, added at most
+JITTER = 0.1  # of the interval, at most
+LATE = timedelta(minutes=1)  # overdue by more than this is late …
+CALM = 20  # … and so many late feeds are no crowd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +84,29 @@ _TROUBLE = {
 }
 
 
-def spread(feeds: Sequence[Feed], now: datetime, over: timedelta) -> dict[int, datetime]:
-    """New due times for a crowd of overdue feeds, evenly over ``over``: after a start or a sleep."""
-    late = sorted(feeds, key=lambda feed: (feed.next_due or now, feed.id))
-    return {feed.id: now + over * (place / max(len(late), 1)) for place, feed in enumerate(late)}
+def share(due: Sequence[Feed], now: datetime) -> list[Feed]:
+    """Which of the due feeds are asked at this tick, so that a crowd of late ones is no burst.
+
+    After a start or a sleep of the machine everything is late at once: then a twentieth of
+    what is late goes at each tick, the longest overdue first; what is on time always goes.
+    """
+    late = [feed for feed in due if feed.next_due is None or now - feed.next_due > LATE]
+    if len(late) <= CALM:
+        return list(due)
+    late.sort(key=lambda feed: (feed.next_due or now, feed.id))
+    chosen = {feed.id for feed in late[max(CALM, len(late) // 20) :]}
+    return [feed for feed in due if feed.id not in chosen]
 
 
 def _after_failure(feed: Feed, failed: Failed, now: datetime, bounds: Bounds, jitter: random.Random) -> Feed:
+    asked = timedelta(0)
+    if failed.retry_after is not None:
+        asked = min(failed.retry_after, LONGEST_RETRY) + timedelta(seconds=1)
+    if not failed.asked:  # its host asked for quiet: nothing is known of this feed
+        return replace(feed, next_due=now + max(asked, bounds.floor) * (1 + JITTER * jitter.random()))
     failures = feed.failures + 1
     step = max(feed.interval or bounds.floor, BLIND_FLOOR) * 2 ** min(failures - 1, 12)
-    wait = min(step, LONGEST_WAIT) * (1 + JITTER * jitter.random())
-    if failed.retry_after is not None:
-        wait = max(wait, min(failed.retry_after, LONGEST_RETRY) + timedelta(seconds=1))
+    wait = max(min(step * (1 + JITTER * jitter.random()), LONGEST_WAIT), asked)
     state = feed.state
     if failed.gone:
         state = FeedState.GONE
@@ -129,38 +142,59 @@ def _after_success(
         }
         if rhythm.fresh:
             changes["last_change"] = now
+    blind = False
     if isinstance(outcome, Fetched):
+        blind = outcome.etag is None and outcome.last_modified is None
         changes |= {
             "etag": outcome.etag,
             "last_modified": outcome.last_modified,
             "body_hash": outcome.body_hash,
         }
     rhythm, moved = _moved(feed, outcome.permanent_redirect, rhythm, now)
-    blind = (outcome.etag or outcome.last_modified) is None if isinstance(outcome, Fetched) else False
-    wait = _wait(feed, rhythm, outcome.max_age, now, bounds, blind)
+    if parsed is not None or moved:
+        changes["rhythm"] = rhythm.encode()
     after = replace(
         feed,
         **changes,
         **moved,
-        state=_state(feed, rhythm, now),
-        rhythm=rhythm.encode(),
+        state=_state(rhythm, now),
         failures=0,
         last_error=None,
         last_polled=now,
         last_success=now,
-        next_due=rhythm.allowed(now + wait * (1 + JITTER * jitter.random())),
+        next_due=_next_due(feed, rhythm, outcome.max_age, now, bounds, blind, jitter),
     )
     return _reported(after)
 
 
-def _wait(
-    feed: Feed, rhythm: Rhythm, max_age: timedelta | None, now: datetime, bounds: Bounds, blind: bool
-) -> timedelta:
-    """The interval: the owner's or the rhythm's own, and no less than the publisher asks."""
+def _next_due(
+    feed: Feed,
+    rhythm: Rhythm,
+    max_age: timedelta | None,
+    now: datetime,
+    bounds: Bounds,
+    blind: bool,
+    jitter: random.Random,
+) -> datetime:
+    """The owner's interval or the rhythm's own, no less than the publisher asks, a little apart.
+
+    An owner who sets an interval overrules what the body asks by habit of its software
+    (<ttl>, sy:updatePeriod), never what HTTP says.
+    """
     floor = max(bounds.floor, BLIND_FLOOR) if blind else bounds.floor
-    wanted = feed.interval or min(max(rhythm.interval(now), floor), max(bounds.ceiling, floor))
-    asked = max(max_age or timedelta(0), rhythm.asked)
-    return max(wanted, min(asked, LONGEST_WAIT))
+    ceiling = max(bounds.ceiling, floor)
+    asked = max_age or timedelta(0)
+    if feed.interval is None:
+        asked = max(asked, rhythm.asked)
+    asked = min(asked, LONGEST_WAIT)
+    wait = max(feed.interval or min(max(rhythm.interval(now), floor), ceiling), asked)
+    apart = JITTER * jitter.random()
+    spread = wait * (1 + apart)
+    if spread > ceiling and wait * (1 - apart) >= max(asked, floor) and feed.interval is None:
+        spread = wait * (1 - apart)
+    due = now + spread
+    allowed = rhythm.allowed(due)
+    return due if allowed == due else allowed + BLIND_FLOOR * apart
 
 
 def _moved(feed: Feed, target: str | None, rhythm: Rhythm, now: datetime) -> tuple[Rhythm, dict[str, Any]]:
@@ -177,7 +211,7 @@ def _moved(feed: Feed, target: str | None, rhythm: Rhythm, now: datetime) -> tup
     return replace(rhythm, moved_since=since), {"moved_count": count}
 
 
-def _state(feed: Feed, rhythm: Rhythm, now: datetime) -> FeedState:
+def _state(rhythm: Rhythm, now: datetime) -> FeedState:
     if rhythm.entries == 0:
         return FeedState.EMPTY
     return FeedState.QUIET if rhythm.is_silent(now) else FeedState.OK
@@ -185,6 +219,8 @@ def _state(feed: Feed, rhythm: Rhythm, now: datetime) -> FeedState:
 
 def _reported(after: Feed) -> Feed:
     """Mark what the ops channel knows once this row's notices are told."""
+    if after.state is FeedState.EMPTY and after.last_change is None:
+        return after  # it never held anything: no news
     if after.state in _TROUBLE:
         return after if after.reported == after.state else replace(after, reported=after.state)
     if after.state is FeedState.OK and after.reported is not None:

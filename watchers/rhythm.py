@@ -15,8 +15,11 @@ HALF_LIFE = timedelta(days=14)  # after it, what was learned counts half
 PER_POLL = 0.25  # entries to be expected at each poll: half of them wait no longer than a half interval
 SILENT_FACTOR = 8.0  # times the usual gap between entries before silence is unusual
 SILENT_AT_LEAST = timedelta(days=3)
-KNOWN_AFTER = 8  # entries seen before the rhythm is believed
+KNOWN_AFTER = 5.0  # entries' worth of weight before a silence is called unusual
+PRIOR = 12.0  # entries' worth of "any hour, any day alike" mixed into what was learned
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+LIFE = HALF_LIFE / 0.693  # days that fully decayed weights stand for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +91,22 @@ class Rhythm:
             for entry in parsed.entries
             if entry.published is not None and entry.published <= now + HOUR
         )
+        if not times and parsed.entries and self.entries >= 0:
+            times = [now]  # an undated feed: its body changed, so something came
         if self.newest is not None:
             times = [time for time in times if time > self.newest]
         elif times:  # a first look: old entries say little about the present rhythm
             times = [time for time in times if time > now - 4 * HALF_LIFE]
         if not times:
-            return replace(self, fresh=self.newest is None and bool(parsed.entries), **held)  # type: ignore[arg-type]
+            fresh = self.entries < 0 and bool(parsed.entries)
+            return replace(self, fresh=fresh, **held)  # type: ignore[arg-type]
         keep = 0.5 ** ((now - self.until) / HALF_LIFE) if self.until is not None else 1.0
         hours = [weight * keep for weight in self.hours]
         days = [weight * keep for weight in self.days]
         for time in times:
-            hours[time.hour] += 1
-            days[time.weekday()] += 1
+            weight = 0.5 ** (max(now - time, timedelta(0)) / HALF_LIFE)
+            hours[time.hour] += weight
+            days[time.weekday()] += weight
         return replace(
             self,
             hours=tuple(hours),
@@ -111,19 +118,23 @@ class Rhythm:
             **held,  # type: ignore[arg-type]
         )
 
+    def per_day(self) -> float:
+        """Entries a day, when last something came; 0 when nothing is known."""
+        total = sum(self.hours)
+        if self.since is None or self.until is None or total <= 0:
+            return 0.0
+        age = max(self.until - self.since, DAY)
+        return total / (LIFE / DAY * (1 - 0.5 ** (age / HALF_LIFE)))
+
     def rate(self, now: datetime) -> float:
         """Entries to be expected in the hour from ``now``; 0 when nothing is known."""
         total = sum(self.hours)
-        if self.since is None or total <= 0:
+        if self.until is None:
             return 0.0
-        age = max((now - self.since) / timedelta(days=1), 1.0)
-        life = HALF_LIFE / timedelta(days=1) / 0.693
-        span = min(age, life)  # days that the decayed weights stand for
-        per_hour = total / span / 24
-        # Smoothed towards "any hour alike" while little is known.
-        hour = (self._around(now.hour) + per_hour_prior(total, 24)) / (total + total_prior(total)) * 24
-        day = (self.days[now.weekday()] + per_hour_prior(total, 7)) / (total + total_prior(total)) * 7
-        return per_hour * hour * day
+        faded = 0.5 ** (max(now - self.until, timedelta(0)) / HALF_LIFE)
+        hour = (self._around(now.hour) + PRIOR / 24) / (total + PRIOR) * 24
+        day = (self.days[now.weekday()] + PRIOR / 7) / (total + PRIOR) * 7
+        return self.per_day() / 24 * faded * hour * day
 
     def interval(self, now: datetime) -> timedelta:
         """How long to wait so that few entries are expected meanwhile."""
@@ -134,11 +145,9 @@ class Rhythm:
 
     def is_silent(self, now: datetime) -> bool:
         """Whether nothing came for far longer than usual."""
-        if self.newest is None or self.since is None or sum(self.hours) < KNOWN_AFTER:
+        if self.newest is None or sum(self.hours) < KNOWN_AFTER:
             return False
-        total = sum(self.hours)
-        span = min(max(self.newest - self.since, timedelta(days=1)), HALF_LIFE / 0.693)
-        return now - self.newest > max(span / total * SILENT_FACTOR, SILENT_AT_LEAST)
+        return now - self.newest > max(DAY / self.per_day() * SILENT_FACTOR, SILENT_AT_LEAST)
 
     def allowed(self, moment: datetime) -> datetime:
         """``moment``, or the first one after it that skipHours and skipDays allow."""
@@ -153,16 +162,6 @@ class Rhythm:
     def _around(self, hour: int) -> float:
         """The weight of an hour, smoothed with its neighbours."""
         return 0.5 * self.hours[hour] + 0.25 * (self.hours[hour - 1] + self.hours[(hour + 1) % 24])
-
-
-def total_prior(total: float) -> float:
-    """How much "any hour alike" weighs against what was learned."""
-    return 12.0 if total < 200 else 4.0
-
-
-def per_hour_prior(total: float, parts: int) -> float:
-    """That weight's share for one of ``parts``."""
-    return total_prior(total) / parts
 
 
 def _seconds(moment: datetime | None) -> int | None:

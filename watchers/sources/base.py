@@ -247,6 +247,7 @@ class Failed:
     detail: str = ""  # for people, without secrets
     status: int | None = None
     retry_after: timedelta | None = None
+    asked: bool = True  # False: not even asked, because its host wants to be left alone
 
     @property
     def gone(self) -> bool:

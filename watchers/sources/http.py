@@ -275,6 +275,7 @@ def _held(seconds: float) -> Failed:
         error=base.RateLimited.name,
         detail="the host asked to be left alone for a while",
         retry_after=timedelta(seconds=seconds),
+        asked=False,
     )
 
 
