@@ -6,7 +6,7 @@ it is first loaded, and a marked seed is never touched again.  A later version's
 are added once, like the first ones.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,7 +57,7 @@ class Store(Protocol):
     def stories(self) -> _Stories: ...
     def transaction(self) -> AbstractContextManager[object]: ...
     def seeds_loaded(self, kind: str) -> set[str]: ...
-    def mark_seeded(self, kind: str, keys: Collection[str]) -> None: ...
+    def mark_seeded(self, kind: str, keys: Sequence[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,11 @@
 """The set-ups in deploy/: sound in form, and speaking of commands and files that exist."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -60,7 +63,27 @@ def test_the_container_is_not_root_and_is_asked_for_its_health():
     dockerfile = (DEPLOY / "Dockerfile").read_text()
     final = dockerfile.rpartition("\nFROM ")[2]
     assert re.search(r"^USER movewire$", final, re.MULTILINE)
-    assert re.search(r"^HEALTHCHECK .*?\n\s+CMD \[\"movewire\", \"doctor\"\]$", final, re.MULTILINE)
+    assert re.search(r"^HEALTHCHECK ", final, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("age", "status"), [(60, 0), (600, 1), (None, 1)])
+def test_the_health_check_asks_whether_the_heart_still_beats(tmp_path, age, status):
+    database = tmp_path / "movewire.db"
+    if age is not None:
+        beat = database.with_name("movewire.db.heartbeat")
+        beat.touch()
+        os.utime(beat, (time.time() - age,) * 2)
+    found = re.search(
+        r"^HEALTHCHECK .*?CMD (\[.*?\])$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert found
+    done = subprocess.run(
+        json.loads(found[1]),
+        env={**os.environ, "MOVEWIRE_DB": str(database)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == status
 
 
 def test_every_file_of_the_folder_is_spoken_of_on_its_page():

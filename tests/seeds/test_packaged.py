@@ -13,7 +13,7 @@ from seeds.loader import load_backstory, seed_watchlist
 from seeds.watchlist import dump_watchlist, load_watchlist
 from storage.errors import WatchlistError
 from storage.model import EntityKind, Feed, MoveKind, RelationKind, Tier
-from watchers.sources import parse
+from watchers.sources import kinds, parse, source
 from watchers.text import fold
 
 TIERS = {
@@ -132,6 +132,19 @@ def test_there_are_thirty_feeds_and_more_each_with_reason_and_witness():
         assert feed.title
         assert feed.reason
         assert feed.confirmed
+
+
+def test_every_feed_is_of_a_kind_that_somebody_reads_at_the_address_which_that_kind_makes():
+    urls = {feed.url for feed in load_feeds()}
+    assert {feed.kind for feed in load_feeds()} <= set(kinds())
+    for kind, words in [
+        ("hacker-news", "Scale AI"),
+        ("edgar", "Scale AI"),
+        ("edgar", "1326801"),
+        ("github", "meta-llama/llama-models"),
+        ("google-news", '"Meta Superintelligence Labs" OR "TBD Lab"'),
+    ]:
+        assert source(kind).address(words) in urls
 
 
 def test_every_primary_organisation_has_a_search_of_its_own():
