@@ -33,6 +33,8 @@ _RFC3339 = re.compile(
     re.ASCII,
 )
 
+_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}T", re.ASCII)
+
 
 @lru_cache(maxsize=2048)
 def parse_common(text: str) -> datetime | None:
@@ -59,8 +61,8 @@ def parse_any(text: str | None) -> datetime | None:
     if not text or len(text) > LONGEST:
         return None
     common = parse_common(text)
-    if common is not None:
-        return common
+    if common is not None or _SHAPE.match(text.strip()):
+        return common  # the common shape with impossible numbers is no time
     from feedparser.datetimes import _parse_date
 
     return from_tuple(_parse_date(text))

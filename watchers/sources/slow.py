@@ -6,12 +6,11 @@ whatever process it is called in; ``limits`` keeps bodies that could be costly i
 
 import io
 import re
-from datetime import datetime
 from typing import Any
 
 from watchers.sources import sniff
 from watchers.sources.base import ParsedFeed
-from watchers.sources.dates import from_tuple, parse_any
+from watchers.sources.dates import parse_any
 from watchers.sources.entries import RawEntry, finished, language, one_line, web_url
 from watchers.sources.markup import minutes, period, skips
 
@@ -81,13 +80,9 @@ def _raw(entry: Any) -> RawEntry:
         source=source.get("title", ""),
         source_url=source.get("href", "") or source.get("link", ""),
         lang=entry.get("language", ""),
-        published=_time(entry, "published"),
-        updated=_time(entry, "updated") if "updated" in entry else None,
+        published=parse_any(entry.get("published")),
+        updated=parse_any(entry.get("updated")) if "updated" in entry else None,
     )
-
-
-def _time(entry: Any, name: str) -> datetime | None:
-    return parse_any(entry.get(name)) or from_tuple(entry.get(f"{name}_parsed"))
 
 
 def _cut_off(body: bytes) -> bool:
