@@ -4,6 +4,7 @@ Changing it is left to ``bot.watching``, checking a file to ``seeds.watchlist``;
 talk.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -190,7 +191,10 @@ def import_(call: Call, file: Path) -> int:
 
     with call.app() as app, app.store.transaction():
         known = app.store.watchlist.load().by_slug()
-        taken = load_watchlist(file, known=known)
+        taken = [
+            replace(entity, origin=known[entity.slug].origin) if entity.slug in known else entity
+            for entity in load_watchlist(file, known=known)
+        ]
         fresh = sum(entity.slug not in known for entity in taken)
         same = sum(known.get(entity.slug) == entity for entity in taken)
         app.store.watchlist.put_all([entity for entity in taken if known.get(entity.slug) != entity])

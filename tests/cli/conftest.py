@@ -3,8 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -76,3 +80,60 @@ def stocked(clean_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MOVEWIRE_SEED_FEEDS", "0")
     stock(path).close()
     return path
+
+
+class Site(ThreadingHTTPServer):
+    """A publisher on loopback: ``pages`` by path, what is not there is a 404; ``asked`` are the paths."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Pages)
+        self.pages: dict[str, tuple[str, bytes]] = {}  # path -> content type and body
+        self.asked: list[str] = []
+
+    def url(self, path: str) -> str:
+        """The address of a path."""
+        return f"http://127.0.0.1:{self.server_port}{path}"
+
+
+class _Pages(BaseHTTPRequestHandler):
+    server: Site
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        found = self.server.pages.get(self.path.partition("?")[0])
+        self.send_response(200 if found else 404)
+        kind, body = found or ("text/plain", b"")
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the tests read stderr."""
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A running publisher that the settings allow to be asked."""
+    server = Site()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    monkeypatch.setenv("MOVEWIRE_ALLOW_PRIVATE", "127.0.0.1/32")
+    monkeypatch.setenv("MOVEWIRE_SEED_FEEDS", "0")
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def rss(*entries: tuple[str, str], title: str = "Bay Ledger") -> tuple[str, bytes]:
+    """An RSS feed of (link, title) pairs, published now."""
+    now = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    items = "".join(
+        f"<item><guid>{link}</guid><link>{link}</link><title>{escape(name)}</title><pubDate>{now}</pubDate></item>"
+        for link, name in entries
+    )
+    body = f'<rss version="2.0"><channel><title>{title}</title><link>https://x.example/</link>{items}</channel></rss>'
+    return "application/rss+xml", body.encode()

@@ -1,0 +1,185 @@
+"""watch: adding with suggestions and warnings, muting, files, and names that nobody has."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.sqlite import open_store
+from tests.cli.conftest import Answer
+
+Call = Callable[..., Answer]
+pytestmark = pytest.mark.usefixtures("stocked")
+
+
+def shown(call: Call, name: str) -> dict:
+    answer = call("watch", "show", name, "--json")
+    assert answer.status == 0, answer.err
+    return json.loads(answer.out)
+
+
+def test_a_new_name_gets_an_id_and_the_defaults(call: Call) -> None:
+    answer = call("watch", "add", "Harbour", "Robotics")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.splitlines()[0] == (
+        "watching Harbour Robotics (harbour-robotics): organisation, tier primary"
+    )
+    found = shown(call, "harbour-robotics")
+    assert (found["name"], found["kind"], found["tier"], found["origin"]) == (
+        "Harbour Robotics",
+        "organisation",
+        "primary",
+        "user",
+    )
+
+
+def test_kind_tier_and_aliases_are_taken(call: Call) -> None:
+    call("watch", "add", "Tilda Brask", "--kind", "person", "--tier", "related", "--alias", "T. Brask")
+    found = shown(call, "T. Brask")
+    assert (found["id"], found["kind"], found["tier"]) == ("tilda-brask", "person", "related")
+    assert "T. Brask" in found["aliases"]
+
+
+def test_likely_aliases_are_suggested_and_not_taken(call: Call) -> None:
+    answer = call("watch", "add", "Tilda Brask", "--kind", "person")
+    assert "also written? --alias Brask" in answer.out
+    assert shown(call, "tilda-brask")["aliases"] == []
+    assert json.loads(call("watch", "add", "Otto Finsk", "--kind", "person", "--json").out)["suggested"] == [
+        "Finsk"
+    ]
+
+
+def test_an_ordinary_word_is_kept_as_ambiguous_with_what_it_would_have_matched(call: Call) -> None:
+    # One stored title speaks of "a surge in demand".
+    answer = call("watch", "add", "Surge")
+    assert answer.status == 0
+    assert "'Surge' is an ordinary word in English" in answer.err
+    assert "1 stored entry holds it, 0 would be taken as meant (“A surge in demand”)" in answer.err
+    [form] = shown(call, "surge")["forms"]
+    assert (form["text"], form["ambiguous"]) == ("Surge", True)
+
+
+def test_a_word_that_the_history_writes_small_is_ambiguous_though_no_list_knows_it(call: Call) -> None:
+    answer = call("watch", "add", "Harbour Robotics", "--alias", "Demand In")
+    assert answer.status == 0
+    assert call("watch", "add", "Months").err.count("written in small letters 1 times of 1") == 1
+    [form] = shown(call, "months")["forms"]
+    assert form["ambiguous"] is True
+
+
+def test_adding_twice_changes_nothing_and_says_so(call: Call, stocked: Path) -> None:
+    call("watch", "add", "Harbour Robotics")
+    with open_store(stocked) as store:
+        version = store.watchlist.version()
+        answer = call("watch", "add", "harbour robotics")
+        assert store.watchlist.version() == version
+    assert "is watched already" in answer.out
+
+
+def test_adding_with_more_aliases_or_another_tier_changes_what_is_watched(call: Call) -> None:
+    answer = call(
+        "watch", "add", "Meta", "--alias", "Meta Platforms", "--alias", "facebook", "--tier", "primary"
+    )
+    assert "now also written Meta Platforms" in answer.out
+    found = shown(call, "meta")
+    assert (found["aliases"], found["tier"], found["kind"]) == (
+        ["Facebook", "Meta Platforms"],
+        "primary",
+        "organisation",
+    )
+
+
+def test_a_form_that_another_entity_has_is_told(call: Call) -> None:
+    answer = call("watch", "add", "Scale")
+    assert answer.status == 0
+    assert "scale-ai is written the same way" in answer.err
+    assert shown(call, "scale")["id"] == "scale"
+
+
+def test_an_id_that_is_taken_is_counted_up(call: Call) -> None:
+    call("watch", "add", "Harbour Robotics")
+    assert "(harbour-robotics-2)" in call("watch", "add", "Harbour: Robotics!").out
+
+
+@pytest.mark.parametrize("name", ["!!", " ", "", "x" * 201])
+def test_what_is_no_name_is_refused(call: Call, name: str) -> None:
+    answer = call("watch", "add", name)
+    assert (answer.status, answer.out, answer.err.count("\n")) == (2, "", 1)
+    assert "is no name" in answer.err
+
+
+def test_a_wrong_kind_or_tier_names_what_is_allowed(call: Call) -> None:
+    assert "organisation" in call("watch", "add", "X1", "--kind", "company").err
+    assert "context" in call("watch", "add", "X1", "--tier", "top").err
+
+
+def test_a_mute_ends_by_itself_or_when_it_is_ended(call: Call) -> None:
+    assert call("watch", "mute", "Meta", "--for", "7d").status == 0
+    until = datetime.fromisoformat(shown(call, "meta")["muted_until"])
+    assert timedelta(days=6.9) < until - datetime.now(UTC) <= timedelta(days=7)
+    assert "until 20" in call("watch", "list").out
+    assert call("watch", "unmute", "Meta").status == 0
+    assert shown(call, "meta")["muted_until"] is None
+    call("watch", "mute", "Meta")
+    assert "until unmuted" in call("watch", "list").out
+
+
+def test_a_removed_entity_stays_away(call: Call) -> None:
+    assert call("watch", "remove", "Facebook").out == "Meta (meta) is not watched any more\n"
+    assert [one["id"] for one in json.loads(call("watch", "list", "--json").out)] == [
+        "scale-ai",
+        "ruben-mayer",
+    ]
+
+
+@pytest.mark.parametrize("verb", ["show", "remove", "mute", "unmute"])
+def test_an_unknown_entity_is_refused_with_the_nearest(call: Call, verb: str) -> None:
+    answer = call("watch", verb, "Ruben Maier")
+    assert (answer.status, answer.out) == (2, "")
+    assert "did you mean 'Ruben Mayer'" in answer.err
+
+
+def test_a_name_that_two_entities_share_asks_for_the_id(call: Call) -> None:
+    call("watch", "add", "Harbour Robotics", "--alias", "HR Labs")
+    call("watch", "add", "Human Reach", "--alias", "HR Labs")
+    answer = call("watch", "show", "HR Labs")
+    assert answer.status == 2
+    assert "harbour-robotics, human-reach" in answer.err
+
+
+def test_the_watchlist_goes_out_and_comes_back(call: Call, clean_environment: Path) -> None:
+    call("watch", "mute", "Meta", "--for", "7d")
+    file = clean_environment / "list.toml"
+    file.write_text(call("watch", "export").out, encoding="utf-8")
+    assert call("watch", "import", str(file)).out == "0 entities added, 0 replaced, 3 as they were\n"
+    call("watch", "remove", "Meta")
+    call("watch", "add", "Scale AI", "--tier", "related")
+    assert call("watch", "import", str(file)).out == "1 entity added, 1 replaced, 1 as they were\n"
+    assert call("watch", "export").out.count("\n[[entity]]\n") == 3
+
+
+def test_an_untouched_export_of_the_packaged_watchlist_changes_nothing(
+    call: Call, clean_environment: Path
+) -> None:
+    fresh = ("--db", str(clean_environment / "fresh.db"))
+    file = clean_environment / "list.toml"
+    file.write_text(call("watch", "export", *fresh).out, encoding="utf-8")
+    assert call("watch", "import", str(file), *fresh).out.startswith("0 entities added, 0 replaced, ")
+
+
+@pytest.mark.parametrize(
+    "text", ["[[entity]]\n", '[[entity]]\nname = "X"\ntier = "top"\n', "[[entity\n", None]
+)
+def test_a_faulty_file_is_refused_with_its_place_and_nothing_changes(
+    call: Call, clean_environment: Path, text: str | None
+) -> None:
+    before = call("watch", "export").out
+    file = clean_environment / "list.toml"
+    if text is not None:
+        file.write_text(text)
+    answer = call("watch", "import", str(file))
+    assert (answer.status, answer.err.count("\n")) == (2, 1)
+    assert f"{file}:" in answer.err
+    assert call("watch", "export").out == before
