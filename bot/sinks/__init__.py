@@ -39,6 +39,7 @@ class Sinks:
         self._webhook_url = webhook_url
         self._webhook = Rest(_base(webhook_url), clock=clock, scrub=scrub) if webhook_url else None
         self._stream = stream
+        self._clock = clock
         self._at_most_once = at_most_once
         self._made: dict[str, Sink] = {}
 
@@ -55,7 +56,7 @@ class Sinks:
         kind, _, name = destination.partition(":")
         once = destination in self._at_most_once
         if kind == "console":
-            return ConsoleSink(self._stream)
+            return ConsoleSink(self._stream, self._clock)
         if kind == "webhook" and self._webhook is not None and self._webhook_url is not None:
             return WebhookSink(self._webhook_url, self._webhook, reader=self._bot, at_most_once=once)
         if kind == "channel" and self._bot is not None and name.isdecimal():

@@ -5,10 +5,14 @@ again.  An edit prints a short line, since what was printed cannot change.
 """
 
 import sys
+from datetime import timedelta
 from typing import TextIO
 
 from bot.render import console, plain
-from bot.sinks.base import Outcome, Parcel, Sent
+from bot.sinks.base import REAL, Clock, Outcome, Parcel, RetryAt, Sent
+from storage.model import Delivery
+
+CLOSED_WAIT = timedelta(minutes=1)  # when nobody reads: the next call may have a terminal
 
 
 class ConsoleSink:
@@ -18,8 +22,9 @@ class ConsoleSink:
     fingerprint = "console"
     settle = 0.0
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, clock: Clock = REAL) -> None:
         self._stream = stream
+        self._clock = clock
 
     def delay(self) -> float:
         """A terminal never makes us wait."""
@@ -28,17 +33,23 @@ class ConsoleSink:
     async def send(self, parcel: Parcel) -> Outcome:
         """Print each delivery of the parcel, then flush."""
         stream = self._stream or sys.stdout
-        for delivery in parcel.deliveries:
-            if stream.isatty():
-                from rich.console import Console
-
-                Console(file=stream, highlight=False).print(
-                    console(delivery.alert, delivery.key), soft_wrap=True
-                )
-                stream.write("\n")
-            else:
-                text = plain(delivery.alert, delivery.key) + "\n\n"
-                encoding = getattr(stream, "encoding", None) or "utf-8"
-                stream.write(text.encode(encoding, "replace").decode(encoding))
-        stream.flush()
+        try:
+            for delivery in parcel.deliveries:
+                _print(delivery, stream)
+            stream.flush()
+        except OSError as error:  # a pipe that nobody reads, a full disk behind a redirection
+            why = f"cannot be written to: {error}"
+            return RetryAt(when=self._clock.now() + CLOSED_WAIT, why=why, ambiguous=True)
         return Sent()
+
+
+def _print(delivery: Delivery, stream: TextIO) -> None:
+    if stream.isatty():
+        from rich.console import Console
+
+        Console(file=stream, highlight=False).print(console(delivery.alert, delivery.key), soft_wrap=True)
+        stream.write("\n")
+    else:
+        text = plain(delivery.alert, delivery.key) + "\n\n"
+        encoding = getattr(stream, "encoding", None) or "utf-8"
+        stream.write(text.encode(encoding, "replace").decode(encoding))

@@ -18,6 +18,7 @@ import sqlite3
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,7 @@ def run(job: dict[str, Any], base: str, folder: Path) -> dict[str, Any]:
     database = folder / f"{job['world']}.db"
     note = folder / f"{job['world']}.lines"
     shutil.copyfile(template(folder, PLACES[job["scenario"]]), database)
+    crowd = [forked(lambda: child(database, base, job, 0, 0.0, note)) for _ in range(job.get("beside", 0))]
     survived = 0
     for kill_at, offset in [*job.get("kills", []), (0, job.get("last_offset", 0.0))]:
         if in_fork(lambda kill_at=kill_at, offset=offset: child(database, base, job, kill_at, offset, note)):
@@ -150,6 +152,8 @@ def run(job: dict[str, Any], base: str, folder: Path) -> dict[str, Any]:
         request(base, "GET", "/idle")
         if job.get("forget"):  # so much time passes that Discord has forgotten the nonces
             request(base, "POST", f"/w/{job['world']}/forget")
+    for pid in crowd:
+        ended_well(pid)
     result = request(base, "GET", f"/w/{job['world']}") | {"job": job, "survived": survived}
     result["lines"] = int(note.read_text())
     result |= books(database)
@@ -168,7 +172,6 @@ def template(folder: Path, place: str) -> Path:
                 now = FastClock(SPEED, time.time()).now()
                 for number, priority in PRIORITIES.items():
                     put(store, place, alert(number), now, priority=priority)
-                store._db.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
         assert in_fork(make)
     return path
@@ -176,15 +179,27 @@ def template(folder: Path, place: str) -> Path:
 
 def in_fork(work: Callable[[], None]) -> bool:
     """Do it in a child of one's own; False when it was killed."""
+    return ended_well(forked(work))
+
+
+def forked(work: Callable[[], None]) -> int:
+    """Begin it in a child of one's own; its pid."""
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
             work()
             status = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             sys.stderr.flush()
             os._exit(status)
+    return pid
+
+
+def ended_well(pid: int) -> bool:
+    """Wait for a child; False when it was killed."""
     _, status = os.waitpid(pid, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status) != 0:
         raise RuntimeError("a child failed: its traceback is above")

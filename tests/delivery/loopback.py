@@ -9,7 +9,8 @@ hundreds of runs share one process.
 
 Faults are a list, one for each write (POST or PATCH of a message) in turn: "ok", "drop-before",
 "drop-after" (the connection breaks before or after it is stored), "500", "500-stored", "502",
-"503", "504-stored", "400", "403", "429", "429-global", "429-cloudflare"; after the list all is well.
+"503", "504-stored", "400", "403", "429", "429-global", "429-cloudflare",
+"slow", "hang"; after the list all is well.
 """
 
 import asyncio
@@ -84,6 +85,7 @@ class World:
     active: int = 0
     serial: int = 0
     token: str = TOKEN
+    poison: str | None = None  # a nonce that breaks the server each time
     schema_check: Callable[[str, Any], list[str]] | None = None
 
     def new_id(self) -> str:
@@ -221,9 +223,15 @@ async def _write(
     fault = world.faults.popleft() if world.faults else "ok"
     if (refusal := _refusal(fault)) is not None:
         return refusal
+    if fault == "slow":
+        await asyncio.sleep(0.3)
+    if fault == "hang":
+        await asyncio.Event().wait()
     if fault == "drop-before":
         return await _drop(request, world)
     payload = json.loads(await request.read())
+    if world.poison is not None and payload.get("nonce") == world.poison:
+        return web.Response(status=500, text="this one is too much for us")
     wrong = violations(payload)
     if world.schema_check is not None:
         wrong += world.schema_check(check, payload)
@@ -413,7 +421,7 @@ async def _idle(request: web.Request) -> web.Response:
 
 async def serve(app: web.Application) -> tuple[web.AppRunner, str]:
     """Start ``app`` on a free port of loopback; the runner to clean up and the base URL."""
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -125,7 +125,7 @@ def judge(results: Sequence[dict[str, Any]]) -> Count:
         expected = result["ambiguous"]
         assert set(copies) <= set(expected)
         assert result["refused"] == []
-        count.killed += 1 + len(result["job"]["kills"]) - result["survived"]
+        count.killed += 1 + len(result["job"].get("kills", ())) - result["survived"]
         count.lost += sum(1 for key in expected if not copies[key])
         count.doubled += sum(copies.values()) - len(copies)
         count.ambiguous += sum(expected.values())
@@ -190,3 +190,18 @@ def test_the_same_sweep_without_looking_before_repeating_finds_doubles(sweep: Sw
 def test_the_same_sweep_with_marking_before_sending_finds_losses(sweep: Sweep):
     count = judge(sweep.run(points(sweep, "channel", 16, mode="mark-first")))
     assert count.lost > 0
+
+
+@pytest.mark.parametrize("scenario", ["channel", "bare"])
+def test_eight_processes_at_once_deliver_each_alert_once(sweep: Sweep, scenario: str):
+    [result] = sweep.run([{"scenario": scenario, "beside": 7}])
+    count = judge([result])
+    assert (count.lost, count.doubled, count.ambiguous) == (0, 0, 0)
+    assert all_came_in_order([result])
+
+
+def test_when_one_of_eight_is_killed_the_others_take_over(sweep: Sweep):
+    count = judge(
+        sweep.run([{"scenario": "channel", "beside": 7, "kills": [(line, 0.0)]} for line in (200, 500, 900)])
+    )
+    assert (count.lost, count.doubled) == (0, 0)
