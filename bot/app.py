@@ -18,7 +18,7 @@ from storage.sqlite import SqliteStore, open_store
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from bot.sinks import Sinks
+    from bot.sinks import Learned, Sinks
     from bot.sinks.base import Clock
     from watchers.polling import Bounds
     from watchers.sources import Fetcher
@@ -56,6 +56,7 @@ def open_app(settings: "Settings", *, console_to_stderr: bool = False) -> Iterat
 
     Raises StoreError and its kin where the database cannot be used.
     """
+    from bot.sinks import Learned
     from bot.sinks.base import REAL
     from watchers.polling import Bounds
 
@@ -70,7 +71,7 @@ def open_app(settings: "Settings", *, console_to_stderr: bool = False) -> Iterat
             bounds=Bounds(floor=settings.poll_min, ceiling=settings.poll_max),
             routes=partial(default_routes, settings),
             new_fetcher=partial(fetcher_for, settings),
-            new_sinks=partial(sinks_for, settings, console_to_stderr),
+            new_sinks=partial(sinks_for, settings, console_to_stderr, Learned()),
         )
 
 
@@ -115,8 +116,8 @@ def fetcher_for(settings: "Settings") -> "Fetcher":
     )
 
 
-def sinks_for(settings: "Settings", console_to_stderr: bool) -> "Sinks":
-    """What sends, as the settings say."""
+def sinks_for(settings: "Settings", console_to_stderr: bool, learned: "Learned | None" = None) -> "Sinks":
+    """What sends, as the settings say; ``learned`` outlives it, so that limits are learned once."""
     from bot.logs import Scrubber
     from bot.sinks import Sinks
 
@@ -127,4 +128,5 @@ def sinks_for(settings: "Settings", console_to_stderr: bool) -> "Sinks":
         stream=sys.stderr if console_to_stderr else None,
         at_most_once=frozenset(settings.at_most_once),
         scrub=Scrubber(settings.secrets()),
+        learned=learned,
     )

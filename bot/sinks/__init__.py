@@ -5,16 +5,26 @@ the sink of each destination; nothing is opened before the first message.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TextIO
 from urllib.parse import urlsplit
 
 from bot.sinks.base import REAL, Clock, Sink
 from bot.sinks.channel import ChannelSink
 from bot.sinks.console import ConsoleSink
+from bot.sinks.limits import Limits
 from bot.sinks.rest import Rest
 from bot.sinks.webhook import WebhookSink
 
-__all__ = ["Sinks"]
+__all__ = ["Learned", "Sinks"]
+
+
+@dataclass(slots=True)
+class Learned:
+    """What was learned of Discord's limits: kept by whoever makes sinks more than once."""
+
+    bot: Limits = field(default_factory=Limits)
+    webhook: Limits = field(default_factory=Limits)
 
 
 class Sinks:
@@ -34,10 +44,16 @@ class Sinks:
         clock: Clock = REAL,
         scrub: Callable[[str], str] = str,
         at_most_once: frozenset[str] = frozenset(),
+        learned: Learned | None = None,
     ) -> None:
-        self._bot = Rest(api, token, clock=clock, scrub=scrub) if token else None
+        learned = learned or Learned()
+        self._bot = Rest(api, token, clock=clock, scrub=scrub, limits=learned.bot) if token else None
         self._webhook_url = webhook_url
-        self._webhook = Rest(_base(webhook_url), clock=clock, scrub=scrub) if webhook_url else None
+        self._webhook = (
+            Rest(_base(webhook_url), clock=clock, scrub=scrub, limits=learned.webhook)
+            if webhook_url
+            else None
+        )
         self._stream = stream
         self._clock = clock
         self._at_most_once = at_most_once

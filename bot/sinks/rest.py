@@ -79,6 +79,7 @@ class Rest:
         *,
         clock: Clock = REAL,
         scrub: Callable[[str], str] = str,
+        limits: Limits | None = None,
         transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
         self._api = api.rstrip("/")
@@ -88,7 +89,7 @@ class Rest:
         self._scrub = scrub
         self._gate = asyncio.Semaphore(SIDE_BY_SIDE)
         self.clock = clock
-        self.limits = Limits()
+        self.limits = limits or Limits()
 
     @property
     def api(self) -> str:
