@@ -171,7 +171,9 @@ def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) 
     left = max(floor, start - _WORTH_BEFORE)
     for sense, name in ((WORTH, "valuation"), (EARNED, "earnings")):
         after = page.first(name, end, right)
-        if after is not None and not page.comma_between(end, after.start):
+        if after is not None and not page.comma_between(end, after.start) and not _OF_THE_NEXT.fullmatch(
+            page.folded, after.end, ceiling
+        ):
             return sense
     best = PAID
     nearest = -1
@@ -180,6 +182,9 @@ def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) 
         if before is not None and before.end > nearest and not _pause(page, before.end, start):
             best, nearest = sense, before.end
     return best
+
+
+_OF_THE_NEXT = re.compile(r"\s(?:of|to|at|de|di|von|van|a|à|auf|em|en|op|up to|as high as|superior a)\s")
 
 
 def _pause(page: Page, start: int, end: int) -> bool:
