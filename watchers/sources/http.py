@@ -176,7 +176,7 @@ class Fetcher:
                     await response.aclose()
         except TimeoutError:
             raise base.TimedOut(f"not finished after {self._bounds.seconds:g} s") from None
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _named(error) from error
         finally:
             trail.left = max(trail.left - (time.monotonic() - begun), 0.01)
@@ -279,7 +279,9 @@ def _held(seconds: float) -> Failed:
     )
 
 
-def _named(error: httpx.HTTPError) -> SourceError:
+def _named(error: httpx.HTTPError | httpx.InvalidURL) -> SourceError:
+    if isinstance(error, httpx.InvalidURL) or "location header" in str(error):
+        return base.BadRedirect("a redirect to something that is not an address")  # httpx looks ahead
     kind = next(ours for theirs, ours in _NAMED if isinstance(error, theirs))
     return kind(str(error) or type(error).__name__)
 

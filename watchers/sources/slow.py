@@ -4,6 +4,7 @@ Always given ``io.BytesIO``: a body that is a path or an address would be opened
 whatever process it is called in; ``limits`` keeps bodies that could be costly in a child.
 """
 
+import contextlib
 import io
 import re
 from typing import Any
@@ -14,6 +15,7 @@ from watchers.sources.dates import parse_any
 from watchers.sources.entries import RawEntry, finished, language, one_line, web_url
 from watchers.sources.markup import minutes, period, skips
 
+_WIDE = {b"\xff\xfe": "utf-16le", b"\xfe\xff": "utf-16be", b"<\x00": "utf-16le", b"\x00<": "utf-16be"}
 _SEVEN_BIT = {"utf-7", "hz", "hz-gb-2312"}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
@@ -53,17 +55,18 @@ def media_type(body: bytes, content_type: str | None) -> str:
 
     Servers' charsets are often wrong; bytes beyond ASCII that form UTF-8 never are by chance.
     """
+    wide = next((name for start, name in _WIDE.items() if body.startswith(start)), None)
     found = _CHARSET.search(content_type or "")
-    charset = found[1] if found else ""
-    if body.isascii():
-        if b"\x1b" not in body and b"\x00" not in body and charset.lower() not in _SEVEN_BIT:
+    charset = wide or (found[1] if found else "")
+    if wide is not None:
+        pass
+    elif body.isascii():
+        if b"\x1b" not in body and charset.lower() not in _SEVEN_BIT:
             charset = "utf-8"
-    elif not body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
+    else:
+        with contextlib.suppress(UnicodeDecodeError):
             body.decode("utf-8")
             charset = "utf-8"
-        except UnicodeDecodeError:
-            pass
     return f"application/xml; charset={charset}" if charset else "application/xml"
 
 
