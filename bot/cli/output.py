@@ -5,6 +5,7 @@ as plain aligned text, uncut and without rich being loaded.  Feed text is cleane
 signs on its way to people; JSON carries it as it is.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +23,8 @@ class Cell(NamedTuple):
     style: str = ""
 
 
+LINKS = frozenset({"link"})  # columns of addresses that need not be read
+LINK_WIDTH = 36
 STATE_STYLES = {
     "ok": "green",
     "new": "cyan",
@@ -82,10 +85,14 @@ def warn(text: str) -> None:
 
 
 def console() -> "Console":
-    """A rich console on stdout that neither guesses markup nor emoji in feed text."""
+    """A rich console on stdout that neither guesses markup nor emoji in feed text.
+
+    With NO_COLOR it sends no control sequence at all, bold and links included.
+    """
     from rich.console import Console
 
-    return Console(markup=False, emoji=False, highlight=False)
+    colours = None if os.environ.get("NO_COLOR") else "auto"
+    return Console(markup=False, emoji=False, highlight=False, color_system=colours)
 
 
 def table(
@@ -119,14 +126,17 @@ def _draw(columns: Sequence[str], rows: Sequence[Sequence[Cell]], title: str) ->
 
     drawn = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for name in columns:
-        drawn.add_column(name, overflow="fold")
+        if name in LINKS:  # cut short: a terminal opens it by a click, and a pipe gets it whole
+            drawn.add_column(name, overflow="ellipsis", no_wrap=True, max_width=LINK_WIDTH)
+        else:
+            drawn.add_column(name, overflow="fold")
     for row in rows:
         drawn.add_row(*(_text(cell, Text) for cell in row))
     console().print(drawn)
 
 
 def _text(cell: Cell, text: Any) -> Any:
-    style = cell.style
-    if not style and cell.text.startswith(("https://", "http://")):
-        style = f"link {cell.text}" if " " not in cell.text else ""
-    return text(cell.text, style=style)
+    scheme, mark, rest = cell.text.partition("://")
+    if mark and scheme in ("http", "https") and " " not in rest:
+        return text(rest.removeprefix("www."), style=f"link {cell.text}")
+    return text(cell.text, style=cell.style)

@@ -59,7 +59,7 @@ def kind_and_status(move: Move) -> str:
 
 def parties(move: Move) -> str:
     """``person Ruben Mayer, from meta``: names as written, ids where there is no name."""
-    told = ((role, named(move, role)) for role in dict.fromkeys((*move.names, *move.roles)))
+    told = ((role, named(move, role)) for role in dict.fromkeys((*ROLES, *move.names, *move.roles)))
     return ", ".join(f"{role} {' and '.join(names)}" for role, names in told if names)
 
 

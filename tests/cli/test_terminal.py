@@ -1,0 +1,115 @@
+"""What a person at a terminal sees: tables, colours unless unwanted, progress; a pipe sees neither."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMAND = "import sys; from bot.cli import main; sys.exit(main())"
+COLOUR = "\x1b[1m"
+Watch = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """``watch("search", "x")`` runs a command whose stdout and stderr are terminals."""
+
+    def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> tuple[str, str]:
+        ends = [pty.openpty(), pty.openpty()]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "TERM": "xterm-256color",
+            "COLUMNS": "140",
+            **(env or {}),
+        }
+        environment = {name: value for name, value in environment.items() if value}
+        process = subprocess.Popen(
+            [sys.executable, "-c", COMMAND, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=ends[0][1],
+            stderr=ends[1][1],
+            env=environment,
+        )
+        for _, slave in ends:
+            os.close(slave)
+        assert process.stdin is not None
+        process.stdin.write(stdin.encode())
+        process.stdin.close()
+        seen = tuple(_drained(master) for master, _ in ends)
+        process.wait()
+        return seen[0], seen[1]
+
+    return run
+
+
+def _drained(master: int) -> str:
+    """All that was written to a terminal until its last writer left."""
+    parts = []
+    while True:
+        try:
+            part = os.read(master, 65536)
+        except OSError:  # how Linux tells the end of a pseudo terminal
+            break
+        if not part:
+            break
+        parts.append(part)
+    os.close(master)
+    return b"".join(parts).decode()
+
+
+@pytest.mark.usefixtures("stocked")
+def test_a_terminal_gets_a_drawn_table_in_colour_with_links(watch: Watch) -> None:
+    out, err = watch("moves", env={"NO_COLOR": ""})
+    assert COLOUR in out
+    assert "───" in out
+    assert "\x1b]8;" in out
+    assert "https://bay-ledger.example/mayer-leaves" in out
+    assert err == ""
+
+
+@pytest.mark.usefixtures("stocked")
+def test_no_color_is_respected(watch: Watch) -> None:
+    out, _ = watch("entity", "meta", env={"NO_COLOR": "1"})
+    assert "\x1b" not in out
+    assert "Ruben Mayer leaves Meta after two months" in out.replace("\r\n", " ")
+
+
+@pytest.mark.usefixtures("stocked")
+def test_json_on_a_terminal_is_indented_and_still_one_document(watch: Watch) -> None:
+    out, _ = watch("feeds", "list", "--json")
+    assert out.startswith("[\r\n  {")
+    assert len(json.loads(out)) == 2
+
+
+def test_replay_shows_progress_and_lists_what_would_have_been_told(watch: Watch) -> None:
+    line = json.dumps(
+        {
+            "title": "Ruben Mayer leaves Meta after two months",
+            "published": "2025-08-29T13:00:00Z",
+            "lang": "en",
+        }
+    )
+    out, err = watch("replay", "--jsonl", "-", stdin=line + "\n", env={"NO_COLOR": ""})
+    assert "replaying" in err
+    assert "1 alert" in err
+    assert "departure" in out
+    assert '{"id"' not in out
+    out, _ = watch("replay", "--jsonl", "-", "--json", stdin=line + "\n")
+    assert json.loads(out)["decision"] == "alert"
+
+
+@pytest.mark.usefixtures("stocked")
+def test_why_and_doctor_draw_their_tables(watch: Watch) -> None:
+    out, _ = watch("why", "https://bay-ledger.example/mayer-leaves", env={"NO_COLOR": ""})
+    assert [
+        word for word in ("Mentions", "Deliveries", "Context", "dead", "primary-entity") if word not in out
+    ] == []
+    out, _ = watch("doctor", env={"NO_COLOR": ""})
+    assert "faults: " in out
