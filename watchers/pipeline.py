@@ -120,9 +120,8 @@ class Pipeline:
             outcome = self._first(entry, reader, now)
         [story] = self._store.entries.record([outcome])
         edited = outcome.decision is None
-        after = outcome.story
-        told = after is not None and after.alerted is not None
-        changed = edited and told and before is not None and after.revision != before.story.revision
+        after, earlier = outcome.story, before.story if before is not None else None
+        changed = edited and after is not None and earlier is not None and after.revision > earlier.revision
         return Judged(entry=entry, outcome=outcome, story=story, edited=edited, changed=changed)
 
     def _first(self, entry: Entry, reader: Reader, now: datetime) -> Outcome:
@@ -220,9 +219,7 @@ class Pipeline:
             return replace(outcome, story=corrected)
         corrected = replace(corrected, revision=story.revision + 1)
         fingerprint = stories.fingerprint(entry.document, reading.mentions, reading.moves, reader.watchlist)
-        decision = Decision(
-            verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=("entry-edited",)
-        )
+        decision = Decision(verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=("entry-edited",))
         context = self._context(corrected, fingerprint, now)
         alert = alerting.alert_for(
             corrected, entry, reading.mentions, decision, context, reader.watchlist, lang=reading.lang

@@ -125,7 +125,9 @@ class Sweep:
 
     def _finish(self, feed: Feed, outcome: Outcome, parsed: ParsedFeed | None) -> _Poll:
         return _Poll(
-            before=feed, finished=finish(feed, outcome, parsed, self._clock(), self._bounds, self._rng), outcome=outcome
+            before=feed,
+            finished=finish(feed, outcome, parsed, self._clock(), self._bounds, self._rng),
+            outcome=outcome,
         )
 
     async def _write(

@@ -1,0 +1,128 @@
+"""The main job in processes of its own: feeds over HTTP in, alerts out, nothing twice."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from storage.sqlite import open_store
+from tests.flows.conftest import Command, document
+from tests.flows.publisher import Publisher, rss
+
+OLD = ("old", "An old piece about bread")
+NEWS = ("news", "Scale AI lays off 300 employees")
+
+
+@pytest.fixture
+def feed(publisher: Publisher, movewire: Command) -> str:
+    """A feed that is known, with its baseline behind it and news on top."""
+    publisher.feeds["/feed"] = rss(OLD)
+    url = publisher.url("/feed")
+    assert movewire("feeds", "add", url).returncode == 0
+    publisher.feeds["/feed"] = rss(NEWS, OLD)
+    return url
+
+
+def test_news_is_told_once_however_often_it_is_polled(feed: str, movewire: Command) -> None:
+    first = document(movewire("poll", "--all", "--json"))
+    assert (first["entries"], first["alerts"], first["delivered"], first["pending"]) == (1, 1, 1, 0)
+    second = document(movewire("poll", "--all", "--json"))
+    assert (second["entries"], second["alerts"], second["delivered"]) == (0, 0, 0)
+    assert second["feeds"] == {"polled": 1, "changed": 0, "not_modified": 1, "failed": 0}
+
+
+def test_a_new_feed_tells_nothing_old(publisher: Publisher, movewire: Command) -> None:
+    publisher.feeds["/feed"] = rss(NEWS)
+    assert movewire("feeds", "add", publisher.url("/feed")).returncode == 0
+    report = document(movewire("poll", "--all", "--json"))
+    assert (report["alerts"], report["delivered"]) == (0, 0)
+
+
+def test_a_second_outlet_and_an_edited_headline_change_the_message_only(
+    feed: str, publisher: Publisher, movewire: Command
+) -> None:
+    publisher.feeds["/other"] = rss(OLD, title="The Other", host="other.example")
+    assert movewire("feeds", "add", publisher.url("/other")).returncode == 0
+    assert document(movewire("poll", "--all", "--json"))["alerts"] == 1
+    publisher.feeds["/feed"] = rss(("news", "Scale AI lays off 300 employees in data work"), OLD)
+    publisher.feeds["/other"] = rss(
+        ("o1", "Layoffs at Scale AI: 300 employees must go"), OLD, title="The Other", host="other.example"
+    )
+    later = document(movewire("poll", "--all", "--json"))
+    assert (later["alerts"], later["updates"], later["entries"]) == (0, 2, 1)
+
+
+def test_a_pass_that_was_killed_is_completed_by_the_next(
+    feed: str, environment: dict[str, str], movewire: Command, tmp_path: Path
+) -> None:
+    """The process dies after the entries are stored and before they are judged."""
+    script = (
+        "import os, signal\n"
+        "from watchers.pipeline import Pipeline\n"
+        "Pipeline.process = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from bot.cli import main\n"
+        "import sys; sys.argv = ['movewire', 'poll', '--all', '--json']; main()\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", script], env=environment, cwd=tmp_path, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    with open_store(tmp_path / "flow.db") as store:
+        assert store.entries.pending_count() == 1
+    report = document(movewire("poll", "--all", "--json"))
+    assert (report["alerts"], report["delivered"]) == (1, 1)
+
+
+def test_while_one_pass_is_running_another_says_who(feed: str, movewire: Command, tmp_path: Path) -> None:
+    with open_store(tmp_path / "flow.db") as store, store.pass_lock("a test") as lock:
+        assert lock.acquired
+        assert "a test" in document(movewire("poll", "--json"))["skipped"]
+
+
+def test_one_unreachable_feed_is_named_and_the_others_are_told(
+    feed: str, publisher: Publisher, movewire: Command
+) -> None:
+    publisher.feeds["/dying"] = rss(OLD)
+    assert movewire("feeds", "add", publisher.url("/dying")).returncode == 0
+    del publisher.feeds["/dying"]
+    done = movewire("poll", "--all")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert publisher.url("/dying") in done.stderr
+    assert "not-found" in done.stderr
+    assert "Scale AI lays off 300 employees" in done.stdout
+
+
+def test_run_polls_delivers_and_ends_on_sigterm(
+    feed: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    with open_store(tmp_path / "flow.db") as store:
+        store.feeds.pause(feed)
+        store.feeds.resume(feed, _long_ago())
+    running = subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", "run"],
+        env=environment,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 40
+        with open_store(tmp_path / "flow.db") as store:
+            while not store.stories.alerted_since(_long_ago()) and time.monotonic() < deadline:
+                time.sleep(0.2)
+            time.sleep(0.5)
+        running.send_signal(signal.SIGTERM)
+        out, err = running.communicate(timeout=10)
+    finally:
+        running.kill()
+    assert "Scale AI lays off 300 employees" in out
+    assert running.returncode == 0, err
+
+
+def _long_ago():  # type: ignore[no-untyped-def]
+    from datetime import UTC, datetime
+
+    return datetime(2020, 1, 1, tzinfo=UTC)
