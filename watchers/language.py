@@ -19,41 +19,63 @@ _WORDS = {
         her he she they we you your can all against amid former first which been some most where still
         acquires acquired acquisition joined hired hire latest big name training researchers researcher
         layoffs chief founder talks million billion funding valued unveils announces lays cuts warns
-        wants takes gets makes tech world workers employees""",
+        wants takes gets makes tech world workers employees users forced plans backs costs seeks pauses
+        projects reading list link article study finds found delayed confirms significant largest
+        customer ways rare fear fears become founders again meet face faces join veterans launch money
+        five next back off under week year years report reportedly make made get people state market
+        stock stocks shares deals team staff time s inside meets show shows court judge suit trial drop
+        drops rise rises record""",
     "pt": """
         o a os as de do da dos das em no na nos nas um uma para por pelo pela com que não é ao aos à às
         se mais como mas sobre após entre até ser foi são está tem seu sua seus suas já diz novo nova
         anuncia empresa empresas bilhões milhões anos isso ele ela também ou sem pode vai segundo desde
-        contra onde quando muito num numa dela dele só essa esse este esta depois ainda inteligência""",
+        contra onde quando muito num numa dela dele só essa esse este esta depois ainda inteligência sai
+        será vira troca clientes usa busca fecha cria criar confirma adquire compra amplia revisa
+        pesquisas engenheiro dados equipe equipes governo congresso ações mercado brasil brasileiro
+        brasileira dólar bi funcionário investimento investimentos cientista executivo executivos mil
+        projeto projetos suspende plano ataque rival rivais semana""",
     "es": """
         el la los las de del en un una para por con que no es al se más como pero sobre tras entre hasta
         ser fue son está tiene su sus ya dice nuevo nueva anuncia empresa empresas millones años esto él
         ella también o sin puede va según desde contra donde cuando muy lo le les y ha han este esta ese
-        esa después todavía inteligencia mil dólares e compra ficha contrata invierte lanza despide deja
-        acuerdo empleados investigadores fundador""",
+        esa después todavía inteligencia mil dólares compra ficha contrata invierte lanza despide deja
+        acuerdo empleados investigadores fundador prepara ronda otra otro despidos hace gobierno
+        congreso datos equipo equipos acciones mercado empleado inversión científico ejecutivo
+        ejecutivos proyecto proyectos plan ataque semana nuevos nuevas gafas llegan llega abre oficina
+        oficinas tecnológica tecnológico""",
     "fr": """
         le la les de des du en un une pour par avec que qui ne pas est au aux se plus comme mais sur
         après entre être été sont a son sa ses leur leurs déjà dit nouveau nouvelle annonce entreprise
         milliards millions ans ce cette ces il elle aussi ou sans peut selon depuis contre où quand très
         et d l qu dans veut chez vers rachète recrute embauche investit lance licencie quitte lève
-        accord salariés chercheurs fondateur""",
+        accord salariés chercheurs fondateur équipes équipe ouvre bureau restructure installe chercheur
+        données gouvernement marché actions dollars salarié investissement scientifique cadre cadres
+        projet projets plan attaque semaine nouveaux nouvelles états-unis européenne lunettes milliard s
+        c j n y effectifs supprime""",
     "de": """
         der die das den dem des ein eine einen einem einer und in im zu zum zur für von vom mit auf aus
         bei nach nicht ist sind war wird werden hat haben sich auch als wie aber über vor gegen unter
         bis seit durch an am es er sie wir ihr sein seine seiner neue neuen neuer neues will kann soll
         sagt mehr noch nur oder um milliarden millionen unternehmen jahr jahre laut kauft übernimmt
-        investiert startet entlässt verlässt wechselt stellt mitarbeiter forscher gründer chef kompakt""",
+        investiert startet entlässt verlässt wechselt stellt mitarbeiter forscher gründer chef kompakt
+        warum angebote streicht droht fürchtet darf jetzt ins stellen sparte millionenstrafe ki
+        forschern daten regierung markt aktien mitarbeitern investition wissenschaftler projekt woche
+        deutschland europa gericht klage wegen konzern abteilung wer wo wann doch damit""",
     "nl": """
         de het een en in van voor met op aan uit bij naar niet is zijn was wordt worden heeft hebben
         zich ook als maar over tegen onder tot sinds door dat die dit er te om ze hij zij wij hun haar
         nieuwe wil kan moet zegt meer nog alleen of miljard miljoen bedrijf jaar volgens na geen koopt
-        neemt investeert lanceert ontslaat verlaat werknemers onderzoekers oprichter topman""",
+        neemt investeert lanceert ontslaat verlaat werknemers onderzoekers oprichter topman betaalt
+        schikking mag berichten trainen samenwerking legt stil af gegevens regering markt aandelen
+        investering wetenschapper project week nederland europa rechter zaak wegens waarom wie waar""",
     "it": """
         il lo la i gli le di del della dei delle dell in nel nella un una per con che non è al alla si
         più come ma su dopo tra fra fino essere sono ha hanno suo sua già dice nuovo nuova annuncia
         azienda miliardi milioni anni questo questa anche o senza può secondo da dal dalla contro dove
         quando e ed l agli sulla ecco compra assume investe lancia licenzia lascia accordo dipendenti
-        ricercatori fondatore""",
+        ricercatori fondatore sotto indagine governo mercato azioni dollari investimento scienziato
+        dirigente progetto settimana italia europa giudice causa perché chi nuovi nuove degli alle dalle
+        sui sulle sul nello""",
     "sv": """
         och att det som en ett är av för på med den i till inte har om var från de vid eller men sin nu
         när efter ska kan nya säger miljarder miljoner företaget också under över mot""",
@@ -76,9 +98,9 @@ _WORDS = {
         ja on ei se että oli ovat mutta kun myös sen joka uusi mukaan yhtiö miljardia miljoonaa vuoden""",
 }
 _LETTERS = {
-    "pt": "ãõ",
-    "es": "ñ¿¡",
-    "fr": "œùûêèç",
+    "pt": "ãõáâêôç",
+    "es": "ñ¿¡óíá",
+    "fr": "œùûêèçàîï",
     "de": "ßäöü",
     "it": "ìòàù",
     "sv": "åäö",
@@ -89,13 +111,37 @@ _LETTERS = {
     "fi": "äö",
 }
 _ENDINGS = {
-    "pt": ("ção", "ções", "dade", "mente", "nte", "ões"),
-    "es": ("ción", "ciones", "dad", "mente", "ndo"),
-    "fr": ("tion", "ment", "eur", "eux", "elle"),
-    "de": ("ung", "ungen", "keit", "heit", "isch", "lich", "chen"),
-    "nl": ("ing", "ij", "heid", "lijk", "oor", "aar"),
-    "it": ("zione", "zioni", "ità", "mente", "ndo"),
-    "en": ("ing", "tion", "ed", "ly", "ness"),
+    "en": ("ing", "tion", "ed", "ly", "ness", "ers", "ies", "ght"),
+    "pt": (
+        "ção",
+        "ções",
+        "dade",
+        "mente",
+        "ência",
+        "ário",
+        "ória",
+        "ório",
+        "ões",
+        "ão",
+        "eiro",
+        "eira",
+        "agem",
+        "am",
+    ),
+    "es": ("ción", "ciones", "dad", "mente", "encia", "ario", "ón", "iento", "ador", "adora"),
+    "fr": ("tion", "ment", "eur", "eux", "elle", "ique", "eurs", "aire"),
+    "de": ("ung", "ungen", "keit", "heit", "isch", "lich", "chen", "tet", "pelt", "icht"),
+    "nl": ("heid", "lijk", "aal", "aar", "king", "ting", "eert", "aalt"),
+    "it": ("zione", "zioni", "ità", "mente", "endo", "ando", "ato", "ati", "ano"),
+}
+_INSIDE = {
+    "en": re.compile("th|wh|ough|ck|sh|ee|y\\b"),
+    "pt": re.compile("lh|nh|çõ|m\\b"),
+    "es": re.compile("ll|rr|ue|ñ"),
+    "fr": re.compile("eau|oi|eux|qu|ou|é"),
+    "de": re.compile("sch|ei|tz|pf|ü|ck"),
+    "nl": re.compile("aa|ij|oe|uu|sch|ui|oo"),
+    "it": re.compile("cch|gli|zz|tt|gn|i\\b"),
 }
 _SCRIPTS = (
     ("ja", re.compile("[\u3041-\u3096\u30a1-\u30fa]")),
@@ -211,12 +257,16 @@ def _decided(scores: dict[str, float]) -> bool:
 
 
 def _add_spelling(scores: dict[str, float], text: str) -> None:
-    """What single letters and endings say, where the words do not decide."""
+    """What single letters, pairs and endings say, where the words do not decide."""
     for word in _WORD.findall(text)[:_TOKENS_A_STEP]:
-        if len(word) > 5:
+        if len(word) > 4:
             for lang, endings in _ENDINGS.items():
                 if word.endswith(endings):
-                    scores[lang] += 0.15
-    if not text.isascii():
-        for lang, letters in _LETTERS.items():
-            scores[lang] += min(1.2, 0.4 * sum(map(text.count, letters)))
+                    scores[lang] += 0.2
+    for lang, pattern in _INSIDE.items():
+        scores[lang] += min(0.5, 0.07 * len(pattern.findall(text)))
+    if text.isascii():
+        scores["en"] += 0.2
+        return
+    for lang, letters in _LETTERS.items():
+        scores[lang] += min(1.2, 0.3 * sum(map(text.count, letters)))

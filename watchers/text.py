@@ -200,18 +200,43 @@ def _without_comments(markup: str) -> str:
 # --- Title Case -------------------------------------------------------------------------
 
 _CASED_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?")
-_MIN_TITLE_WORDS = 3  # fewer long words than this say nothing about a headline's style
+_LONG = 4  # letters: shorter words stay small in many styles
+_ENOUGH = 3  # long words that tell by themselves
 _TITLE_SHARE = 0.75
+_SMALL_WORDS = frozenset(
+    {
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "if",
+        "in",
+        "into",
+        "is",
+        "its",
+        "nor",
+        "of",
+        "off",
+        "on",
+    }
+    | {"or", "over", "per", "so", "the", "to", "up", "via", "vs", "with", "yet"}
+)
 
 
 def is_title_case(title: str) -> bool:
     """Whether capitals mean nothing in this headline: Title Case or ALL CAPITALS.
 
-    Judged by its words of four letters and more after the first; False where there are
-    too few of them to tell (Chinese and Japanese headlines with a few Latin names).
+    Judged by its words of four letters and more after the first.  With fewer than three of
+    them, all but the function words must have capitals, and at least two be no acronyms.
     """
-    words = [w for w in _CASED_WORD.findall(title)[1:] if len(w) >= 4 and w.lower() != w.upper()]
-    if len(words) < _MIN_TITLE_WORDS:
-        return False
-    capital = sum(not w[0].islower() for w in words)
-    return capital >= _TITLE_SHARE * len(words)
+    words = [w for w in _CASED_WORD.findall(title)[1:] if w.lower() != w.upper()]
+    long = [w for w in words if len(w) >= _LONG]
+    if len(long) >= _ENOUGH:
+        return sum(not w[0].islower() for w in long) >= _TITLE_SHARE * len(long)
+    telling = [w for w in words if w not in _SMALL_WORDS and not w.isupper()]
+    return len(telling) > 1 and all(w[0].isupper() for w in telling)

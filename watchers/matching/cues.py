@@ -37,8 +37,13 @@ class Cues:
     former: Words = _NONE
     naming: Words = _NONE  # before a role that somebody takes up: "named Acme's chief executive"
     participles: Words = _NONE  # after a hyphen: "Acme-owned"
+    prepositions: Words = _NONE  # that no verb can follow
+    copulas: Words = _NONE
+    complements: Words = _NONE  # what follows an ordinary noun: "meta de vendas"
     prefixes: Words = _NONE  # before a hyphen: "post-Acme"
     things: Words = _NONE  # nouns that an order may name as well: "Scale AI Models"
+    participle_endings: tuple[str, ...] = ()
+    verb_endings: tuple[str, ...] = ()  # as most verbs of headlines end
     right: tuple[str, ...] = ()  # CJK: beginnings of what follows a name
     left: tuple[str, ...] = ()
     against_right: tuple[str, ...] = ()
@@ -47,7 +52,7 @@ class Cues:
     longest_role: int = 1  # in words
 
 
-_SEQUENCES = ("right", "left", "against_right", "honorifics_right")
+_SEQUENCES = ("participle_endings", "verb_endings", "right", "left", "against_right", "honorifics_right")
 
 
 def _table(name: str) -> dict[str, object]:

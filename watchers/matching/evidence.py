@@ -35,18 +35,22 @@ def alias_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     found: Evidence = [(f"{label}-alias", w.ALIAS[label])]
     capital = scene.capital(candidate)
     if capital == "small":
-        found.append(("small-letters", w.SMALL[label]))
+        # "plataforma acme": the noun before it says that a name follows, as translators write it
+        found.append(("small-letters", w.SMALL["described" if form.capital > 0 else label]))
     elif capital == "told" and form.strength is not Strength.STRONG:
         found.append(("capital", w.CAPITAL[label] + (w.CAPITAL_AMONG_CJK if scene.cjk else 0.0)))
+    ordinary = bool(form.ordinary) and (scene.lang in form.ordinary or scene.lang is None)
+    if capital == "untold" and form.strength is Strength.AMBIGUOUS and not ordinary:
+        found.append(("capital", w.CAPITAL_OF_NO_WORD))
     elif capital == "untold" and form.strength is not Strength.STRONG:
         found.append(("capital-untold", w.CAPITAL_UNTOLD[label]))
     if form.strength is Strength.STRONG:
         return found
-    if form.ordinary and (scene.lang in form.ordinary or scene.lang is None):
+    if ordinary:
         if form.strength is Strength.AMBIGUOUS:
             found.append(("ordinary-word", w.ORDINARY))
-        elif capital == "untold" and form.head:
-            found.append(("ordinary-words", w.ORDINARY_HEAD))
+        elif capital == "untold":
+            found.append(("ordinary-words" if form.head else "ordinary-word", w.ORDINARY_HEAD))
     if form.generated:
         found.append(("derived-form", w.GENERATED))
     if form.lang and scene.lang and form.lang != scene.lang and not {form.lang, scene.lang} <= _ROMANCE:
@@ -74,16 +78,32 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
     words = around.right
     if around.possessive:
         found.append(("possessive", w.POSSESSIVE))
+    shaky = candidate.form.head and capital == "untold"
     if not words:
+        if (
+            shaky
+            and candidate.field.folded[candidate.end : candidate.end + 1] in (":", ",")
+            and around.starts
+        ):
+            found.append(("topic", w.TOPIC))
         return found
     if around.right_hyphen:
         return [*found, *_hyphen_after(candidate, scene)]
     first = words[0]
     if not around.possessive:
         verb = next((word for word in words if word not in cues.adverbs), "")
+        if capital == "untold" and scene.lang in candidate.form.ordinary:
+            if first in cues.complements:
+                return [*found, (f"complement:{first}", w.COMPLEMENT)]
+            if first in cues.copulas:
+                return [*found, *_after_copula(words, scene)]
         if verb in cues.verbs:
             return [*found, (f"verb-after:{verb}", w.VERB_AFTER)]
-    shaky = candidate.form.head and capital == "untold"
+        if first == "to" and scene.lang == "en" and "en" not in candidate.form.ordinary:
+            return [*found, ("to-after", w.TO_AFTER)]
+        like = cues.verb_endings and verb.endswith(cues.verb_endings) and verb not in cues.nouns
+        if like and around.right_raw[0].islower() and len(verb) > 3:
+            return [*found, (f"verb-like-after:{verb}", w.VERB_LIKE_AFTER)]
     if first in cues.nouns and not (shaky and first in cues.things):
         if not around.possessive:
             found.append((f"noun-after:{first}", w.NOUN_AFTER))
@@ -95,6 +115,14 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
         if first not in candidate.profile.contexts_for and follower is None:
             found.append((f"name-after:{around.right_raw[0]}", w.NAME_AFTER))
     return found
+
+
+def _after_copula(words: tuple[str, ...], scene: Scene) -> Evidence:
+    """ "Meta é multada" against "Meta é crescer": a goal is to do something."""
+    following = words[1] if len(words) > 1 else ""
+    if following.endswith(scene.cues.participle_endings):
+        return [(f"verb-after:{words[0]} {following}", w.VERB_AFTER)]
+    return [(f"goal:{words[0]} {following}".strip(), w.COMPLEMENT)]
 
 
 def _suffix(candidate: Candidate, scene: Scene) -> tuple[str, float]:
@@ -122,7 +150,8 @@ def _hyphen_after(candidate: Candidate, scene: Scene) -> Evidence:
         ]
     if raw[0].isupper():
         return [] if candidate.field.title_case else [(f"compound:{word}", w.HYPHEN_COMPANY_AFTER)]
-    return [(f"hyphen-after:{word}", w.HYPHEN_OTHER_AFTER)]
+    telling = scene.capital(candidate) == "told"
+    return [(f"hyphen-after:{word}", w.HYPHEN_OTHER_AFTER if telling else 2 * w.HYPHEN_OTHER_AFTER)]
 
 
 def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
@@ -133,7 +162,7 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
     told = scene.capital(candidate) == "told"
     if around.left_hyphen:
         return _hyphen_before(candidate, scene)
-    if word in cues.indefinite:
+    if word in cues.indefinite and candidate.form.capital <= 0:
         if around.right and (around.right[0] in cues.nouns or around.right_hyphen):
             return []
         return [(f"article:{word}", w.INDEFINITE / 3 if told else w.INDEFINITE)]
@@ -143,6 +172,8 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
         return [(f"former:{word}", w.EX_PREFIX / 2)]
     if word in cues.verbs_before:
         return [(f"verb-before:{word}", w.VERB_BEFORE)]
+    if candidate.form.head and not told and word in cues.prepositions:
+        return [(f"before:{word}", w.VERB_BEFORE)]
     if word in cues.before:
         return [(f"before:{word}", w.BEFORE_TOLD)] if told else []
     if (

@@ -25,8 +25,10 @@ _MAY_HANDLE = re.compile(r"[@#]|\b[ur]/", re.IGNORECASE)
 # "(Jane Doe/The Daily Ledger)": how aggregators name author and outlet.
 _BYLINE = re.compile(r"\(([^()/]{3,80})/([^()/]{2,60})\)")
 _SENTENCE_BREAK = frozenset(".!?:;–|·…\n>")
+_SHOUTED = 0.6  # share of capitals among the letters of a text that shouts
 _OPENING = " \"'([{*_«"
 _CLOSING = frozenset(',;:!?)]}…"')
+_TITLES = frozenset({"mrs.", "prof.", "sra.", "dra.", "hon.", "capt.", "gov.", "sen."})
 _WORD = re.compile(r"[^\W_][\w&.+]*")
 
 
@@ -56,6 +58,11 @@ class Around:
     starts: bool  # the name begins a sentence
 
 
+def _ends_sentence(word: str) -> bool:
+    """Whether a word before a name closes a sentence; "Mr." and initials do not."""
+    return word[-1] == "." and len(word) > 3 and word not in _TITLES
+
+
 class Field:
     """One field of a document, read once; everything else about it is computed on demand."""
 
@@ -63,11 +70,16 @@ class Field:
         self.name = name
         self.raw = raw
         self.folded = fold(raw)
+        self.english = True  # or not known: the only language here with Title Case
 
     @cached_property
     def title_case(self) -> bool:
         """Whether capitals mean nothing in the whole field."""
-        return is_title_case(self.raw if self.name == "title" else self.raw[:300])
+        beginning = self.raw if self.name == "title" else self.raw[:300]
+        if self.english:
+            return is_title_case(beginning)
+        capitals = sum(map(str.isupper, beginning))
+        return capitals > _SHOUTED * sum(map(str.isalpha, beginning))
 
     @cached_property
     def small(self) -> bool:
@@ -136,7 +148,7 @@ class Field:
         hyphen = before[-1:] == "-" and before[-2:-1] not in (" ", "")
         stem = before[:-1] if hyphen else bare if (quoted or before[-1:] in (" ", "*")) else ""
         words = stem.rsplit(None, 2)
-        if words and words[-1][-1] not in _CLOSING and not (words[-1][-1] == "." and len(words[-1]) > 4):
+        if words and words[-1][-1] not in _CLOSING and not _ends_sentence(words[-1]):
             word = words[-1].lstrip("\"'([{*_").rstrip("*_.")
             at = len(stem.rstrip()) - len(words[-1]) + (len(words[-1]) - len(words[-1].lstrip("\"'([{*_")))
             if word and (word[0].isalnum() or word[0] in "$&"):

@@ -88,6 +88,9 @@ class Scene:
                 self._place(number, one, hit, scanner)
         self.candidates.sort(key=lambda c: (c.field_number, c.start, -c.end, c.profile.index))
         self._drop_nested()
+        if self.candidates:
+            for one in self.fields:
+                one.english = self.lang in ("en", None)
 
     def _place(self, number: int, one: Field, hit: Hit, scanner: Scanner) -> None:
         self.hits.setdefault(scanner.keys[hit.pattern], []).append((number, hit.start, hit.end))

@@ -23,7 +23,8 @@ FOREIGN_ALIAS = -1.0  # the alias belongs to another language
 # --- capitals
 CAPITAL = {"strong": 0.0, "plain": 1.0, "ambiguous": 2.5}  # where capitals mean something
 CAPITAL_UNTOLD = {"strong": 0.0, "plain": 0.0, "ambiguous": 0.3}  # Title Case, sentence start
-SMALL = {"strong": -0.7, "plain": -4.5, "ambiguous": -3.5}  # a name written small
+CAPITAL_OF_NO_WORD = 1.3  # likewise, but no ordinary word of the language is written so
+SMALL = {"strong": -0.7, "plain": -4.5, "ambiguous": -3.5, "described": -1.5}  # a name written small
 CAPITAL_AMONG_CJK = 0.6  # Latin capitals in Chinese, Japanese or Korean stand for names
 
 # --- the words around it
@@ -31,6 +32,10 @@ AGAINST_OVER = -5.0  # a phrase of the watchlist's contexts_against covers the n
 AGAINST_NEAR = -3.0  # one stands in the same sentence
 AGAINST_FAR = -2.0  # or elsewhere in the text
 VERB_AFTER = 1.8
+VERB_LIKE_AFTER = 0.8  # it ends as verbs do
+TO_AFTER = 1.0  # "Acme to buy ..."
+TOPIC = 1.2  # "Acme: what to know"
+COMPLEMENT = -1.5  # "Meta de vendas", "Meta é crescer"
 NOUN_AFTER = 1.5
 POSSESSIVE = 1.3
 GENITIVE = 1.0  # German, Dutch: "Metas"
