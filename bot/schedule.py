@@ -102,7 +102,7 @@ class Jobs:
     async def _work(self, doing: Awaitable[None]) -> None:
         """Run a job; a store that cannot be used degrades the watching instead of ending it."""
         task = asyncio.ensure_future(doing)
-        self._under_way.add(task)  # type: ignore[arg-type]
+        self._under_way.add(task)
         try:
             await task
             self.broken = None
@@ -111,7 +111,7 @@ class Jobs:
                 log.error("%s", error)
             self.broken = str(error)
         finally:
-            self._under_way.discard(task)  # type: ignore[arg-type]
+            self._under_way.discard(task)
 
 
 def _scheduler(jobs: Jobs) -> "AsyncIOScheduler":

@@ -121,14 +121,8 @@ class Sweep:
                 parsed = await sources.parse_off_loop(outcome, feed)
             except SourceError as error:
                 outcome = Failed.of(error, status=outcome.status)
-        return self._finish(feed, outcome, parsed)
-
-    def _finish(self, feed: Feed, outcome: Outcome, parsed: ParsedFeed | None) -> _Poll:
-        return _Poll(
-            before=feed,
-            finished=finish(feed, outcome, parsed, self._clock(), self._bounds, self._rng),
-            outcome=outcome,
-        )
+        finished = finish(feed, outcome, parsed, self._clock(), self._bounds, self._rng)
+        return _Poll(before=feed, finished=finished, outcome=outcome)
 
     async def _write(
         self,

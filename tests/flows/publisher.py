@@ -67,4 +67,5 @@ def rss(*entries: tuple[str, str], title: str = "The Test Courier", host: str = 
         f"<title>{escape(headline)}</title><pubDate>{now}</pubDate></item>"
         for guid, headline in entries
     )
-    return f"<?xml version='1.0'?><rss version='2.0'><channel><title>{title}</title>{rows}</channel></rss>".encode()
+    channel = f"<channel><title>{title}</title>{rows}</channel>"
+    return f"<?xml version='1.0'?><rss version='2.0'>{channel}</rss>".encode()
