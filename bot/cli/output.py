@@ -8,7 +8,7 @@ signs on its way to people; JSON carries it as it is.
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from bot.words import clean
 
@@ -91,7 +91,7 @@ def console() -> "Console":
     """
     from rich.console import Console
 
-    colours = None if os.environ.get("NO_COLOR") else "auto"
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     return Console(markup=False, emoji=False, highlight=False, color_system=colours)
 
 
