@@ -165,6 +165,12 @@ def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> 
     return False
 
 
+# Words that begin a phrase of their own: what stands before them governs no later name.
+_PREPOSITIONS = frozenset(
+    "in on at of for to from with by over under near into as en em no na nos nas con com para por pelo pela sobre"
+    " dans chez avec pour par sur au aux du à aan bij voor van met op naar uit bei mit von vom für auf an am im zu zum"
+    " zur aus nach durch di da del della al alla su per nel nella около в на от для из".split()
+)
 _SLIGHT = frozenset("new first own latest next a an the its his her their new o os um uma el la le les un une der die das den ein eine de het een il lo su sua".split())
 
 
@@ -375,7 +381,7 @@ def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
     for number, word in enumerate(reversed(words)):
         if word in frame.via:
             return frame.via[word]
-        if number >= 4 or "," in text.rsplit(word, 1)[-1]:
+        if number >= 4 or word in _PREPOSITIONS or "," in text.rsplit(word, 1)[-1]:
             return None
     return None
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from storage.model import Mention
 from watchers.moves.lexicon import NO_BLANKS, Lexicon
-from watchers.text import fold, sentences
+from watchers.text import fold, is_title_case, sentences
 
 TITLE_READ = 300  # code points of a title
 LEAD_READ = 1_600  # code points of a summary or text
@@ -112,6 +112,8 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     folded = fold(raw)
     here = _longest([m for m in mentions if m.accepted and m.field == name and m.end <= len(raw)])
     hits, triggers = _scan(folded, lexicon, [(m.start, m.end) for m in here])
+    if triggers and not lexicon.nouns_capital:
+        triggers = _without_surnames(raw, triggers)
     page = Page(name, raw, folded, lexicon, hits, triggers, [], here)
     if triggers:
         _find_stops(page)
@@ -171,6 +173,28 @@ def _undisturbed(triggers: list[tuple[int, int, int]], ignored: list[Hit]) -> li
         triggers = [t for t in triggers if not any(h.start <= t[0] and t[1] <= h.end for h in ignored)]
     triggers.sort(key=lambda t: (t[0], -t[1], t[2]))
     return triggers
+
+
+_SMALL_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{4,}")
+
+
+def _without_surnames(raw: str, triggers: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Triggers without capitalised words that follow a capitalised one ("Sofía Lanza se une a …").
+
+    Only where a capital means something: the field has plain words, and not in Title Case.
+    """
+    suspects = [t for t in triggers if t[0] > 1 and raw[t[0]].isupper() and _after_capital(raw, t[0], t[1])]
+    if not suspects or is_title_case(raw):
+        return triggers
+    small = sum(m[0][0].islower() for m in _SMALL_WORD.finditer(raw[:400]))
+    return triggers if small < 2 else [t for t in triggers if t not in suspects]
+
+
+def _after_capital(raw: str, start: int, end: int) -> bool:
+    if raw[start - 1] != " " or " " in raw[start:end]:
+        return False
+    before = raw.rfind(" ", 0, start - 1) + 1
+    return raw[before].isupper() and raw[start - 2].islower()
 
 
 def _find_stops(page: Page) -> None:
