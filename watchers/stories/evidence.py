@@ -16,7 +16,17 @@ from watchers.stories.vocabulary import vocabulary
 
 PRIOR = 400  # imagined entries that the packaged prior stands for
 BIG = 1e5  # from here on a number is an amount, not a count of little things
-_SHARE = {"e": 0.05, "n": 0.002, "c": 0.02, "a": 0.002, "plain": 0.05, "common": 0.15, "bigram": 0.01}
+_SHARE = {
+    "e": 0.05,
+    "p": 0.01,
+    "n": 0.002,
+    "c": 0.02,
+    "a": 0.002,
+    "plain": 0.05,
+    "common": 0.15,
+    "bigram": 0.01,
+}
+_KEYED = {"plain": "n", "bigram": "n", "common": "c", "p": "e"}  # sorts that share a sort of key
 _PERSON_ROLES = frozenset({"person"})
 _OPPOSITE = (
     frozenset({"hire", "departure"}),
@@ -62,7 +72,7 @@ class Rarity:
     def weight(self, sort: str, key: str) -> float:
         """Information of a shared key in nats, 0 and up."""
         share = _SHARE[sort]
-        kept = f"{'n' if sort in {'plain', 'bigram'} else 'c' if sort == 'common' else sort}:{key}"
+        kept = f"{_KEYED.get(sort, sort)}:{key}"
         seen = max(0, self.df.get(kept, 0) - 1)  # the candidate itself holds it
         return max(0.0, math.log((self.total + PRIOR) / (seen + share * PRIOR)))
 
@@ -86,6 +96,9 @@ class Evidence:
     copy: float  # 1 the same headline
     days: float  # between their times
     soon: float  # 1 within the hour, falling to 0 over two days
+    burst: float  # rarity of the rarest prominent entity in common, as near as they are in time
+    who: float  # 1 the same prominent person, -1 different ones only
+    comment: float  # 1 when one tells the event and the other talks about something
     bare: float  # 1 when one side has hardly anything to compare
     status: float  # 1 when one is a rumour and the other a fact, more than the rumour window apart
 
@@ -93,6 +106,7 @@ class Evidence:
 def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> Evidence:
     """All figures for two fingerprints whose entries lie ``apart``."""
     days = abs(apart.total_seconds()) / 86400
+    soon = max(0.0, 1.0 - math.log1p(days * 24) / math.log1p(48))
     shared, foreign = _names(a, b, rarity)
     return Evidence(
         entities=_entities(a, b, rarity),
@@ -112,7 +126,10 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         words=_words(a, b, rarity),
         copy=float(bool(a.title) and a.title == b.title),
         days=min(days, 30.0),
-        soon=max(0.0, 1.0 - math.log1p(days * 24) / math.log1p(48)),
+        soon=soon,
+        burst=soon * _rarest(a, b, rarity),
+        who=_who(a, b),
+        comment=float(a.comment != b.comment),
         bare=float(min(_substance(a), _substance(b)) <= 1),
         status=float({a.status == "rumour", b.status == "rumour"} == {True, False} and days > 3),
     )
@@ -132,8 +149,21 @@ def _entities(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
     total = 0.0
     for slug in set(a.entities) & set(b.entities):
         share = 1.0 if slug in first and slug in second else 0.6 if slug in first | second else 0.3
-        total += share * rarity.weight("e", slug)
+        total += share * rarity.weight("p" if slug in a.persons else "e", slug)
     return total
+
+
+def _rarest(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
+    shared = set(a.entities[: a.prominent]) & set(b.entities[: b.prominent])
+    return max((rarity.weight("p" if slug in a.persons else "e", slug) for slug in shared), default=0.0)
+
+
+def _who(a: Fingerprint, b: Fingerprint) -> float:
+    first = a.persons & set(a.entities[: a.prominent])
+    second = b.persons & set(b.entities[: b.prominent])
+    if not first or not second:
+        return 0.0
+    return 1.0 if first & second else -1.0
 
 
 def _headliner(a: Fingerprint, b: Fingerprint) -> float:

@@ -9,17 +9,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from storage.model import Document, Mention, Move, Watchlist
+from storage.model import Document, EntityKind, Mention, Move, Watchlist
 from watchers.links import canonical_url
 from watchers.stories.tokens import spoken
-from watchers.stories.vocabulary import stem
+from watchers.stories.vocabulary import is_comment, stem
 from watchers.text import detect_lang, fold
 
 MAX_NAMES = 9
 MAX_WORDS = 10
 MAX_CONCEPTS = 8
 MAX_NUMBERS = 5
-_VERSION = "2"
+_VERSION = "3"
 _PARTS = re.compile(r"[^\W_]+")
 
 
@@ -30,6 +30,8 @@ class Fingerprint:
     lang: str = ""
     entities: tuple[str, ...] = ()  # accepted slugs, those in headline or lead first
     prominent: int = 0  # how many of ``entities`` stand there
+    persons: frozenset[str] = frozenset()  # those of ``entities`` that are people
+    comment: bool = False  # talks about an event rather than tells it
     kinds: tuple[str, ...] = ()  # move kinds, main first
     status: str = ""  # of the main move
     roles: tuple[tuple[str, str], ...] = ()  # (role, slug or stems of a name) of the main move
@@ -59,17 +61,10 @@ class Fingerprint:
 
     def encode(self) -> str:
         """One line; ``decode`` gives an equal fingerprint back."""
+        counts = f"{self.prominent}.{self.named}.{self.about}" + "c" * self.comment
         groups: tuple[Iterable[str], ...] = (
-            (
-                self.lang,
-                str(self.prominent),
-                str(self.named),
-                str(self.about),
-                self.status,
-                self.page,
-                self.title,
-            ),
-            self.entities,
+            (self.lang, counts, self.status, self.page, self.title),
+            (slug + "*" * (slug in self.persons) for slug in self.entities),
             self.kinds,
             (f"{role}={who}" for role, who in self.roles),
             map("{:g}".format, self.amounts),
@@ -88,14 +83,17 @@ class Fingerprint:
         version, *groups = text.split("|")
         if version != _VERSION or len(groups) != 11:
             return cls()
-        lang, prominent, named, about, status, page, title = groups[0].split(",")
+        lang, counts, status, page, title = groups[0].split(",")
+        prominent, named, about = counts.rstrip("c").split(".")
         entities, kinds, roles, amounts, valuations, people, numbers, names, concepts, words = (
             tuple(group.split(",")) if group else () for group in groups[1:]
         )
         return cls(
             lang=lang,
-            entities=entities,
+            entities=tuple(slug.rstrip("*") for slug in entities),
             prominent=int(prominent),
+            persons=frozenset(slug[:-1] for slug in entities if slug.endswith("*")),
+            comment=counts.endswith("c"),
             kinds=kinds,
             status=status,
             roles=tuple((role, who) for role, _, who in (pair.partition("=") for pair in roles)),
@@ -127,6 +125,12 @@ def fingerprint(
         lang=lang,
         entities=prominent + passing,
         prominent=len(prominent),
+        persons=frozenset(
+            entity.slug
+            for entity in watchlist.entities
+            if entity.kind is EntityKind.PERSON and entity.slug in (*prominent, *passing)
+        ),
+        comment=is_comment(document.title),
         kinds=tuple(dict.fromkeys(move.kind.value for move in moves))[:3],
         status=main.status.value if main else "",
         roles=_roles(main) if main else (),

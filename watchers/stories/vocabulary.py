@@ -15,6 +15,7 @@ from watchers.text import fold
 
 MAX_PHRASE = 3  # words in the longest form
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_PARTS = re.compile(r"[^\s\"“”‘:,.!?()\[\]|–—]+")
 _STEM = 8  # letters after which Latin words count as equal
 
 
@@ -65,6 +66,8 @@ class Vocabulary:
     common: frozenset[str]  # concepts that say little
     silent: frozenset[str]
     plain: frozenset[str]  # stems
+    comment: tuple[str, ...]  # beginnings of headlines about an event
+    comment_cjk: tuple[str, ...]
 
 
 @cache
@@ -79,6 +82,17 @@ def vocabulary() -> Vocabulary:
         common=frozenset(lexicon["common"]),
         silent=frozenset(fold(words["silent"]).split()),
         plain=frozenset(stem(word) for word in fold(words["plain"]).split()),
+        comment=tuple(form.replace("_", " ") for form in fold(words["comment"]).split()),
+        comment_cjk=tuple(fold(words["comment_cjk"]).split()),
+    )
+
+
+def is_comment(headline: str) -> bool:
+    """Whether a headline talks about an event rather than tells it: "How …", "Interview: …"."""
+    folded = " ".join(_PARTS.findall(fold(headline)))
+    words = vocabulary()
+    return f"{folded} ".startswith(tuple(f"{form} " for form in words.comment)) or any(
+        form in folded for form in words.comment_cjk
     )
 
 

@@ -23,6 +23,9 @@ WEIGHTS: dict[str, float] = {
     "copy": 4.0,
     "days": -0.20,
     "soon": 1.2,
+    "burst": 0.25,
+    "who": 0.8,
+    "comment": -1.5,
     "bare": 0.3,
     "status": -2.0,
 }
