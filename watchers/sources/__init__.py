@@ -56,7 +56,6 @@ async def fetch(fetcher: "Fetcher", feed: Feed, now: datetime) -> Outcome:
         etag=feed.etag,
         last_modified=feed.last_modified,
         accept=kind.accept,
-        headers=kind.headers,
     )
 
 

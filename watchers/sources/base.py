@@ -33,7 +33,7 @@ from an outcome to ``watchers.polling``.
         └── ParseTooCostly      CPU or memory limit reached while parsing
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -291,4 +291,3 @@ class Source:
     parse_slowly: Parser | None = None  # what is done then, in the child
     address: Callable[[str], str] | None = None  # search words, company or repository -> URL
     accept: str | None = None  # Accept header, where it differs from a feed's
-    headers: Mapping[str, str] | None = None

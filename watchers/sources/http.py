@@ -8,7 +8,7 @@ for each host; at most five redirects, each checked; thirty seconds and ten MiB 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,6 +85,9 @@ class _Trail:
     unbroken: bool = True
 
 
+_Headers = list[tuple[bytes, bytes]]
+
+
 class Fetcher:
     """Owns the client, the guard and the turns of each host; an async context manager.
 
@@ -106,7 +109,8 @@ class Fetcher:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._bounds = bounds or Bounds()
-        self._agent = f"Movewire/{version} (+{contact or PROJECT_URL})"
+        told = "".join(char for char in contact or PROJECT_URL if char.isprintable())
+        self._agent = f"Movewire/{version} (+{told})".encode("ascii", "replace")
         self._hosts = Hosts(concurrency=concurrency, spacing=spacing, clock=clock, sleep=sleep)
         self._client = _Client(
             transport=transport or GuardedTransport(AddressGuard(allow_private)), trust_env=False, headers={}
@@ -133,22 +137,20 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
         accept: str | None = None,
-        headers: Mapping[str, str] | None = None,
     ) -> Outcome:
         """One polite GET; every expected failure comes back as a value.
 
         ``now`` is only for dates in Retry-After.
         """
-        sent = {
-            "User-Agent": self._agent,
-            "Accept": accept or ACCEPT,
-            "Accept-Encoding": "gzip",
-            **(headers or {}),
-        }
-        if etag is not None:
-            sent["If-None-Match"] = etag
-        if last_modified is not None:
-            sent["If-Modified-Since"] = last_modified
+        sent = [
+            (b"User-Agent", self._agent),
+            (b"Accept", (accept or ACCEPT).encode("ascii")),
+            (b"Accept-Encoding", b"gzip"),
+        ]
+        if etag:
+            sent.append((b"If-None-Match", etag.encode()))
+        if last_modified:
+            sent.append((b"If-Modified-Since", last_modified.encode()))
         try:
             trail = _Trail(url=_address(url), left=self._bounds.seconds)
             while True:
@@ -163,7 +165,7 @@ class Fetcher:
         except SourceError as error:
             return Failed.of(error)
 
-    async def _exchange(self, trail: _Trail, sent: dict[str, str], now: datetime) -> Outcome | None:
+    async def _exchange(self, trail: _Trail, sent: _Headers, now: datetime) -> Outcome | None:
         """One request and its answer; None: a redirect, noted in ``trail``."""
         begun = time.monotonic()
         request = httpx.Request("GET", trail.url, headers=sent)
@@ -187,6 +189,8 @@ class Fetcher:
             self._follow(response, trail)
             return None
         if response.status_code == 304:
+            if not {"if-none-match", "if-modified-since"} & response.request.headers.keys():
+                raise base.ProtocolBroken("304 to a question without validators")
             return NotModified(
                 url=str(trail.url),
                 permanent_redirect=trail.permanent,
@@ -200,8 +204,8 @@ class Fetcher:
             body=body,
             body_hash=body_hash(body),
             content_type=headers.get("content-type"),
-            etag=headers.get("etag"),
-            last_modified=headers.get("last-modified"),
+            etag=_verbatim(response, b"etag"),
+            last_modified=_verbatim(response, b"last-modified"),
             permanent_redirect=trail.permanent,
             max_age=max_age(headers.get("cache-control")),
             received=received,
@@ -215,6 +219,8 @@ class Fetcher:
             raise base.BadEncoding(f"content-encoding {coding[:40]!r}: only one layer of gzip is taken")
         if int(_digits(response.headers.get("content-length"))) > limit:
             raise base.BodyTooLarge(f"announces more than {limit} bytes")
+        if response.is_stream_consumed:  # held in memory and decoded: a mock's answer
+            return response.content, len(response.content)
         gunzip = Gunzip(limit) if coding.endswith("gzip") else None
         pieces: list[bytes] = []
         received = 0
@@ -238,8 +244,8 @@ class Fetcher:
             raise base.BadRedirect("a redirect without a target")
         try:
             target = trail.url.join(location)
-            if target.userinfo and target.host != trail.url.host:
-                target = target.copy_with(username=None, password=None)
+            if target.userinfo and _origin(target) != _origin(trail.url):
+                target = target.copy_with(userinfo=b"")
             target = _address(str(target.copy_with(fragment=None)))
         except (httpx.InvalidURL, base.BadAddress, ValueError) as error:
             raise base.BadRedirect("a redirect to something that is not an http(s) address") from error
@@ -259,6 +265,21 @@ def _address(url: str) -> httpx.URL:
     if address.scheme not in {"http", "https"} or not address.host:
         raise base.BadAddress("only http and https addresses are fetched")
     return address
+
+
+def _origin(url: httpx.URL) -> tuple[bytes, str, str, int | None]:
+    return url.userinfo, url.scheme, url.host, url.port
+
+
+def _verbatim(response: httpx.Response, name: bytes) -> str | None:
+    """A header field byte for byte; None also where aiohttp could not send it back so (no UTF-8)."""
+    for key, value in response.headers.raw:
+        if key.lower() == name:
+            try:
+                return value.decode("utf-8") or None
+            except UnicodeDecodeError:
+                return None
+    return None
 
 
 def _refusal(response: httpx.Response, now: datetime) -> Failed:

@@ -141,14 +141,15 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         """One exchange: no redirects, no decoding, no cookies."""
         if self._session is None:
             self._session = self._open()
+        url = request.url.copy_with(userinfo=b"") if request.url.userinfo else request.url
         try:
-            if is_ip_address(request.url.host):
-                self._guard.check(request.url.host, request.url.host)
+            if is_ip_address(url.host):
+                self._guard.check(url.host, url.host)
             response = await self._session.request(
                 request.method,
-                URL(str(request.url), encoded=True),
+                URL(str(url), encoded=True),  # credentials are in a header by now
                 headers=[
-                    (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw
+                    (name.decode("ascii"), value.decode("utf-8")) for name, value in request.headers.raw
                 ],
                 data=request.content or None,
                 allow_redirects=False,
