@@ -9,7 +9,7 @@ must look like is for ``storage.sqlite.opening``.
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from storage.sqlite.locks import FileLock
 
 BUSY_TIMEOUT = 10_000  # milliseconds; only programs that ignore our lock make us wait
 CACHE = 8_192  # KiB of pages kept in memory
+CLOSING = 2.0  # seconds that the last tidying up may wait for other writers
 
 Row = tuple[Any, ...]
 Arguments = Sequence[Any] | Mapping[str, Any]
@@ -28,24 +29,21 @@ Arguments = Sequence[Any] | Mapping[str, Any]
 class Connection:
     """The database file for all verbs; rows are plain tuples, made nouns by ``rows``."""
 
-    def __init__(self, path: Path, *, durable: bool = True) -> None:
+    def __init__(self, path: Path, raw: sqlite3.Connection | None = None, *, durable: bool = True) -> None:
         self.path = path
         self._durable = durable
         self._lock = threading.RLock()
         self._file_lock = FileLock(lock_path(path))
         self._depth = 0
-        self._raw: sqlite3.Connection | None = None
-        self._inode = (0, 0)
+        self._raw = raw
+        self._inode = _inode(path)
 
     # --- reading ------------------------------------------------------------------------
 
     def rows(self, sql: str, arguments: Arguments = ()) -> list[Row]:
         """All rows of a query."""
         with self._lock:
-            try:
-                return self._ready().execute(sql, arguments).fetchall()
-            except sqlite3.Error as error:
-                raise translate(error, self.path) from error
+            return self._execute(sql, arguments).fetchall()
 
     def row(self, sql: str, arguments: Arguments = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -61,27 +59,24 @@ class Connection:
     def snapshot(self) -> Iterator[None]:
         """Several reads of one and the same state; writers are not held up."""
         with self._lock:
-            if self._depth or self._ready().in_transaction:
+            if self._ready().in_transaction:
                 yield
                 return
-            self.rows("BEGIN")
+            self._execute("BEGIN")
             try:
                 yield
             finally:
-                self.rows("COMMIT")
+                self._rollback()
 
     # --- writing ------------------------------------------------------------------------
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; joins one that is open in this thread."""
+        """All or nothing; inside another one of this thread: its own part of that, likewise."""
         with self._lock:
             if self._depth:
-                self._depth += 1
-                try:
+                with self._part():
                     yield
-                finally:
-                    self._depth -= 1
                 return
             self._file_lock.acquire()
             try:
@@ -89,7 +84,8 @@ class Connection:
                 self._depth = 1
                 try:
                     yield
-                    self._end("COMMIT")
+                    self._writing()
+                    self._execute("COMMIT")
                 except BaseException:
                     self._rollback()
                     raise
@@ -101,46 +97,57 @@ class Connection:
     def run(self, sql: str, arguments: Arguments = ()) -> int:
         """One writing statement of an open transaction; returns the number of rows it met."""
         self._writing()
-        try:
-            return self._ready().execute(sql, arguments).rowcount
-        except sqlite3.Error as error:
-            raise translate(error, self.path) from error
+        return self._execute(sql, arguments).rowcount
 
     def insert(self, sql: str, arguments: Arguments = ()) -> int:
         """One INSERT of an open transaction; returns the new row's id."""
         self._writing()
-        try:
-            return self._ready().execute(sql, arguments).lastrowid or 0
-        except sqlite3.Error as error:
-            raise translate(error, self.path) from error
+        return self._execute(sql, arguments).lastrowid or 0
 
-    def run_many(self, sql: str, arguments: Iterable[Sequence[Any]]) -> int:
+    def run_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> int:
         """One writing statement for many rows."""
         self._writing()
         try:
             return self._ready().executemany(sql, arguments).rowcount
+        except UnicodeEncodeError:
+            return self._ready().executemany(sql, [_clean(row) for row in arguments]).rowcount
         except sqlite3.Error as error:
             raise translate(error, self.path) from error
 
-    # --- life ---------------------------------------------------------------------------
+    # --- the whole file -----------------------------------------------------------------
 
-    @property
-    def lock(self) -> threading.RLock:
-        """The lock of this process's threads."""
-        return self._lock
-
-    @property
-    def raw(self) -> sqlite3.Connection:
-        """The sqlite3 connection, for backups; hold ``lock`` while you use it."""
-        return self._ready()
+    def alone(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Do something with the raw connection while no other process of ours writes."""
+        with self._lock:
+            self._file_lock.acquire()
+            try:
+                work(self._ready())
+            except sqlite3.Error as error:
+                raise translate(error, self.path) from error
+            finally:
+                self._file_lock.release()
 
     def close(self) -> None:
         """Close the file; the next statement would open it again."""
         with self._lock:
+            try:
+                self._file_lock.acquire(CLOSING)  # the last to close moves the log into the file
+            except StoreError:
+                pass  # the log stays, the next one reads it
             if self._raw is not None:
                 self._raw.close()
                 self._raw = None
             self._file_lock.close()
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _execute(self, sql: str, arguments: Arguments = ()) -> sqlite3.Cursor:
+        try:
+            return self._ready().execute(sql, arguments)
+        except UnicodeEncodeError:  # half of a surrogate pair, from a hostile feed or command line
+            return self._execute(sql, _clean(arguments))
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
 
     def _ready(self) -> sqlite3.Connection:
         if self._raw is None:
@@ -152,17 +159,27 @@ class Connection:
         if self._raw is not None and _inode(self.path) != self._inode:
             self._raw.close()  # the file was replaced: never write to the one that is gone
             self._raw = None
-        raw = self._ready()
-        try:
-            raw.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise translate(error, self.path) from error
+        self._execute("BEGIN IMMEDIATE")
 
-    def _end(self, word: str) -> None:
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        """A savepoint: what fails inside leaves nothing, even if the caller goes on."""
+        self._depth += 1
+        name = f"part{self._depth}"
+        self._writing()
+        self._execute(f"SAVEPOINT {name}")
         try:
-            self._ready().execute(word)
-        except sqlite3.Error as error:
-            raise translate(error, self.path) from error
+            yield
+        except BaseException:
+            if self._raw is not None and self._raw.in_transaction:
+                self._execute(f"ROLLBACK TO {name}")
+                self._execute(f"RELEASE {name}")
+            raise
+        else:
+            self._writing()
+            self._execute(f"RELEASE {name}")
+        finally:
+            self._depth -= 1
 
     def _rollback(self) -> None:
         raw = self._raw
@@ -174,8 +191,12 @@ class Connection:
                 self._raw = None
 
     def _writing(self) -> None:
-        if not self._depth:
-            raise StoreError("a write outside of a transaction: this is a fault of the program")
+        """Refuse to write where it would not be part of the open transaction."""
+        if self._depth and self._raw is not None and self._raw.in_transaction:
+            return
+        if self._depth:  # SQLite itself gave the transaction up, and somebody caught the error
+            raise StoreError(f"{self.path}: a write failed before: nothing of this transaction is stored")
+        raise StoreError(f"{self.path}: a write outside of a transaction: this is a fault of the program")
 
 
 def connect(path: Path, *, durable: bool = True, create: bool = False) -> sqlite3.Connection:
@@ -218,3 +239,14 @@ def _inode(path: Path) -> tuple[int, int]:
     except OSError:
         return (0, 0)
     return (there.st_dev, there.st_ino)
+
+
+def _clean(arguments: Arguments) -> Arguments:
+    """Arguments without code points that no file can hold; lengths stay."""
+    if isinstance(arguments, Mapping):
+        return {name: _clean_one(value) for name, value in arguments.items()}
+    return tuple(map(_clean_one, arguments))
+
+
+def _clean_one(value: Any) -> Any:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -27,19 +27,19 @@ def translate(error: sqlite3.Error, path: Path) -> Exception:
     if code == sqlite3.SQLITE_FULL:
         return StoreFull(f"{path}: the disk is full: make room, then try again; nothing stored is lost")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        if _no_room(path):
+        if no_room(path):
             return StoreFull(f"{path}: the disk is full: make room, then try again; nothing stored is lost")
         return read_only(path)
     if code == sqlite3.SQLITE_NOTADB:
         return NotOurDatabase(f"{path}: not a database: {REMEDY}")
-    if code == sqlite3.SQLITE_CORRUPT:
+    if code == sqlite3.SQLITE_CORRUPT or str(error).startswith("Could not decode to UTF-8"):
         return NotOurDatabase(f"{path}: the database is damaged ({error}): {REMEDY}")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(
             f"{path}: another program has kept the database to itself for too long: close it, then try again"
         )
     if code == sqlite3.SQLITE_IOERR:
-        if _no_room(path):
+        if no_room(path):
             return StoreFull(f"{path}: the disk is full: make room, then try again; nothing stored is lost")
         return StoreError(f"{path}: the disk does not answer as it should ({error}): check it")
     return error
@@ -59,7 +59,8 @@ def read_only(path: Path) -> StoreReadOnly:
     )
 
 
-def _no_room(path: Path) -> bool:
+def no_room(path: Path) -> bool:
+    """Whether so little is free that a failed write means a full disk."""
     try:
         there = os.statvfs(path.parent)
     except OSError:

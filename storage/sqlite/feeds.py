@@ -13,7 +13,7 @@ from storage.sqlite import polls, rows
 from storage.sqlite.codec import to_seconds, to_seconds_or_none
 from storage.sqlite.connection import Connection
 
-GONE_OR_PAUSED = "paused = 0 AND removed IS NULL AND state <> 'gone'"  # the condition of index feed_due
+GONE_OR_PAUSED = "paused = 0 AND removed = 0 AND state <> 'gone'"  # the condition of index feed_due
 
 
 class Feeds:
@@ -31,17 +31,17 @@ class Feeds:
             self._db.run(
                 "INSERT INTO feed (url, kind, title, added) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (url) DO UPDATE SET kind = excluded.kind, title = excluded.title, "
-                "added = excluded.added, removed = NULL, state = 'new', paused = 0, etag = NULL, "
+                "added = excluded.added, removed = 0, state = 'new', paused = 0, etag = NULL, "
                 "last_modified = NULL, body_hash = NULL, next_due = 0, interval = NULL, last_polled = NULL, "
                 "last_success = NULL, last_change = NULL, failures = 0, last_error = NULL, moved_to = NULL, "
-                "moved_count = 0, rhythm = NULL, reported = NULL WHERE removed IS NOT NULL",
+                "moved_count = 0, rhythm = NULL, reported = NULL WHERE removed",
                 (url, kind, title, to_seconds(now)),
             )
             return self._must(url)
 
     def get(self, url: str) -> Feed | None:
         """The feed at an address."""
-        row = self._db.row(f"SELECT {rows.FEED} FROM feed WHERE url = ? AND removed IS NULL", (url,))
+        row = self._db.row(f"SELECT {rows.FEED} FROM feed WHERE url = ? AND removed = 0", (url,))
         return None if row is None else rows.feed(row)
 
     def by_id(self, feed_id: int) -> Feed | None:
@@ -51,7 +51,7 @@ class Feeds:
 
     def all(self) -> list[Feed]:
         """All feeds, in the order in which they were added."""
-        found = self._db.rows(f"SELECT {rows.FEED} FROM feed WHERE removed IS NULL ORDER BY id")
+        found = self._db.rows(f"SELECT {rows.FEED} FROM feed WHERE removed = 0 ORDER BY id")
         return [rows.feed(row) for row in found]
 
     def due(self, now: datetime, limit: int | None = None) -> list[Feed]:
@@ -70,7 +70,7 @@ class Feeds:
 
     def remove(self, url: str) -> bool:
         """Stop following; what it brought stays.  False: there is no such feed."""
-        return self._change(url, "removed = CAST(strftime('%s') AS INTEGER)")
+        return self._change(url, "removed = 1")
 
     def pause(self, url: str) -> bool:
         """Keep it, do not poll it."""
@@ -86,8 +86,10 @@ class Feeds:
         )
 
     def set_interval(self, url: str, interval: timedelta | None) -> bool:
-        """The owner's wish for the time between two polls; None: adaptive."""
-        return self._change(url, "interval = ?", None if interval is None else int(interval.total_seconds()))
+        """The owner's wish for the time between two polls, from the last one on; None: adaptive."""
+        seconds = None if interval is None else int(interval.total_seconds())
+        sooner = "next_due = min(next_due, coalesce(last_polled + ?, next_due))"
+        return self._change(url, f"interval = ?, {sooner}", seconds, seconds)
 
     def set_reported(self, feed_id: int, state: FeedState | None) -> None:
         """Remember which state of a feed people were last told of."""
@@ -116,22 +118,22 @@ class Feeds:
 
     def _change(self, url: str, setting: str, *arguments: Any) -> bool:
         with self._db.transaction():
-            sql = f"UPDATE feed SET {setting} WHERE url = ? AND removed IS NULL"
+            sql = f"UPDATE feed SET {setting} WHERE url = ? AND removed = 0"
             return self._db.run(sql, (*arguments, url)) > 0
 
     def _live(self, ids: Sequence[int]) -> dict[int, str]:
         """Addresses of those feeds that are still followed."""
         found = self._db.rows(
-            f"SELECT id, url FROM feed WHERE removed IS NULL AND id IN ({','.join(map(str, set(ids)))})"
+            f"SELECT id, url FROM feed WHERE removed = 0 AND id IN ({','.join(map(str, set(ids)))})"
         )
         return dict(found)
 
     def _write(self, feeds: Sequence[Feed], live: dict[int, str]) -> None:
         self._db.run_many(
             "UPDATE feed SET title = ?, site = ?, lang = ?, "
-            "state = CASE WHEN paused THEN 'paused' ELSE ? END, etag = ?, last_modified = ?, body_hash = ?, next_due = ?, last_polled = ?, last_success = ?, "
-            "last_change = ?, failures = ?, last_error = ?, moved_to = ?, moved_count = ?, rhythm = ?, "
-            "reported = ? WHERE id = ?",
+            "state = CASE WHEN paused THEN 'paused' ELSE ? END, etag = ?, last_modified = ?, "
+            "body_hash = ?, next_due = ?, last_polled = ?, last_success = ?, last_change = ?, "
+            "failures = ?, last_error = ?, moved_to = ?, moved_count = ?, rhythm = ?, reported = ? WHERE id = ?",
             [_columns(feed) for feed in feeds],
         )
         for feed in feeds:

@@ -59,8 +59,8 @@ def link_key(feed_id: int, url: str) -> int:
 
 
 def title_key(feed_id: int, title: str) -> int:
-    """Key of a folded title within its feed."""
-    return hash64("t", str(feed_id), fold(title))
+    """Key of a title within its feed; ``title`` is folded."""
+    return hash64("t", str(feed_id), title)
 
 
 def url_key(url: str) -> int:

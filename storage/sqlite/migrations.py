@@ -44,9 +44,9 @@ CREATE TABLE feed (
     rhythm        TEXT,
     reported      TEXT,
     added         INTEGER NOT NULL,
-    removed       INTEGER                      -- when; the row stays, its entries refer to it
+    removed       INTEGER NOT NULL DEFAULT 0   -- 1: not followed; the row stays for its entries
 );
-CREATE INDEX feed_due ON feed (next_due) WHERE paused = 0 AND removed IS NULL AND state <> 'gone';
+CREATE INDEX feed_due ON feed (next_due) WHERE paused = 0 AND removed = 0 AND state <> 'gone';
 """
 
 ENTRIES = """

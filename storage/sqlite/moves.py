@@ -17,6 +17,7 @@ from storage.sqlite.parties import on_side, slug_word
 from storage.sqlite.watchlist import Watched
 
 BATCH = 200  # stories looked at together
+MOST = 2_000  # moves of the first party that are looked through for the others
 
 
 class Moves:
@@ -79,14 +80,19 @@ class Moves:
                 [earliest, *([] if kind is None else [kind]), limit],
             )
         side, slugs, name = parties[0]
-        words = [slug_word(slug) for slug in slugs] + name.split()[-1:]
-        return self._db.rows(
-            "SELECT DISTINCT p.story_id, p.ordinal, p.opened FROM move_party AS p "
-            "JOIN story_move ON story_move.story_id = p.story_id AND story_move.ordinal = p.ordinal "
-            f"WHERE p.word IN (SELECT value FROM json_each(?)) AND p.side = ? AND p.opened >= ? {kinds}"
-            "ORDER BY p.opened DESC, p.story_id DESC, p.ordinal",
-            [json.dumps(words), side, earliest, *([] if kind is None else [kind])],
-        )
+        words = [slug_word(slug) for slug in slugs] + sorted(name.split(), key=len)[-1:]
+        found: set[tuple[int, int, int]] = set()
+        for word in words:
+            found.update(
+                self._db.rows(
+                    "SELECT p.opened, p.story_id, -p.ordinal FROM move_party AS p CROSS JOIN story_move "
+                    "ON story_move.story_id = p.story_id AND story_move.ordinal = p.ordinal "
+                    f"WHERE p.word = ? AND p.side = ? AND p.opened >= ? {kinds}"
+                    "ORDER BY p.opened DESC, p.story_id DESC, p.ordinal LIMIT ?",
+                    [word, side, earliest, *([] if kind is None else [kind]), MOST],
+                )
+            )
+        return [(story_id, -ordinal) for _, story_id, ordinal in sorted(found, reverse=True)[:MOST]]
 
     def _records(self, places: Sequence[tuple[Any, ...]]) -> list[MoveRecord]:
         found = self._db.rows(

@@ -2,30 +2,33 @@
 
 A file that exists must carry our application id; nothing else is ever written to.  A
 missing file is built beside its place and put there whole, so that a crash in between
-leaves nothing that would be refused.  Both happen under the write lock.
+leaves nothing that would be refused.  Making and migrating happen under the write lock.
 """
 
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storage.errors import NotOurDatabase, StoreError
+from storage.errors import NotOurDatabase, StoreError, StoreFull
 from storage.sqlite import migrations
-from storage.sqlite.connection import connect, lock_path
-from storage.sqlite.faults import REMEDY, read_only, translate
+from storage.sqlite.connection import Connection, connect, lock_path
+from storage.sqlite.faults import REMEDY, no_room, read_only, translated
 from storage.sqlite.locks import FileLock
 
 HEADER = 100  # bytes, https://www.sqlite.org/fileformat2.html#the_database_header
 MAGIC = b"SQLite format 3\0"
 APPLICATION_ID_AT = 68
-USER_VERSION_AT = 60
+SIDES = ("-wal", "-shm", "-journal")  # files that SQLite keeps beside a database
 
 
-def prepare(path: Path, *, create: bool = True, now: datetime | None = None) -> None:
-    """Make sure that a database of ours, up to date and writable, lies at ``path``.
+def prepare(
+    path: Path, *, create: bool = True, now: datetime | None = None, durable: bool = True
+) -> Connection:
+    """Open what lies at ``path``: a database of ours, up to date and writable, made if missing.
 
     Raises NotOurDatabase, StoreReadOnly, StoreFull, or StoreError where it is missing
     and ``create`` is False or it comes from a newer Movewire.
@@ -33,12 +36,22 @@ def prepare(path: Path, *, create: bool = True, now: datetime | None = None) -> 
     if not path.exists():
         if not create:
             raise StoreError(f"{path}: there is no such database: check MOVEWIRE_DB")
-        _under_lock(path, lambda path: _create(path, now or datetime.now(UTC)))
+        with write_lock(path):
+            if not path.exists():  # else another process was faster
+                _create(path, now or datetime.now(UTC))
     check_header(path)
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise read_only(path)
-    if stored_version(path) < migrations.SCHEMA_VERSION:
-        _under_lock(path, _migrate)
+    raw = connect(path, durable=durable)
+    try:
+        if stored_version(raw, path) < migrations.SCHEMA_VERSION:
+            with write_lock(path):
+                if stored_version(raw, path) < migrations.SCHEMA_VERSION:  # else another was faster
+                    _migrate(raw, path)
+    except BaseException:
+        raw.close()
+        raise
+    return Connection(path, raw, durable=durable)
 
 
 def check_header(path: Path) -> None:
@@ -57,81 +70,82 @@ def check_header(path: Path) -> None:
     if len(header) < HEADER or not header.startswith(MAGIC):
         raise NotOurDatabase(f"{path}: not an SQLite database: {REMEDY}")
     if int.from_bytes(header[APPLICATION_ID_AT:][:4], "big") != migrations.APPLICATION_ID:
-        raise NotOurDatabase(f"{path}: an SQLite database of another program: {REMEDY}")
+        raise NotOurDatabase(
+            f"{path}: an SQLite database of another program: name another file with MOVEWIRE_DB"
+        )
 
 
-def stored_version(path: Path) -> int:
-    """The schema version of a file of ours; StoreError when it is from the future.
-
-    Asked of SQLite, not of the header: a migration may still lie in the write-ahead log.
-    """
-    raw = connect(path)
-    try:
+def stored_version(raw: sqlite3.Connection, path: Path) -> int:
+    """The schema version of a file of ours; StoreError when it is from the future."""
+    with translated(path):
         version: int = raw.execute("PRAGMA user_version").fetchone()[0]
-    except sqlite3.Error as error:
-        raise translate(error, path) from error
-    finally:
-        raw.close()
     if version > migrations.SCHEMA_VERSION:
         raise StoreError(
-            f"{path}: made by a newer movewire (schema {version}, this one knows "
-            f"{migrations.SCHEMA_VERSION}): update movewire, or bring back an older copy with `movewire db restore PATH`"
+            f"{path}: made by a newer movewire (its schema is {version}, this one knows "
+            f"{migrations.SCHEMA_VERSION}): update movewire, or bring back an older copy "
+            "with `movewire db restore PATH`"
         )
     return version
 
 
-def _under_lock(path: Path, work: Callable[[Path], None]) -> None:
+@contextmanager
+def write_lock(path: Path) -> Iterator[None]:
+    """The lock of all writers, for what is more than a transaction."""
     lock = FileLock(lock_path(path))
-    lock.acquire()
     try:
-        work(path)
+        lock.acquire()
+        yield
     finally:
         lock.close()
 
 
+def put_in_place(draft: Path, path: Path) -> None:
+    """Let a finished file appear at ``path``, whole, and stay there."""
+    for end in SIDES:
+        side = Path(f"{path}{end}")
+        if side.exists():  # of a database that is gone: SQLite would play it into the new one
+            side.replace(f"{side}.orphan")
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def clear(draft: Path) -> None:
+    """Remove a draft that was left by a process that was killed."""
+    for end in ("", *SIDES):
+        Path(f"{draft}{end}").unlink(missing_ok=True)
+
+
 def _create(path: Path, now: datetime) -> None:
     """Build a new database beside its place, then put it there whole."""
-    if path.exists():
-        return  # another process was faster
-    for leftover in (Path(f"{path}-wal"), Path(f"{path}-shm")):
-        if leftover.exists():  # of a database that is gone: SQLite would play it into the new one
-            leftover.replace(f"{leftover}.orphan")
     draft = path.with_name(path.name + ".draft")
-    for file in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm"), Path(f"{draft}-journal")):
-        file.unlink(missing_ok=True)  # of a creation that was killed
-    raw = connect(draft, create=True)
     try:
+        clear(draft)
+        raw = connect(draft, create=True)
+        try:
+            _migrate(raw, path)
+            with translated(path):
+                raw.execute(
+                    "INSERT INTO setting (key, value) VALUES ('instance', ?), ('created', ?)",
+                    (secrets.token_hex(8), now.astimezone(UTC).isoformat()),
+                )
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+        put_in_place(draft, path)
+    except (OSError, StoreError) as error:
+        clear(draft)
+        if isinstance(error, StoreFull) or no_room(path):
+            raise StoreFull(
+                f"{path}: no room on the disk to make the database: make room, "
+                "or name another place with MOVEWIRE_DB"
+            ) from error
+        raise error if isinstance(error, StoreError) else read_only(path) from error
+
+
+def _migrate(raw: sqlite3.Connection, path: Path) -> None:
+    with translated(path):
         migrations.migrate(raw)
-        raw.execute(
-            "INSERT INTO setting (key, value) VALUES ('instance', ?), ('created', ?)",
-            (secrets.token_hex(8), now.astimezone(UTC).isoformat()),
-        )
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error as error:
-        raise translate(error, path) from error
-    finally:
-        raw.close()
-    draft.replace(path)
-    sync_folder(path.parent)
-
-
-def _migrate(path: Path) -> None:
-    """Bring an older database up to date; the second of two migrators finds nothing to do."""
-    if stored_version(path) >= migrations.SCHEMA_VERSION:
-        return
-    raw = connect(path)
-    try:
-        migrations.migrate(raw)
-    except sqlite3.Error as error:
-        raise translate(error, path) from error
-    finally:
-        raw.close()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a file's new name in ``folder`` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

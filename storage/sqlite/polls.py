@@ -8,7 +8,7 @@ look-up is one indexed query for the whole batch.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -26,22 +26,35 @@ EARLIEST = 631_152_000  # 1990: a date before the web is no date
 
 @dataclass(slots=True)
 class _Candidate:
-    """An entry of one body, on its way to being new or known."""
+    """An entry of one body, on its way to being known or new."""
 
     feed_id: int
     parsed: ParsedEntry
     seen: int
     baseline: bool
     guid: str
-    key: int
-    entry_id: int | None = None
+    key: int  # of its guid
+    entry_id: int = 0  # 0: new, or not yet known again
+    renamed: bool = False  # known, under another guid
+    link_key: int | None = None  # None: the link could be any entry's
+    title_key: int | None = None
     published: int = 0
     dated: bool = False
-    renamed: bool = False  # known, under another guid
+
+    def read(self) -> None:
+        """Work out what only a stranger needs: the other keys and the time."""
+        link = self.parsed.canonical_url or self.parsed.url
+        self.link_key = identity.link_key(self.feed_id, link) if _tells_apart(link) else None
+        title = identity.fold(self.parsed.title)
+        self.title_key = identity.title_key(self.feed_id, title) if title else None
+        self.published, self.dated = _published(self.parsed, self.seen)
 
 
 def store(db: Connection, polls: Sequence[FinishedPoll]) -> list[int]:
-    """Store the entries of finished polls; ids of the new and changed ones, oldest first."""
+    """Store the entries of finished polls; ids of the new and changed ones, oldest first.
+
+    Part of an open transaction.
+    """
     touched: list[int] = []
     for batch in _batches(polls):
         candidates = _candidates(batch)
@@ -52,7 +65,7 @@ def store(db: Connection, polls: Sequence[FinishedPoll]) -> list[int]:
     return touched
 
 
-def _batches(polls: Sequence[FinishedPoll]) -> Iterable[list[FinishedPoll]]:
+def _batches(polls: Sequence[FinishedPoll]) -> Iterator[list[FinishedPoll]]:
     """Runs of polls in which no feed stands twice: a later poll must see the earlier one."""
     batch: list[FinishedPoll] = []
     feeds: set[int] = set()
@@ -69,14 +82,12 @@ def _candidates(polls: Sequence[FinishedPoll]) -> list[_Candidate]:
     """The entries of all bodies, each guid once (the first stands)."""
     found: dict[int, _Candidate] = {}
     for poll in polls:
-        seen = to_seconds(poll.seen)
+        seen, feed_id = to_seconds(poll.seen), poll.feed.id
         for parsed in poll.entries:
             guid = identity.stored_guid(parsed.guid or parsed.canonical_url or parsed.url)
-            key = identity.guid_key(poll.feed.id, guid)
+            key = identity.guid_key(feed_id, guid)
             if key not in found:
-                candidate = _Candidate(poll.feed.id, parsed, seen, poll.baseline, guid, key)
-                candidate.published, candidate.dated = _published(parsed, seen)
-                found[key] = candidate
+                found[key] = _Candidate(feed_id, parsed, seen, poll.baseline, guid, key)
     return list(found.values())
 
 
@@ -88,52 +99,6 @@ def _published(parsed: ParsedEntry, seen: int) -> tuple[int, bool]:
     return (min(published, seen), True) if published >= EARLIEST else (seen, False)
 
 
-def _find_by_guid(db: Connection, candidates: Sequence[_Candidate]) -> None:
-    known = dict(_entries_of(db, [c.key for c in candidates]))
-    for candidate in candidates:
-        candidate.entry_id = known.get(candidate.key)
-
-
-def _find_otherwise(db: Connection, candidates: Sequence[_Candidate]) -> None:
-    """Entries whose guid changed: the same link, or the same title at about the same time."""
-    present = {c.entry_id for c in candidates if c.entry_id is not None}
-    strangers = [c for c in candidates if c.entry_id is None]
-    keys: dict[int, list[_Candidate]] = {}
-    for candidate in strangers:
-        for key in _other_keys(candidate):
-            keys.setdefault(key, []).append(candidate)
-    if not keys:
-        return
-    found: dict[int, list[int]] = {}
-    for key, entry_id in _entries_of(db, list(keys)):
-        found.setdefault(key, []).append(entry_id)
-    if not found:
-        return
-    times = _times(db, {entry_id for ids in found.values() for entry_id in ids})
-    for candidate in strangers:
-        for place, key in enumerate(_other_keys(candidate)):
-            same = [
-                entry_id
-                for entry_id in found.get(key, ())
-                if place == 0 or abs(times[entry_id] - candidate.published) <= SAME_TITLE_WINDOW
-            ]
-            if len(same) == 1 and same[0] not in present:
-                candidate.entry_id = same[0]
-                candidate.renamed = True
-                present.add(same[0])
-                break
-
-
-def _other_keys(candidate: _Candidate) -> tuple[int, int]:
-    """Keys of the link and the title."""
-    parsed, feed_id = candidate.parsed, candidate.feed_id
-    link = parsed.canonical_url or parsed.url
-    return (
-        identity.link_key(feed_id, link) if _tells_apart(link) else candidate.key,
-        identity.title_key(feed_id, parsed.title) if parsed.title.strip() else candidate.key,
-    )
-
-
 def _tells_apart(link: str) -> bool:
     """Whether a link can be an entry's own: a bare host is every entry's."""
     try:
@@ -143,7 +108,44 @@ def _tells_apart(link: str) -> bool:
     return bool(parts.path.strip("/") or parts.query)
 
 
+# --- knowing again ---------------------------------------------------------------------
+
+
+def _find_by_guid(db: Connection, candidates: Sequence[_Candidate]) -> None:
+    known = dict(_entries_of(db, [c.key for c in candidates]))
+    for candidate in candidates:
+        candidate.entry_id = known.get(candidate.key, 0)
+
+
+def _find_otherwise(db: Connection, candidates: Sequence[_Candidate]) -> None:
+    """Entries whose guid changed: the same link, or the same title at about the same time."""
+    strangers = [c for c in candidates if not c.entry_id]
+    for candidate in strangers:
+        candidate.read()
+    keys = {key for c in strangers for key in (c.link_key, c.title_key) if key is not None}
+    found: dict[int | None, list[int]] = {}
+    for key, entry_id in _entries_of(db, list(keys)):
+        found.setdefault(key, []).append(entry_id)
+    if not found:
+        return
+    present = {c.entry_id for c in candidates}
+    times = _times(db, {entry_id for ids in found.values() for entry_id in ids})
+    for candidate in strangers:
+        same = [one for one in found.get(candidate.link_key, ()) if one in times]
+        if len(same) != 1 or same[0] in present:
+            same = [
+                entry_id
+                for entry_id in found.get(candidate.title_key, ())
+                if abs(times.get(entry_id, -SAME_TITLE_WINDOW) - candidate.published) <= SAME_TITLE_WINDOW
+            ]
+        if len(same) == 1 and same[0] not in present:
+            candidate.entry_id, candidate.renamed = same[0], True
+            present.add(same[0])
+
+
 def _entries_of(db: Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
+    if not keys:
+        return []
     found: list[tuple[int, int]] = db.rows(
         "SELECT key, entry_id FROM entry_key WHERE key IN (SELECT value FROM json_each(?))",
         (json.dumps(keys),),
@@ -164,50 +166,86 @@ def _times(db: Connection, ids: Iterable[int]) -> dict[int, int]:
 
 
 def _write(db: Connection, candidates: Sequence[_Candidate]) -> list[int]:
+    """Write what is new, renamed or changed; a batch of known entries writes nothing."""
     index = Index(db)
-    new = sorted((c for c in candidates if c.entry_id is None), key=lambda c: (c.seen, c.published))
-    known = [c for c in candidates if c.entry_id is not None]
-    db.run_many("UPDATE entry SET guid = ? WHERE id = ?", [(c.guid, c.entry_id) for c in known if c.renamed])
+    new = sorted((c for c in candidates if not c.entry_id), key=lambda c: (c.seen, c.published))
+    known = [c for c in candidates if c.entry_id]
+    renamed = [c for c in known if c.renamed]
     changed = _revise(db, known, index) if known else []
-    added = _insert(db, new, index) if new else []
+    if new:
+        _insert(db, new, index)
+    if renamed:
+        db.run_many("UPDATE entry SET guid = ? WHERE id = ?", [(c.guid, c.entry_id) for c in renamed])
     index.flush()
-    keys = [(key, c.entry_id) for c in new for key in _all_keys(c)]
-    keys += [(c.key, c.entry_id) for c in known]  # a changed guid: both are remembered
-    keys += [(key, c.entry_id) for c in changed for key in _all_keys(c)]
-    db.run_many("INSERT OR IGNORE INTO entry_key (key, entry_id) VALUES (?, ?)", keys)
-    touched = sorted([*changed, *added], key=lambda c: (c.seen, c.published))
-    return [c.entry_id for c in touched if c.entry_id is not None]
+    keys = [(key, c.entry_id) for c in (*new, *renamed, *changed) for key in _keys(c)]
+    if keys:
+        db.run_many("INSERT OR IGNORE INTO entry_key (key, entry_id) VALUES (?, ?)", keys)
+    return [c.entry_id for c in sorted([*changed, *new], key=lambda c: (c.seen, c.published, c.entry_id))]
 
 
-def _all_keys(candidate: _Candidate) -> set[int]:
+def _keys(candidate: _Candidate) -> set[int]:
+    """All keys by which an entry shall be known and found."""
     parsed = candidate.parsed
-    keys = {candidate.key, *_other_keys(candidate), identity.url_key(parsed.url)}
-    if parsed.canonical_url:
+    keys = {candidate.key, identity.url_key(parsed.url)}
+    if candidate.link_key is not None:
+        keys.add(candidate.link_key)
+    if candidate.title_key is not None:
+        keys.add(candidate.title_key)
+    if parsed.canonical_url and parsed.canonical_url != parsed.url:
         keys.add(identity.url_key(parsed.canonical_url))
     return keys
 
 
-def _insert(db: Connection, new: Sequence[_Candidate], index: Index) -> Sequence[_Candidate]:
+def _insert(db: Connection, new: Sequence[_Candidate], index: Index) -> None:
     last = db.value("SELECT seq FROM sqlite_sequence WHERE name = 'entry'") or 0
     sources = _sources(db, new)
     for entry_id, candidate in enumerate(new, start=last + 1):
         candidate.entry_id = entry_id
         index.add(entry_id, _text(candidate.parsed))
     db.run_many(
-        "INSERT INTO entry (id, feed_id, source_id, guid, url, canonical, title, summary, text, author, "
-        "lang, published, seen, dated, baseline, digest) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        [_columns(c, sources) for c in new],
+        "INSERT INTO entry (source_id, guid, url, canonical, title, summary, text, author, lang, digest, "
+        "id, feed_id, published, seen, dated, baseline) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        [(*_words(c, sources), c.entry_id, c.feed_id, c.published, c.seen, c.dated, c.baseline) for c in new],
     )
     db.run_many("INSERT INTO pending (seen, entry_id) VALUES (?, ?)", [(c.seen, c.entry_id) for c in new])
-    return new
 
 
-def _columns(candidate: _Candidate, sources: dict[tuple[str, str], int]) -> tuple[Any, ...]:
+def _revise(db: Connection, known: Sequence[_Candidate], index: Index) -> list[_Candidate]:
+    """New revisions of those known entries that really changed."""
+    digests: dict[int, int] = dict(
+        db.rows(
+            "SELECT id, digest FROM entry WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([c.entry_id for c in known]),),
+        )
+    )
+    # an entry without a row was pruned: it stays known, and is not looked at again
+    changed = [c for c in known if digests.get(c.entry_id) not in (None, identity.digest(c.parsed))]
+    if not changed:
+        return []
+    sources = _sources(db, changed)
+    for candidate in changed:
+        old = db.row("SELECT title, summary, text, seen FROM entry WHERE id = ?", (candidate.entry_id,))
+        assert old is not None
+        index.replace(candidate.entry_id, Text(*old[:3]), _text(candidate.parsed))
+        candidate.read()
+        candidate.seen = old[3]
+    db.run_many(
+        "UPDATE entry SET source_id = ?, guid = ?, url = ?, canonical = ?, title = ?, summary = ?, text = ?, "
+        "author = ?, lang = ?, digest = ?, revision = revision + 1 WHERE id = ?",
+        [(*_words(c, sources), c.entry_id) for c in changed],
+    )
+    db.run_many(
+        "INSERT OR IGNORE INTO pending (seen, entry_id) VALUES (?, ?)",
+        [(c.seen, c.entry_id) for c in changed],
+    )
+    return changed
+
+
+def _words(candidate: _Candidate, sources: dict[tuple[str, str], int]) -> tuple[Any, ...]:
+    """The columns that a revision replaces."""
     parsed = candidate.parsed
     canonical = parsed.canonical_url or parsed.url
     return (
-        candidate.entry_id,
-        candidate.feed_id,
         sources.get((parsed.source, parsed.source_url)),
         None if candidate.guid == parsed.url else candidate.guid,
         parsed.url,
@@ -217,51 +255,19 @@ def _columns(candidate: _Candidate, sources: dict[tuple[str, str], int]) -> tupl
         parsed.text or None,
         parsed.author or None,
         parsed.lang,
-        candidate.published,
-        candidate.seen,
-        candidate.dated,
-        candidate.baseline,
         identity.digest(parsed),
     )
 
 
-def _sources(db: Connection, new: Sequence[_Candidate]) -> dict[tuple[str, str], int]:
-    """Ids of the outlets that the new entries name."""
-    named = {(c.parsed.source, c.parsed.source_url) for c in new if c.parsed.source}
+def _sources(db: Connection, candidates: Sequence[_Candidate]) -> dict[tuple[str, str], int]:
+    """Ids of the outlets that entries name."""
+    named = {(c.parsed.source, c.parsed.source_url) for c in candidates if c.parsed.source}
     if not named:
         return {}
-    db.run_many("INSERT OR IGNORE INTO source (name, url) VALUES (?, ?)", sorted(named))
-    return {pair: db.value("SELECT id FROM source WHERE name = ? AND url = ?", pair) for pair in named}
-
-
-def _revise(db: Connection, known: Sequence[_Candidate], index: Index) -> list[_Candidate]:
-    """New revisions of those known entries that really changed."""
-    digests: dict[int | None, int] = dict(
-        db.rows(
-            "SELECT id, digest FROM entry WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps([c.entry_id for c in known]),),
-        )
-    )
-    changed = [c for c in known if digests.get(c.entry_id) not in (None, identity.digest(c.parsed))]
-    if not changed:
-        return []
-    sources = _sources(db, changed)
-    for candidate in changed:
-        old = db.row("SELECT title, summary, text, seen FROM entry WHERE id = ?", (candidate.entry_id,))
-        assert old is not None
-        assert candidate.entry_id is not None
-        index.replace(candidate.entry_id, Text(*old[:3]), _text(candidate.parsed))
-        candidate.seen = old[3]
-    db.run_many(
-        "UPDATE entry SET source_id = ?, guid = ?, url = ?, canonical = ?, title = ?, summary = ?, text = ?, "
-        "author = ?, lang = ?, digest = ?, revision = revision + 1 WHERE id = ?",
-        [(*_columns(c, sources)[2:11], _columns(c, sources)[15], c.entry_id) for c in changed],
-    )
-    db.run_many(
-        "INSERT OR IGNORE INTO pending (seen, entry_id) VALUES (?, ?)",
-        [(c.seen, c.entry_id) for c in changed],
-    )
-    return changed
+    pairs = sorted(named)
+    db.run_many("INSERT OR IGNORE INTO source (name, url) VALUES (?, ?)", pairs)
+    ask = "SELECT id FROM source WHERE name = ? AND url = ?"
+    return {pair: db.value(ask, pair) for pair in pairs}
 
 
 def _text(parsed: ParsedEntry) -> Text:

@@ -28,9 +28,10 @@ from storage.sqlite.stories import Stories
 
 FOUND = ("story_id", "fingerprint", "keys", "assignment", "context")
 INSERT = (
-    "INSERT INTO finding (entry_id, revision, story_id, feed_id, published, move, fingerprint, keys, mentions, "
-    "moves, assignment, context) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (entry_id) DO UPDATE SET "
-    "revision = excluded.revision, move = excluded.move, mentions = excluded.mentions, moves = excluded.moves, "
+    "INSERT INTO finding (entry_id, revision, story_id, feed_id, published, move, fingerprint, keys, "
+    "mentions, moves, assignment, context) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) "
+    "ON CONFLICT (entry_id) DO UPDATE SET revision = excluded.revision, move = excluded.move, "
+    "mentions = excluded.mentions, moves = excluded.moves, "
 )
 REPLACE = INSERT + ", ".join(f"{column} = excluded.{column}" for column in FOUND)
 AMEND = INSERT + ", ".join(f"{column} = coalesce(excluded.{column}, {column})" for column in FOUND)

@@ -250,8 +250,8 @@ class Search:
         entries = {
             row[0]: row
             for row in self._db.rows(
-                "SELECT entry.id, entry.title, entry.url, coalesce(source.name, feed.title), entry.published, "
-                "finding.mentions, finding.move, finding.story_id "
+                "SELECT entry.id, entry.title, entry.url, coalesce(source.name, feed.title), "
+                "entry.published, finding.mentions, finding.move, finding.story_id "
                 f"FROM {rows.ENTRY_FROM} LEFT JOIN finding ON finding.entry_id = entry.id "
                 "WHERE entry.id IN (SELECT value FROM json_each(?))",
                 (json.dumps([one.entry_id for one in found]),),

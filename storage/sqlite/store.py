@@ -36,20 +36,24 @@ def open_store(
 ) -> "SqliteStore":
     """Open the database at ``path``; make or migrate it where needed.
 
-    ``now`` is kept as the time of its making; ``durable`` False is for throwaway databases: commits are not synced to the disk.
+    ``now`` is kept as the time of its making; ``durable`` False is for throwaway
+    databases: commits are not synced to the disk.
     Raises StoreError and its kin with a line for people.
     """
-    path = Path(path)
-    opening.prepare(path, create=create, now=now)
-    return SqliteStore(path, durable=durable)
+    db = opening.prepare(Path(path), create=create, now=now, durable=durable)
+    try:
+        return SqliteStore(db)
+    except BaseException:  # damaged pages, say
+        db.close()
+        raise
 
 
 class SqliteStore:
     """Everything that is remembered, in one file; see ``open_store``."""
 
-    def __init__(self, path: Path, *, durable: bool = True) -> None:
-        self.path = path
-        self._db = db = Connection(path, durable=durable)
+    def __init__(self, db: Connection) -> None:
+        self.path = db.path
+        self._db = db
         keys = Keys(db)
         self.instance = self.setting("instance") or ""
         self.feeds = Feeds(db)

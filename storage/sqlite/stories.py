@@ -153,7 +153,11 @@ class Stories:
             self._unlink(old)
             self._db.run("UPDATE story SET merged_into = ? WHERE id = ?", (into, other))
             self._db.run("UPDATE finding SET story_id = ? WHERE story_id = ?", (into, other))
-            self._db.run("UPDATE OR IGNORE story_message SET story_id = ? WHERE story_id = ?", (into, other))
+            self._db.run(
+                "INSERT OR IGNORE INTO story_message (story_id, destination, message_id) "
+                "SELECT ?, destination, message_id FROM story_message WHERE story_id = ?",
+                (into, other),
+            )
             self.log(at, "merge", into, other, entry_id)
 
     def log(self, at: datetime, kind: str, story_id: int, other_id: int | None, entry_id: int) -> None:
