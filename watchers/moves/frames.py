@@ -209,8 +209,24 @@ def bind(draft: Draft) -> None:
     if draft.page.lexicon.verb_last:
         _bind_by_particle(draft, usable)
         return
-    _bind_left(draft, [p for p in usable if p.end <= draft.start])
+    before = [p for p in usable if p.end <= draft.start]
+    if draft.page.lexicon.verb_may_end and draft.frame.right and not any(p.start >= draft.end for p in usable):
+        before = _bind_early_object(draft, before)
+    _bind_left(draft, before)
     _bind_right(draft, [p for p in usable if p.start >= draft.end])
+
+
+def _bind_early_object(draft: Draft, parties: list[Party]) -> list[Party]:
+    """"A will B kaufen": where the verb ends the clause, the later party is its object."""
+    floor, ceiling = draft.page.clause(draft.start, draft.end)
+    here = [p for p in parties if p.start >= floor]
+    free = [p for p in here if _preposed(draft.page, p, floor, draft.frame) is None and not is_bystander(draft.page, p)]
+    ends_clause = not draft.page.words(draft.end, ceiling)
+    right = draft.frame.right
+    if len(free) < 2 or right is None or not ends_clause or not accepts(right, free[-1]):
+        return parties
+    _give(draft, right, free[-1])
+    return [p for p in parties if p.end <= free[-1].start]
 
 
 def accepts(role: str, party: Party) -> bool:

@@ -85,6 +85,7 @@ class Lexicon:
     next_reach: int  # code points that "next" and "prev" look
     side_reach: int  # and "left" and "right"
     verb_last: bool  # Japanese and Korean: roles come from particles
+    verb_may_end: bool  # German and Dutch: "will X kaufen" has its object before it
     nouns_capital: bool  # German: a capital says nothing
     frames: tuple[Frame, ...]
     tags: tuple[tuple[str | int, ...], ...]  # by phrase: class or cue names, frame numbers
@@ -193,6 +194,7 @@ def _compile(table: Mapping[str, Any]) -> Lexicon:
         next_reach=reach.get("next", 34),
         side_reach=reach.get("side", 120),
         verb_last=table.get("verb_last", False),
+        verb_may_end=table.get("verb_may_end", False),
         nouns_capital=table.get("nouns_capital", False),
         frames=frames,
         tags=tuple(tuple(v) for v in tags.values()),
@@ -212,7 +214,7 @@ def _compile(table: Mapping[str, Any]) -> Lexicon:
 
 # --- checking a table ---------------------------------------------------------------------
 
-_TABLE_KEYS = {"lang", "verb_last", "nouns_capital", "reach", "classes", "cues", "status", "numbers", "stop"}
+_TABLE_KEYS = {"lang", "verb_last", "verb_may_end", "nouns_capital", "reach", "classes", "cues", "status", "numbers", "stop"}
 _FRAME_KEYS = {"say", *Frame.__dataclass_fields__} - {"kind"}
 
 

@@ -19,7 +19,7 @@ TITLE_READ = 300  # code points of a title
 LEAD_READ = 1_600  # code points of a summary or text
 _BYLINE = re.compile(r"\s\([^()/]{2,60}/[^()]{2,60}\)\s*$")  # "(Ann Smith/Bloomberg)", as aggregators sign
 _PAUSE = re.compile(r"[;|；｜]|\s[–-]\s|[：:](?=\s|[\u2e80-\uffff])|\s/\s")
-_COMMA = re.compile(r"[,，、(（)）\"「」『』]")
+_COMMA = re.compile(r",(?=\s)|[，、(（)）\"「」『』]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def is_background(page: Page, start: int, end: int) -> bool:
 
 
 def _comma(page: Page, start: int, end: int) -> bool:
-    return any(sign in page.folded[start:end] for sign in (",", "，", "、"))
+    return any(sign in page.folded[start : end + 1] for sign in (", ", "，", "、"))
 
 
 def _is_long_past(page: Page, draft: Draft) -> bool:
