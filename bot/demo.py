@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -37,7 +37,7 @@ LOOPBACK = "127.0.0.1/32"
 class DemoClock(Clock):
     """Stands where the stage says, and takes no time to wait."""
 
-    at: datetime = datetime.min.replace(tzinfo=UTC)
+    at: datetime
 
     def now(self) -> datetime:
         """The stage's time."""
@@ -115,7 +115,7 @@ def run(keep: Path | None = None) -> int:
         server = stack.enter_context(serving())
         app = App(
             store=store,
-            clock=DemoClock(),
+            clock=DemoClock(script.stages()[0].at),
             bounds=Bounds(),
             routes=lambda: (Route(id=0, destination="console"),),
             new_fetcher=partial(Fetcher, allow_private=[LOOPBACK], spacing=0.0),

@@ -160,7 +160,7 @@ def from_snapshots(folder: Path) -> list[Step]:
     ]
     if not found:
         raise UsageError(
-            f"{folder}: no snapshots; a snapshot's name begins with its UTC time, as 20250602T073352Z_feed.xml"
+            f"{folder}: no snapshots; their names begin with a UTC time, as 20250602T073352Z_feed.xml"
         )
     rng = random.Random(0)  # the plan of the next poll plays no part here
     return [

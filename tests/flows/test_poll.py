@@ -111,9 +111,10 @@ def test_run_polls_delivers_and_ends_on_sigterm(
     try:
         deadline = time.monotonic() + 40
         with open_store(tmp_path / "flow.db") as store:
-            while not store.stories.alerted_since(_long_ago()) and time.monotonic() < deadline:
+            while time.monotonic() < deadline:
+                if store.stories.alerted_since(_long_ago()) and not store.outbox.pending_count():
+                    break
                 time.sleep(0.2)
-            time.sleep(0.5)
         running.send_signal(signal.SIGTERM)
         out, err = running.communicate(timeout=10)
     finally:
