@@ -143,7 +143,7 @@ class Pipeline:
         assignment = self._assign(entry, fingerprint, keys)
         story_before = store.stories.get(assignment.story_id) if assignment.story_id else None
         change = stories.tell(story_before, entry, fingerprint, reading.moves, assignment)
-        context = self._context(change.story, fingerprint, now)
+        context = self._context(change.story, fingerprint, reader.watchlist, now)
         decision = triage.decide(
             entry,
             reading.mentions,
@@ -192,10 +192,10 @@ class Pipeline:
         return stories.assign(fingerprint, entry.published, members, rarity, self._store.stories.total())
 
     def _context(
-        self, story: stories.Story, fingerprint: stories.Fingerprint, now: datetime
+        self, story: stories.Story, fingerprint: stories.Fingerprint, watchlist: Watchlist, now: datetime
     ) -> tuple[ContextLine, ...]:
         earlier = self._store.stories.related(story.entities, before=now)
-        return recall.rank(story, fingerprint, earlier, now)
+        return recall.rank(story, fingerprint, earlier, now, watchlist=watchlist)
 
     def _edited(self, entry: Entry, reader: Reader, now: datetime, story_id: int) -> Outcome:
         """An entry that changed after it was judged: never a new alert, at most its message changes."""
@@ -220,7 +220,7 @@ class Pipeline:
         corrected = replace(corrected, revision=story.revision + 1)
         fingerprint = stories.fingerprint(entry.document, reading.mentions, reading.moves, reader.watchlist)
         decision = Decision(verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=("entry-edited",))
-        context = self._context(corrected, fingerprint, now)
+        context = self._context(corrected, fingerprint, reader.watchlist, now)
         alert = alerting.alert_for(
             corrected, entry, reading.mentions, decision, context, reader.watchlist, lang=reading.lang
         )
