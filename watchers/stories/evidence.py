@@ -28,6 +28,7 @@ _SHARE = {
 }
 _KEYED = {"plain": "n", "bigram": "n", "common": "c", "p": "e"}  # sorts that share a sort of key
 _PERSON_ROLES = frozenset({"person"})
+_LISTED = frozenset({"investor"})  # roles of which every report names a few
 _OPPOSITE = (
     frozenset({"hire", "departure"}),
     frozenset({"hire", "layoffs"}),
@@ -47,7 +48,6 @@ _NEAR = frozenset(
         ("funding", "acquisition"),
         ("funding", "partnership"),
         ("funding", "infrastructure"),
-        ("funding", "launch"),
         ("partnership", "infrastructure"),
         ("partnership", "contract"),
         ("partnership", "acquisition"),
@@ -85,7 +85,8 @@ class Evidence:
     headliner: float  # share of prominent entities in common, 0..1
     names: float  # rarity of the unwatched proper nouns in common
     foreign: float  # rarity of the headline names that the other does not have, on both sides
-    kind: float  # 1 the same class of move, 0.5 one that it is often told as, 0 unknown, -1 another
+    kind: float  # 1 the same class of move, 0.5 one that it is often told as, else 0
+    other: float  # 1 when the classes of move are known and far apart
     person: float  # 1 the same person in a role, -1 another
     party: float  # 1 the same other party in the same role, -1 another
     amounts: float  # amounts in common
@@ -113,7 +114,8 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         headliner=_headliner(a, b),
         names=shared,
         foreign=foreign,
-        kind=_kind(a, b),
+        kind=max(0.0, _kind(a, b)),
+        other=max(0.0, -_kind(a, b)),
         person=_role(a, b, persons=True),
         party=_role(a, b, persons=False),
         amounts=_amounts(a, b, rarity),
@@ -176,7 +178,8 @@ def _headliner(a: Fingerprint, b: Fingerprint) -> float:
 def _names(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> tuple[float, float]:
     """Rarity of names in common, and of headline names that only one side has (the lesser side)."""
     ours, theirs = _spread(a), _spread(b)
-    shared = sum(_name(name, rarity) for name in a.names if name in theirs)
+    met = {name for name in a.names if name in theirs} | {name for name in b.names if name in ours}
+    shared = sum(_name(name, rarity) for name in met)
     shared += sum(0.7 * _name(name, rarity) for name in _by_sound(a, b))
     lacking = [
         sum(_name(name, rarity) for name in mine.names[: mine.named] if name not in other and name[0] != "~")
@@ -214,7 +217,7 @@ def _concept(concept: str, rarity: Rarity) -> float:
 
 def _words(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
     total = 0.0
-    for word in (set(a.words) & set(b.words)) | (set(a.words) & set(b.names)) | (set(a.names) & set(b.words)):
+    for word in set(a.words) & set(b.words):
         sort = "bigram" if word[0] > "\u3000" else "plain" if word in vocabulary().plain else "n"
         total += rarity.weight(sort, word) * (0.5 if sort == "bigram" else 1.0)
     return total
@@ -231,13 +234,23 @@ def _kind(a: Fingerprint, b: Fingerprint) -> float:
 
 
 def _role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
-    """1 when a role is played by the same, -1 when by others only, 0 when nobody can tell."""
+    """1 when a role is played by the same, -1 when by others only, 0 when nobody can tell.
+
+    Where some are the same, but both sides also have somebody else in it (a deal with
+    Amazon, a deal with Microsoft), it is -0.5.
+    """
     outcome = 0.0
     ours, theirs = _played(a, persons), _played(b, persons)
     for role in ours.keys() & theirs.keys():
+        extra = [
+            any(not any(_same(x, y) for y in other) for x in mine)
+            for mine, other in ((ours[role], theirs[role]), (theirs[role], ours[role]))
+        ]
         if any(_same(x, y) for x in ours[role] for y in theirs[role]):
-            return 1.0
-        if all(_comparable(x, y, a, b) for x in ours[role] for y in theirs[role]):
+            if not all(extra) or persons or role in _LISTED:
+                return 1.0
+            outcome = min(outcome, -0.5)
+        elif all(_comparable(x, y) for x in ours[role] for y in theirs[role]):
             outcome = -1.0
     return outcome
 
@@ -256,7 +269,7 @@ def _same(x: str, y: str) -> bool:
     return bool(first & second)
 
 
-def _comparable(x: str, y: str, a: Fingerprint, b: Fingerprint) -> bool:
+def _comparable(x: str, y: str) -> bool:
     """Two names in one script can contradict each other, in two they only look it."""
     return (x[0] < "\u3000") == (y[0] < "\u3000")
 

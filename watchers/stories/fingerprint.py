@@ -155,11 +155,13 @@ def _distinct(values: Iterable[float | None]) -> tuple[float, ...]:
 def _roles(move: Move) -> tuple[tuple[str, str], ...]:
     """Who plays what: slugs where they are watched, the stems of the written name where not."""
     pairs = [(role, slug) for role, slugs in sorted(move.roles.items()) for slug in slugs]
-    filled = {role for role, _ in pairs}
+    watched = {part for _, slug in pairs for part in slug.split("-")}
     for role, written in sorted(move.names.items()):
-        if role not in filled:
-            pairs += [(role, "+".join(map(stem, _PARTS.findall(fold(name))))) for name in written]
-    return tuple((role, who) for role, who in pairs if who)[:6]
+        for name in written:
+            stems = [stem(part) for part in _PARTS.findall(fold(name))]
+            if stems and not watched.intersection(stems):
+                pairs.append((role, "+".join(stems)))
+    return tuple(dict.fromkeys(pairs))[:8]
 
 
 def _hash(text: str) -> str:

@@ -9,6 +9,7 @@ covers are left out: they count as entities.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from storage.model import Document, Mention
 from watchers.stories.numbers import numbers
@@ -18,7 +19,13 @@ from watchers.text import fold, is_title_case
 LEAD = 320  # code points of the summary that count: a lead, not an article
 _LATIN = r"[A-Za-z0-9\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f$]*(?:[-'’.&][A-Za-z0-9\u00c0-\u024f$]+)*"
 _TOKEN = re.compile(
-    rf"(?P<latin>{_LATIN})|(?P<kana>[\u30a1-\u30fa\u30fc]{{2,}})|(?P<han>[\u3400-\u9fff々]+)|(?P<other>[^\W\d_]{{3,}})"
+    rf"(?P<latin>{_LATIN})|(?P<kana>[\u30a1-\u30fa\u30fc]{{2,}})|(?P<han>[\u3400-\u9fff々]+)|(?P<other>[^\W\d_A-Za-z\u00c0-\u024f\u3040-\u30ff\u3400-\u9fff々]{{3,}})"
+)
+# What aggregators add to a text: credits, links, scores.  Blanked, so that positions stay.
+_ADDED = re.compile(
+    r"\s\([^()/]{3,60}/[^()]{2,60}\)\s*$|\s[-–—|]\s[\w .]{2,30}$|https?://\S+|\b(?:Score|Comments|Points|By):\s*\S+"
+    r"|submitted by\s+/?u/\S+|\[(?:link|comments|pdf|video)\]|\b[ur]/\w+",
+    re.I,
 )
 _DIGITS_ONLY = re.compile(r"[\d.,'’-]+[a-z]{0,2}$", re.I)
 _QUANTITY = re.compile(r"\d[\d.,]*(?:[tgp]b|[gm]w|nm|hz)$", re.I)
@@ -30,7 +37,7 @@ class Spoken:
     """What a text says outside its mentions; each tuple in order of appearance, headline first."""
 
     names: tuple[str, ...]
-    named: int  # how many of ``names`` stand in the headline
+    named: int  # how many of ``names`` stand in the headline; 0 where capitals say little
     words: tuple[str, ...]
     concepts: tuple[str, ...]
     about: int  # how many of ``concepts`` stand in the headline
@@ -41,11 +48,13 @@ def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) ->
     """Names, words, concepts and numbers of headline and lead."""
     sink = _Sink()
     lead = document.summary or document.text
-    _read(document.title, _taken(mentions, "title"), sink, capitals_mean=not is_title_case(document.title))
-    named, about = len(sink.names), len(sink.concepts)
+    capitals = _Capitals.PLAIN if lang != "de" else _Capitals.NOUNS
+    in_title = _Capitals.EVERYWHERE if is_title_case(document.title) else capitals
+    _read(document.title, _taken(mentions, "title"), sink, in_title)
+    named, about = len(sink.names) * (in_title is _Capitals.PLAIN), len(sink.concepts)
     start = "summary" if document.summary else "text"
-    _read(lead[:LEAD], _taken(mentions, start), sink, capitals_mean=True)
-    counted = dict.fromkeys(numbers(fold(f"{document.title} . {lead[:LEAD]}"), lang))
+    _read(lead[:LEAD], _taken(mentions, start), sink, capitals)
+    counted = dict.fromkeys(numbers(fold(_ADDED.sub(" ", f"{document.title} .\n{lead[:LEAD]}")), lang))
     words = [word for word in sink.words if word not in sink.names]
     return Spoken(
         names=tuple(sink.names),
@@ -55,6 +64,14 @@ def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) ->
         about=about,
         numbers=tuple(counted),
     )
+
+
+class _Capitals(Enum):
+    """What a capital letter means in a text."""
+
+    PLAIN = "a name, but at the beginning of a sentence"
+    NOUNS = "a noun: German"
+    EVERYWHERE = "nothing: Title Case"
 
 
 class _Sink:
@@ -68,7 +85,8 @@ def _taken(mentions: Sequence[Mention], field: str) -> list[tuple[int, int]]:
     return [(m.start, m.end) for m in mentions if m.accepted and m.field == field]
 
 
-def _read(text: str, taken: Sequence[tuple[int, int]], sink: _Sink, *, capitals_mean: bool) -> None:
+def _read(text: str, taken: Sequence[tuple[int, int]], sink: _Sink, capitals: _Capitals) -> None:
+    text = _ADDED.sub(lambda found: " " * len(found.group()), text)
     folded = fold(text)
     latin: list[tuple[str, str, bool]] = []  # raw, folded, begins a sentence
     begins = True
@@ -87,14 +105,13 @@ def _read(text: str, taken: Sequence[tuple[int, int]], sink: _Sink, *, capitals_
             _han(folded[start:end], sink)
         else:
             sink.words.setdefault(stem(folded[start:end]))
-    cjk = len(latin) * 3 < sum(1 for char in text if char > "\u3000")
-    _latin(latin, sink, capitals_mean=capitals_mean or cjk)
+    _latin(latin, sink, capitals)
 
 
-def _latin(tokens: Sequence[tuple[str, str, bool]], sink: _Sink, *, capitals_mean: bool) -> None:
+def _latin(tokens: Sequence[tuple[str, str, bool]], sink: _Sink, capitals: _Capitals) -> None:
     words, at = vocabulary(), 0
     while at < len(tokens):
-        raw, folded, begins = tokens[at]
+        raw, folded, _ = tokens[at]
         at += 1
         if not raw:
             continue
@@ -115,10 +132,25 @@ def _latin(tokens: Sequence[tuple[str, str, bool]], sink: _Sink, *, capitals_mea
         if len(plain) < 2 or plain in words.silent or _DIGITS_ONLY.match(plain) or (known and len(plain) < 3):
             continue
         inner = bool(_INNER_CAPITAL.search(raw)) and not known
-        if inner or (raw[0].isupper() and not known and (capitals_mean or not begins) and len(plain) > 2):
+        if inner or (
+            raw[0].isupper() and not known and len(plain) > 2 and _is_name(tokens, at - 1, capitals)
+        ):
             sink.names.setdefault(stem(plain))
         elif len(plain) > 2:
             sink.words.setdefault(stem(plain))
+
+
+def _is_name(tokens: Sequence[tuple[str, str, bool]], at: int, capitals: _Capitals) -> bool:
+    """Whether an unknown capitalised word is a name; in German two in a row have to be."""
+    if capitals is _Capitals.PLAIN:
+        return not tokens[at][2] or _capital(tokens, at + 1)
+    if capitals is _Capitals.NOUNS:
+        return _capital(tokens, at - 1) or _capital(tokens, at + 1)
+    return True
+
+
+def _capital(tokens: Sequence[tuple[str, str, bool]], at: int) -> bool:
+    return 0 <= at < len(tokens) and tokens[at][0][:1].isupper()
 
 
 def _phrase(tokens: Sequence[tuple[str, str, bool]], at: int) -> tuple[int, str | None, str | None] | None:
@@ -132,7 +164,7 @@ def _phrase(tokens: Sequence[tuple[str, str, bool]], at: int) -> tuple[int, str 
         name = words.names.exact.get(folded) if tokens[at][0][0].isupper() else None
         if name is not None:
             return length, None, name
-        concept = words.concepts.word(folded) if length == 1 else words.concepts.exact.get(folded)
+        concept = words.concepts.word(folded)
         if concept is not None and (length > 1 or not _INNER_CAPITAL.search(tokens[at][0])):
             return length, concept, None
     return None

@@ -29,15 +29,15 @@ class Forms:
     cjk: Mapping[str, str] = field(default_factory=dict)  # anywhere in Han or kana
 
     def word(self, folded: str) -> str | None:
-        """What a Latin word or phrase stands for."""
+        """What a Latin word or phrase stands for; the beginning of a phrase reaches its last word."""
         found = self.exact.get(folded)
         if found is not None:
             return found
-        for end in range(len(folded), 2, -1):
+        for end in range(len(folded), folded.rfind(" ") + 3, -1):
             found = self.starts.get(folded[:end])
             if found is not None:
                 return found
-        if len(folded) > 8:
+        if len(folded) > 8 and " " not in folded:
             for part, concept in self.inside:
                 if part in folded:
                     return concept
