@@ -187,18 +187,21 @@ def _outlets(alert: Alert) -> str:
 
 
 def earlier(context: Sequence[ContextLine]) -> str:
-    """Dated links to what led up to it, a line each; a link that does not fit is left off its line."""
-    shown: list[str] = []
-    room = EARLIER
+    """Dated links to what led up to it, a line each; where room is short the last go without links."""
+    forms = []
     for line in context:
         title = fit(line.headline, EARLIER_HEADLINE) or UNTITLED
         why = f" · {fit(line.why, EARLIER_WHY)}" if clean(line.why) else ""
-        for form in (masked(title, line.url), title):
-            text = f"{stamp(line.published, 'd')} {form}{why}"
-            if len(text) + 1 <= room:
-                shown.append(text)
-                room -= len(text) + 1
-                break
+        when = stamp(line.published, "d")
+        forms.append((f"{when} {title}{why}", f"{when} {masked(title, line.url)}{why}"))
+    while forms and sum(len(bare_form) + 1 for bare_form, _ in forms) > EARLIER:
+        forms.pop()
+    room = EARLIER - sum(len(bare_form) + 1 for bare_form, _ in forms)
+    shown: list[str] = []
+    for bare_form, linked in forms:
+        more = len(linked) - len(bare_form)
+        shown.append(linked if more <= room else bare_form)
+        room -= more if more <= room else 0
     return "\n".join(shown)
 
 

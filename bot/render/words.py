@@ -32,6 +32,7 @@ _MARKDOWN = re.compile(r"([\\*_~`|\[\]])")
 # What Discord takes for a heading, a quote, small print or a list, where a line begins.
 _LINE_START = re.compile(r"^(#|>|-|\+|\d+(?=\.\s))")
 _TOKEN = re.compile(r"<(?=[@#:!/a-zA-Z])|@(?=everyone|here)|(?<=:)//", re.IGNORECASE)
+_PINGING = re.compile("@(?=everyone|here)", re.IGNORECASE)
 _HOST = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]+|[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
 _LETTERS = frozenset("LNPS")
 
@@ -136,6 +137,7 @@ def link(url: str | None, limit: int = MAX_LINK) -> str | None:
         tail += "?" + quote(parts.query, safe="/%:@!$&'*+,;=~-._?")
     if parts.fragment:
         tail += "#" + quote(parts.fragment, safe="/%:@!$&'*+,;=~-._?")
+    tail = _PINGING.sub("%40", tail)
     safe = f"{parts.scheme}://{netloc}{tail}"
     return safe if len(safe) <= limit else None
 
