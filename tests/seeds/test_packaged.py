@@ -54,7 +54,6 @@ AMBIGUOUS = {
     "scale-ai": ["Scale", "escala", "IA em escala"],
     "surge-ai": ["Surge"],
     "outlier": ["Outlier"],
-    "meta": ["Meta", "メタ"],
     "llama": ["Llama"],
     "hyperion": ["Hyperion"],
     "tbd-lab": ["TBD"],
