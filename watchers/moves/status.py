@@ -18,6 +18,7 @@ PAST = 0.7  # when a date of long ago stands beside it
 _NEGATION_REACH = 30
 _CUE_REACH = 70
 _RELATIVE_REACH = 34
+_AFTERWARDS_REACH = 12  # "…事件后，", "…を受け": what stands before it went before
 # A negated launch or deal is no move; a negated exit, hire or purchase is news by itself.
 _DENIABLE = frozenset(
     {
@@ -30,6 +31,8 @@ _DENIABLE = frozenset(
         MoveKind.INCIDENT,
     }
 )
+
+_STATED = ("reported", "confirmed", "denied")
 
 
 def judge(draft: Draft, document: Document) -> float:
@@ -71,8 +74,14 @@ def is_background(page: Page, start: int, end: int) -> bool:
     cue = page.last("background", left, start + 1)
     if cue is not None and not _comma(page, cue.end, start):
         return True
+    if page.first("afterwards", end, end + _AFTERWARDS_REACH) is not None:
+        return True
     relative = page.last("relative", max(left, start - _RELATIVE_REACH), start)
-    return relative is not None and not _comma(page, relative.end, start)
+    if relative is None or _comma(page, relative.end, start):
+        return False
+    # "confirms that Meta invests" is no relative clause: what is confirmed is the news
+    stated = (page.last(f"status:{name}", relative.start - 20, relative.start) for name in _STATED)
+    return not any(word is not None and relative.start - word.end <= 1 for word in stated)
 
 
 def _comma(page: Page, start: int, end: int) -> bool:
