@@ -27,6 +27,7 @@ class Discord:
     opened: list[Sinks] = field(default_factory=list)
     webhook: str = "77"
     thread: str | None = None
+    hook_secret: str = "hook-secret"
 
     @property
     def api(self) -> str:
@@ -34,10 +35,10 @@ class Discord:
 
     @property
     def webhook_url(self) -> str:
-        known = Webhook(number=self.webhook, secret="hook-secret", channel=str(CHANNEL))
+        known = Webhook(number=self.webhook, secret=self.hook_secret, channel=str(CHANNEL))
         self.world.webhooks.setdefault(self.webhook, known)
         thread = f"?thread_id={self.thread}" if self.thread else ""
-        return f"{self.api}/webhooks/{self.webhook}/hook-secret{thread}"
+        return f"{self.api}/webhooks/{self.webhook}/{self.hook_secret}{thread}"
 
     def renew_webhook(self) -> None:
         """The owner makes another one."""
