@@ -171,7 +171,7 @@ _PREPOSITIONS = frozenset(
     " dans chez avec pour par sur au aux du à aan bij voor van met op naar uit bei mit von vom für auf an am im zu zum"
     " zur aus nach durch di da del della al alla su per nel nella около в на от для из".split()
 )
-_SLIGHT = frozenset("new first own latest next a an the its his her their new o os um uma el la le les un une der die das den ein eine de het een il lo su sua".split())
+_SLIGHT = frozenset("new first own latest next a an the its his her their new o os um uma el la le les un une der die das den ein eine de het een il lo su sua を の が は に 的 了".split())
 
 
 def _is_slight(gap: str) -> bool:
@@ -415,6 +415,9 @@ def is_former(page: Page, party: Party) -> bool:
     """"ex-Meta", "former OpenAI chief", "前OpenAI": somebody's past, not the party itself."""
     if party.kind == "person":
         return False
+    if page.raw[max(0, party.start - 1)] >= NO_BLANKS:
+        before = page.folded[max(0, party.start - 2) : party.start]
+        return before[-1:] in ("前", "原", "元", "旧") and before[:1] not in ("目", "之", "提", "此", "当", "先", "以", "日", "早")
     hit = page.last("former", max(0, party.start - 22), party.start)
     return hit is not None and not page.comma_between(hit.end, party.start)
 

@@ -36,7 +36,7 @@ COMPUTED = frozenset({"person", "org", "firm", "party", "name", "human", "money"
 CLASSES = frozenset(
     "job talent position round valuation earnings company gov orgword rival against former known ignore".split()
 )
-CUES = frozenset("negation background relative past conditional question roundup feature".split())
+CUES = frozenset("negation background afterwards relative past conditional question roundup feature".split())
 
 
 @dataclass(frozen=True, slots=True)
