@@ -33,6 +33,16 @@ _RFC3339 = re.compile(
     re.ASCII,
 )
 
+_CLOCK = (
+    r"(?:,?\s+(?:at\s+)?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>[A-Z]{1,3}|[+-]\d{2}:?\d{2})?)?\s*$"
+)
+_MONTH_FIRST = re.compile(
+    r"\b(?P<month>[A-Z][a-z]{2,8})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})" + _CLOCK
+)
+_DAY_FIRST = re.compile(
+    r"\b(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?P<month>[A-Z][a-z]{2,8})\.?,?\s+(?P<year>\d{4})" + _CLOCK
+)
 _SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}T", re.ASCII)
 
 
@@ -65,7 +75,23 @@ def parse_any(text: str | None) -> datetime | None:
         return common  # the common shape with impossible numbers is no time
     from feedparser.datetimes import _parse_date
 
-    return from_tuple(_parse_date(text))
+    return from_tuple(_parse_date(text)) or _spoken(text)
+
+
+def _spoken(text: str) -> datetime | None:
+    """ "Monday, June 2, 2025 7:05 AM" and "2 June 2025, 19:05", in English."""
+    found = _MONTH_FIRST.search(text) or _DAY_FIRST.search(text)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    month, offset = _MONTHS.get(parts["month"][:3].lower()), _offset(parts["zone"] or "")
+    if month is None or offset is None:
+        return None
+    hour = int(parts["hour"] or 0)
+    if parts["half"] and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if parts["half"][0] in "pP" else 0)
+    year, day = int(parts["year"]), int(parts["day"])
+    return _moment(year, month, day, str(hour), parts["minute"], parts["second"], offset)
 
 
 def from_tuple(parts: tuple[int, ...] | None) -> datetime | None:

@@ -6,6 +6,7 @@ what becomes of it is decided here, so that they cannot differ.  Text becomes pl
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ MAX_TEXT = 200_000
 MAX_NAME = 200
 MAX_URL = 4096
 MAX_ENTRIES = 2000  # in one body; feeds are newest first
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,200}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,13 +70,20 @@ def _finish(raw: RawEntry, base: str) -> ParsedEntry | None:
         title=title or _first_words(summary),
         summary=summary,
         text="" if text == summary else text,
-        author=one_line(raw.author, MAX_NAME),
+        author=_name(one_line(raw.author, MAX_NAME)),
         source=one_line(raw.source, MAX_NAME),
         source_url=web_url(raw.source_url, base),
         lang=language(raw.lang),
         published=raw.published or raw.updated,
         updated=raw.updated,
     )
+
+
+def _name(author: str) -> str:
+    """The name in "mail@host (Name)", "Name (mail@host)" or "Name <mail@host>"; no mail address."""
+    if "@" not in author:
+        return author
+    return " ".join(_MAIL.sub(" ", author).split()).strip(" ()<>,;")
 
 
 def web_url(link: str, base: str) -> str:

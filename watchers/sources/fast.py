@@ -189,7 +189,7 @@ def _feed(root: ET.Element, reading: _Reading, body: bytes) -> ParsedFeed:
     return ParsedFeed(
         format=kind,
         title=one_line(about.title, 300) or None,
-        site=web_url(about.link, reading.base) or None,
+        site=web_url(about.link or "", reading.base) or None,
         lang=language(about.lang or (root.get(_XML_LANG) if prefix == _PLAIN else None)),
         entries=finished(entries, reading.base),
         ttl=minutes(about.ttl),
@@ -214,7 +214,8 @@ class _About:
 
     def __init__(self, reading: _Reading) -> None:
         self._reading = reading
-        self.title = self.link = self.lang = ""
+        self.title = self.lang = ""
+        self.link: str | None = None
         self.ttl: str | None = None
         self.period: str | None = None
         self.frequency: str | None = None
@@ -229,9 +230,10 @@ class _About:
                 raise Doubt
             self.title = self.title or _text(child)
         elif (prefix, name) == ("", "link"):
-            self.link = _link(child) or self.link
+            link = _link(child)
+            self.link = link if link is not None else self.link
         elif (prefix, name) == ("", "id"):
-            self.link = self.link or _text(child)
+            self.link = _text(child) if self.link is None else self.link
         elif name in {"description", "summary"}:
             if self._summed:
                 self.has_content = True
@@ -256,6 +258,8 @@ class _Entry:
         self._raw = RawEntry()
         self._link: str | None = None
         self._guid_link: str | None = None
+        self._guids = 0
+        self._sourced = False  # feedparser forgets then which title came first
         self._media_title = ""
         self._media_title_depth: int | None = None
         self._summary: str | None = None
@@ -272,7 +276,7 @@ class _Entry:
         for child in element:
             self._take(child, 0)
         raw.link = self._link if self._link is not None else self._guid_link or ""
-        if self._media_title and (raw.source or raw.source_url):
+        if self._media_title and self._sourced:
             raise Doubt
         raw.title = raw.title or self._media_title
         raw.summary = self._summary or ""
@@ -315,7 +319,7 @@ class _Entry:
 
     def _take_title(self, child: ET.Element, depth: int) -> None:
         title = _text(child)
-        if not title:
+        if not title or (self._raw.title and self._sourced):
             raise Doubt
         self._raw.title = self._raw.title or title
 
@@ -326,8 +330,9 @@ class _Entry:
 
     def _take_guid(self, child: ET.Element, depth: int) -> None:
         guid = _text(child)
-        if guid.startswith(("http:///", "https:///")):
+        if self._guids or guid.startswith(("http:///", "https:///")):
             raise Doubt
+        self._guids += 1
         if _attribute(child, "ispermalink", "true") == "true" and self._link is None:
             self._guid_link = guid if self._guid_link is None else self._guid_link
         self._raw.id = guid
@@ -365,6 +370,7 @@ class _Entry:
 
     def _take_source(self, child: ET.Element, depth: int) -> None:
         raw = self._raw
+        self._sourced = True
         if not len(child):
             raw.source, raw.source_url = _text(child, {"url"}), child.get("url", "")
             return
@@ -435,10 +441,12 @@ def _text(element: ET.Element, also: frozenset[str] | set[str] = frozenset()) ->
         raise Doubt
     text = (element.text or "").strip()
     if not text.isascii():
-        try:  # UTF-8 that somebody encoded twice
-            return text.encode("iso-8859-1").decode("utf-8")
+        try:
+            text.encode("iso-8859-1").decode("utf-8")
         except (UnicodeEncodeError, UnicodeDecodeError):
             pass
+        else:
+            raise Doubt  # UTF-8 that somebody encoded twice
     return text
 
 
@@ -451,7 +459,9 @@ def _attribute(element: ET.Element, name: str, default: str | None = None) -> st
 
 def _link(element: ET.Element) -> str | None:
     """The address that an element gives; None: it is a link of another sort."""
-    href = next((element.get(key) for key in ("url", "uri", "href") if element.get(key)), None)
+    href = next((element.attrib[key] for key in ("url", "uri", "href") if key in element.attrib), None)
+    if href == "":
+        raise Doubt
     if href is None:
         link = _text(element)
         if "&" in link:

@@ -4,7 +4,7 @@ The fast one where it is sure; feedparser behind it, which only a child process 
 """
 
 from storage.model import Feed
-from watchers.sources import fast, jsonfeed, sniff
+from watchers.sources import fast, jsonfeed, markup, sniff
 from watchers.sources.base import NeedsChild, ParsedFeed, Source
 
 
@@ -15,6 +15,8 @@ def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> Parsed
     if sniff.looks_like_page(body):
         raise sniff.refusal(body)
     found = fast.parse(body, url)
+    if found is None and (mended := markup.mended(body)) != body:
+        found = fast.parse(mended, url)
     if found is not None:
         return found
     if sniff.is_hopeless(body):
@@ -26,7 +28,7 @@ def parse_slowly(body: bytes, url: str, content_type: str | None, feed: Feed) ->
     """With feedparser: only where its cost is limited."""
     from watchers.sources import slow
 
-    return slow.parse(body, url, content_type)
+    return slow.parse(markup.mended(body), url, content_type)
 
 
 SOURCE = Source(kind="feed", parse=parse, parse_slowly=parse_slowly)

@@ -1,10 +1,11 @@
-"""What a feed's body asks of those who poll it: <ttl>, sy:updatePeriod, skipHours, skipDays.
+"""What both readers of RSS share: mending of ampersands, and what a body asks of its readers.
 
-Pure; shared by both readers of RSS.
+Pure.  <ttl>, sy:updatePeriod, skipHours and skipDays say how often to poll.
 """
 
 import re
 from datetime import timedelta
+from html.entities import name2codepoint
 
 _DAYS = {
     name: number
@@ -21,6 +22,28 @@ _PERIODS = {
 }
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _DAY = re.compile(rb"<day>\s*([A-Za-z]{6,9})\s*</day>", re.IGNORECASE)
+
+
+_AMPERSAND = re.compile(rb"&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);|([A-Za-z]\w{1,30});)?")
+
+
+def mended(body: bytes) -> bytes:
+    """With bare ampersands escaped and HTML's named characters as numbers.
+
+    Both are what makes most feeds malformed, and feedparser makes "AT&T;" of "AT&T".  Inside
+    CDATA it changes only how the same character is written.  For ASCII-compatible bodies.
+    """
+    if b"\x00" in body[:64]:
+        return body
+    return _AMPERSAND.sub(_mend, body)
+
+
+def _mend(found: re.Match[bytes]) -> bytes:
+    known, named = found.groups()
+    if known is not None:
+        return found[0]
+    number = name2codepoint.get(named.decode("ascii", "replace")) if named is not None else None
+    return b"&#%d;" % number if number is not None else b"&amp;" + found[0][1:]
 
 
 def period(name: str | None, frequency: str | None) -> timedelta | None:
