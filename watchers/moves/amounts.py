@@ -155,11 +155,11 @@ def _plainly_money(page: Page, match: re.Match[str], value: float) -> bool:
     """Whether a number without a currency is a sum: large, and not of anything counted."""
     if value < _UNIT_ALONE or match[0].strip().isdigit():
         return False
-    if page.lexicon.numbers.counters and page.folded.startswith(page.lexicon.numbers.counters, match.end()):
-        return False
     near = page.first("round", match.end(), match.end() + 24) or page.first("valuation", match.end(), match.end() + 24)
     if near is not None or page.last("valuation", max(0, match.start() - 24), match.start()) is not None:
         return True
+    if page.lexicon.numbers.counters:
+        return False
     return _MONEY_GOES_ON.match(page.folded, match.end()) is not None and match[0][0] not in "0"
 
 

@@ -169,7 +169,7 @@ def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> 
 _PREPOSITIONS = frozenset(
     "in on at of for to from with by over under near into as en em no na nos nas con com para por pelo pela sobre"
     " dans chez avec pour par sur au aux du à aan bij voor van met op naar uit bei mit von vom für auf an am im zu zum"
-    " zur aus nach durch di da del della al alla su per nel nella около в на от для из".split()
+    " zur aus nach durch di da del della al alla su per nel nella des dos das dei degli delle около в на от для из".split()
 )
 _SLIGHT = frozenset("new first own latest next a an the its his her their new o os um uma el la le les un une der die das den ein eine de het een il lo su sua を の が は に 的 了".split())
 

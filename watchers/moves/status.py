@@ -18,6 +18,7 @@ PAST = 0.7  # when a date of long ago stands beside it
 _NEGATION_REACH = 30
 _CUE_REACH = 70
 _RELATIVE_REACH = 34
+_BACKGROUND_REACH = 14
 _AFTERWARDS_REACH = 12  # "…事件后，", "…を受け": what stands before it went before
 # A negated launch or deal is no move; a negated exit, hire or purchase is news by itself.
 _DENIABLE = frozenset(
@@ -71,6 +72,8 @@ def is_background(page: Page, start: int, end: int) -> bool:
     """
     left, _ = page.sentence(start, end)
     left = max(left, page.clause(start, end)[0])
+    if page.lexicon.numbers.counters:  # scripts without blanks pause less and say more in a sign
+        left = max(left, start - _BACKGROUND_REACH)
     cue = page.last("background", left, start + 1)
     if cue is not None and not _comma(page, cue.end, start):
         return True
