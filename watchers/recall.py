@@ -7,13 +7,12 @@ continues.  The same event again is never context.
 """
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from storage.model import ContextLine, Document, Move, Story, Watchlist
+from storage.model import ContextLine, Document, Entity, EntityKind, Move, Story, Tier, Watchlist
 from watchers.stories.facts import Facts
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.tokens import spoken
@@ -23,6 +22,8 @@ from watchers.text import fold
 RELATED = 2.0  # from this score on a story is worth a line
 HALF_LIFE = timedelta(days=45)  # after which a story is half as near
 SAME_EVENT = timedelta(hours=48)  # within which an alike story may be this event, not yet joined
+PRIOR = 400  # imagined entries that the tiers' shares stand for
+_SHARE_OF_TIER = {Tier.PRIMARY: 0.03, Tier.CONTEXT: 0.12, Tier.RELATED: 0.02}
 _EMPLOYERS = ("from", "to", "employer")
 # What a kind of move tends to come out of.
 _COMES_OF = {
@@ -65,6 +66,29 @@ class _Relation:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rarity:
+    """How telling an entity is: a person or a small company much, a giant little."""
+
+    entities: Mapping[str, Entity]
+    df: Mapping[str, int]  # entries by key, as the store counts them
+    total: int
+
+    def weight(self, slug: str) -> float:
+        """0.1 to 1."""
+        entity = self.entities.get(slug)
+        share = _SHARE_OF_TIER.get(entity.tier, 0.05) if entity else 0.05
+        if entity and entity.kind is EntityKind.PERSON:
+            share /= 5
+        seen = (self.df.get(f"e:{slug}", 0) + share * PRIOR) / (self.total + PRIOR)
+        return min(1.0, max(0.1, -math.log(seen) / 4.0))
+
+    def is_person(self, slug: str) -> bool:
+        """Whether a watched slug is a person's."""
+        entity = self.entities.get(slug)
+        return entity is not None and entity.kind is EntityKind.PERSON
+
+
 def rank(
     story: Story,
     fp: Fingerprint,
@@ -73,23 +97,25 @@ def rank(
     limit: int = 5,
     *,
     watchlist: Watchlist | None = None,
+    rarity: Mapping[str, int] | None = None,
+    total: int = 0,
 ) -> tuple[ContextLine, ...]:
     """At most ``limit`` stories that were there before ``story``, the most telling first.
 
-    ``watchlist`` gives entities their names in ``why``; without it slugs are spelled out.
+    ``watchlist`` gives entities their names and tiers, ``rarity`` and ``total`` are the
+    store's counts of the entry's keys; without them nothing but the relation counts.
     """
     ours = _profile(story, fp)
-    pool = [c for c in candidates if _is_earlier(c, story, now)]
-    frequency = Counter(slug for candidate in pool for slug in candidate.entities)
-    rarity = _Rarity(frequency, len(pool))
-    people = _people(watchlist)
+    known = _Rarity(entities=watchlist.by_slug() if watchlist else {}, df=rarity or {}, total=total)
     found: list[tuple[float, float, int, str, Story]] = []
-    for candidate in pool:
+    for candidate in candidates:
+        if not _is_earlier(candidate, story, now):
+            continue
         theirs = _profile(candidate)
         continued = candidate.id == story.follows
         if not continued and _is_same_event(ours, theirs, story, candidate):
             continue
-        relation = _relate(ours, theirs, rarity, people)
+        relation = _relate(ours, theirs, known)
         near = 0.5 ** (max(timedelta(0), story.opened - candidate.opened) / HALF_LIFE)
         score = relation.score * (0.55 + 0.45 * near)
         why = relation.why
@@ -98,16 +124,12 @@ def rank(
         if score >= RELATED:
             found.append((-score, -candidate.opened.timestamp(), candidate.id, why, candidate))
     found.sort(key=lambda line: line[:3])
-    return tuple(_lines(found, limit, people, watchlist))
+    return tuple(_lines(found, limit, known))
 
 
 def _lines(
-    found: Iterable[tuple[float, float, int, str, Story]],
-    limit: int,
-    people: frozenset[str],
-    watchlist: Watchlist | None,
+    found: Iterable[tuple[float, float, int, str, Story]], limit: int, known: _Rarity
 ) -> Iterable[ContextLine]:
-    names = {entity.slug: entity.name for entity in watchlist.entities} if watchlist else {}
     told: set[str] = set()
     for *_, why, story in found:
         headline = " ".join(fold(story.headline).split())
@@ -119,28 +141,23 @@ def _lines(
             headline=story.headline,
             url=story.url,
             published=story.opened,
-            why=_spelled(why, names),
+            why=_spelled(why, known.entities),
         )
         if len(told) == limit:
             return
 
 
-def _spelled(why: str, names: dict[str, str]) -> str:
+def _spelled(why: str, entities: Mapping[str, Entity]) -> str:
     """A reason with the slugs in its list written as names."""
     what, colon, who = why.partition(": ")
     if not colon:
         return why
-    return f"{what}: " + ", ".join(names.get(slug) or _title(slug) for slug in who.split(", "))
+    named = (entities[slug].name if slug in entities else _title(slug) for slug in who.split(", "))
+    return f"{what}: {', '.join(named)}"
 
 
 def _title(slug: str) -> str:
     return " ".join(part[:1].upper() + part[1:] for part in slug.replace("-", " ").split())
-
-
-def _people(watchlist: Watchlist | None) -> frozenset[str]:
-    if watchlist is None:
-        return frozenset()
-    return frozenset(entity.slug for entity in watchlist.entities if entity.kind.value == "person")
 
 
 def _is_earlier(candidate: Story, story: Story, now: datetime) -> bool:
@@ -149,41 +166,31 @@ def _is_earlier(candidate: Story, story: Story, now: datetime) -> bool:
     return candidate.opened < now and candidate.opened <= story.opened
 
 
-@dataclass(frozen=True, slots=True)
-class _Rarity:
-    """How telling an entity is among the candidates: a name that all of them hold says little."""
-
-    frequency: Counter[str]
-    total: int
-
-    def weight(self, slug: str) -> float:
-        share = (self.frequency[slug] + 1.0) / (self.total + 8.0)
-        return min(1.0, max(0.1, -math.log(share) / 2.5))
-
-
-def _relate(ours: _Profile, theirs: _Profile, rarity: _Rarity, people: frozenset[str]) -> _Relation:
+def _relate(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> _Relation:
     """The sum of all that connects two stories, and the strongest of it in words."""
-    ties = [tie for tie in _ties(ours, theirs, rarity, people) if tie.score > 0]
+    ties = [tie for tie in _ties(ours, theirs, rarity) if tie.score > 0]
     if not ties:
         return _Relation(score=0.0, why="")
     best = max(ties, key=lambda tie: (bool(tie.why), tie.score))
     return _Relation(score=sum(tie.score for tie in ties), why=best.why)
 
 
-def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity, people: frozenset[str]) -> Iterable[_Relation]:
+def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[_Relation]:
     persons = sorted(
-        (ours.persons | (ours.prominent & people)) & (theirs.persons | theirs.prominent & people)
+        who
+        for who in (ours.persons | ours.prominent) & (theirs.persons | theirs.prominent)
+        if rarity.is_person(who) or who in ours.persons & theirs.persons
     )
     if persons:
         weight = max(rarity.weight(who) for who in persons)
-        yield _Relation(score=1.2 + 1.8 * weight, why=f"same person: {', '.join(persons[:2])}")
-    pair = sorted((ours.prominent & theirs.entities) | (ours.entities & theirs.prominent))
-    pair = [slug for slug in pair if slug not in persons]
-    weight = sum(sorted((rarity.weight(slug) for slug in pair), reverse=True)[:2])
-    if len(pair) >= 2:
-        yield _Relation(score=0.8 + 1.6 * weight, why=f"same parties: {', '.join(pair[:3])}")
-    elif pair:
-        yield _Relation(score=1.3 * weight, why=f"also about: {pair[0]}")
+        yield _Relation(score=1.0 + 2.0 * weight, why=f"same person: {', '.join(persons[:2])}")
+    shared = (ours.prominent & theirs.entities) | (ours.entities & theirs.prominent)
+    parties = sorted(shared.difference(persons), key=lambda slug: (-rarity.weight(slug), slug))
+    weight = sum(rarity.weight(slug) for slug in parties[:2])
+    if len(parties) >= 2:
+        yield _Relation(score=1.5 * weight, why=f"same parties: {', '.join(parties[:3])}")
+    elif parties:
+        yield _Relation(score=1.4 * weight, why=f"also about: {parties[0]}")
     employers = sorted(ours.employers & theirs.employers)
     if employers and ours.kind in {"departure", "hire"} and theirs.kind in {"departure", "hire"}:
         yield _Relation(score=0.9, why=f"same employer: {employers[0]}")

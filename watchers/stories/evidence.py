@@ -147,12 +147,14 @@ def opposite(a: Fingerprint, b: Fingerprint) -> bool:
 
 
 def _entities(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
+    """The two rarest count; further ones little: a roundup shares names with everything."""
     first, second = set(a.entities[: a.prominent]), set(b.entities[: b.prominent])
-    total = 0.0
+    weights = []
     for slug in set(a.entities) & set(b.entities):
         share = 1.0 if slug in first and slug in second else 0.6 if slug in first | second else 0.3
-        total += share * rarity.weight("p" if slug in a.persons else "e", slug)
-    return total
+        weights.append(share * rarity.weight("p" if slug in a.persons else "e", slug))
+    weights.sort(reverse=True)
+    return sum(weights[:2]) + 0.2 * sum(weights[2:])
 
 
 def _rarest(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
@@ -172,7 +174,7 @@ def _headliner(a: Fingerprint, b: Fingerprint) -> float:
     first, second = set(a.entities[: a.prominent]), set(b.entities[: b.prominent])
     if not first or not second:
         return 0.0
-    return len(first & second) / min(len(first), len(second))
+    return len(first & second) / len(first | second)
 
 
 def _names(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> tuple[float, float]:
@@ -189,7 +191,7 @@ def _names(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> tuple[float, float
 
 
 def _spread(fp: Fingerprint) -> set[str]:
-    """All words that a name can meet: roles and words included."""
+    """All words that a name can meet: those that stand in roles and as words included."""
     return {*fp.names, *fp.words, *(part for _, who in fp.roles for part in who.replace("-", "+").split("+"))}
 
 

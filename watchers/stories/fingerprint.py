@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from storage.model import Document, EntityKind, Mention, Move, Watchlist
+from storage.model import Document, EntityKind, Mention, Move, Tier, Watchlist
 from watchers.links import canonical_url
 from watchers.stories.tokens import spoken
 from watchers.stories.vocabulary import is_comment, stem
@@ -121,6 +121,8 @@ def fingerprint(
     main = moves[0] if moves else None
     lang = detect_lang(f"{document.title} {document.summary}", document.lang) or ""
     said = spoken(document, mentions, lang or None)
+    roles = _roles(main) if main else ()
+    played = [part for _, who in roles if "-" not in who for part in who.split("+")]
     return Fingerprint(
         lang=lang,
         entities=prominent + passing,
@@ -128,12 +130,14 @@ def fingerprint(
         persons=frozenset(
             entity.slug
             for entity in watchlist.entities
-            if entity.kind is EntityKind.PERSON and entity.slug in (*prominent, *passing)
+            if entity.kind is EntityKind.PERSON
+            and entity.tier is not Tier.CONTEXT  # whoever leads a giant is in all its stories
+            and entity.slug in (*prominent, *passing)
         ),
         comment=is_comment(document.title),
         kinds=tuple(dict.fromkeys(move.kind.value for move in moves))[:3],
         status=main.status.value if main else "",
-        roles=_roles(main) if main else (),
+        roles=roles,
         amounts=_distinct(move.amount for move in moves),
         valuations=_distinct(move.valuation for move in moves),
         people=tuple(dict.fromkeys(move.people for move in moves if move.people))[:3],
@@ -142,7 +146,7 @@ def fingerprint(
         named=min(said.named, MAX_NAMES),
         concepts=said.concepts[:MAX_CONCEPTS],
         about=min(said.about, MAX_CONCEPTS),
-        words=said.words[:MAX_WORDS],
+        words=tuple(word for word in said.words if word not in played)[:MAX_WORDS],
         page=_hash(canonical_url(document.url)) if document.url else "",
         title=_hash(" ".join(_PARTS.findall(fold(document.title)))) if document.title.strip() else "",
     )

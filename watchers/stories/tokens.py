@@ -144,9 +144,7 @@ def _is_name(tokens: Sequence[tuple[str, str, bool]], at: int, capitals: _Capita
     """Whether an unknown capitalised word is a name; in German two in a row have to be."""
     if capitals is _Capitals.PLAIN:
         return not tokens[at][2] or _capital(tokens, at + 1)
-    if capitals is _Capitals.NOUNS:
-        return _capital(tokens, at - 1) or _capital(tokens, at + 1)
-    return True
+    return capitals is _Capitals.NOUNS and (_capital(tokens, at - 1) or _capital(tokens, at + 1))
 
 
 def _capital(tokens: Sequence[tuple[str, str, bool]], at: int) -> bool:
