@@ -133,7 +133,8 @@ class Feeds:
             "UPDATE feed SET title = ?, site = ?, lang = ?, "
             "state = CASE WHEN paused THEN 'paused' ELSE ? END, etag = ?, last_modified = ?, "
             "body_hash = ?, next_due = ?, last_polled = ?, last_success = ?, last_change = ?, "
-            "failures = ?, last_error = ?, moved_to = ?, moved_count = ?, rhythm = ?, reported = ? WHERE id = ?",
+            "failures = ?, last_error = ?, moved_to = ?, moved_count = ?, rhythm = ?, "
+            "reported = ? WHERE id = ?",
             [_columns(feed) for feed in feeds],
         )
         for feed in feeds:

@@ -66,7 +66,7 @@ class Moves:
             return self._records(places)
 
     def _slugs(self, name: str) -> set[str]:
-        return {entity.slug for entity in self._watchlist.find(name)}
+        return {entity.slug for entity in self._watchlist.find(name)} | {name.strip().casefold()}
 
     def _places(
         self, kind: str | None, parties: Sequence[tuple[str, set[str], str]], earliest: int, limit: int

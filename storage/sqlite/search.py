@@ -21,7 +21,7 @@ from storage.sqlite.index import SAMPLE
 from storage.sqlite.profile import Profiles
 from storage.sqlite.recording import accepted
 from storage.sqlite.watchlist import Watched
-from storage.sqlite.words import asked, indexed, quoted, words
+from storage.sqlite.words import asked, quoted, stands_in, words
 
 RAREST = 3  # words of a query that are looked up
 NEWEST = 200  # entries taken of each look-up
@@ -29,7 +29,6 @@ SCANNED = 20_000  # places of a word that a look-up of several words may pass
 FILTERED = 3_000  # the same where each place is also checked for an entity or a move
 SCORED = 150  # entries whose text is read
 HALF_LIFE = 60 * 86_400.0  # seconds in which the weight of newness halves
-TITLE = 2.0  # weight of a word in the title to one elsewhere
 MEANT = 0.5  # share by which an entry gains when the query names an entity that it means
 
 
@@ -287,17 +286,16 @@ def _story_hit(story: Story) -> SearchHit:
 
 
 def _score(weights: Mapping[str, float], title: str, body: str) -> float:
-    """0..2: the share of the query that is there, titles counted double; 1 without a query."""
+    """0..2: the square of the share of the query that is there, up to twice that for the title."""
     if not weights:
         return 1.0
-    in_title = set(words(indexed(title)))
-    missing = [term for term in weights if term not in in_title]
-    in_body = set(words(indexed(body))) if missing else set()
-    got = sum(
-        weights[t] * (TITLE if t in in_title else 1.0) for t in weights if t in in_title or t in in_body
-    )
-    share = got / sum(weights.values())
-    return share * share
+    in_title = set(words(title))
+    named = {term for term in weights if stands_in(term, in_title)}
+    in_body = set(words(body)) if len(named) < len(weights) else set()
+    there = named | {term for term in weights if stands_in(term, in_body)}
+    whole = sum(weights.values())
+    share = sum(weights[term] for term in there) / whole
+    return share * share * (1 + sum(weights[term] for term in named) / whole)
 
 
 def _newness(age: int) -> float:

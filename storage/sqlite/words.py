@@ -1,8 +1,9 @@
 """Words for the full-text index: what is indexed, what a query asks for.
 
-Pure.  SQLite's unicode61 tokenizer splits at everything that is no letter or digit;
-Chinese, Japanese and Korean are written without spaces, so their runs are cut into
-overlapping pairs of characters here, in texts and queries alike.
+Pure, and the same for texts and queries.  SQLite's unicode61 tokenizer splits at what is
+no letter or digit; everything beyond ASCII is folded here first, more thoroughly than
+there (width, ligatures, "ß").  Chinese, Japanese and Korean are written without spaces
+or inflect by suffix: their runs are cut into overlapping pairs of characters.
 """
 
 import re
@@ -11,33 +12,44 @@ import unicodedata
 LONGEST_QUERY = 32  # words of a query that count
 LONGEST_WORD = 64  # characters
 
-CJK = "぀-ヿ㐀-䶿一-鿿가-힯豈-﫿ｦ-ﾝ\U00020000-\U0002fa1f"
+CJK = "぀-ヿ㐀-䶿一-鿿가-힯豈-﫿\U00020000-\U0002fa1f"
 _RUN = re.compile(f"[{CJK}]+")
+_ONE = re.compile(f"[{CJK}]")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"[^\W_]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")  # not the marks of kana: they make other letters
 
 
 def indexed(*texts: str) -> str:
-    """The text that the index gets for some texts of an entry."""
-    text = "\n".join(part for part in texts if part).replace("\0", " ")
-    return text if text.isascii() else _RUN.sub(_pairs, text)
+    """What the index gets for some texts of an entry."""
+    text = "\n".join(part for part in texts if part)
+    return text.replace("\0", " ") if text.isascii() else " ".join(words(text))
 
 
 def words(text: str) -> list[str]:
-    """The words of an indexed text or a query, as the index knows them, in order."""
+    """The words of a text or query, as the index knows them, in order."""
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
-    return "".join(map(_letter, unicodedata.normalize("NFD", text.casefold()))).split()
+    flat = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    return _WORD.findall(_RUN.sub(_pairs, unicodedata.normalize("NFKC", flat)))
 
 
 def asked(query: str) -> tuple[str, ...]:
     """The different words of any query, at most ``LONGEST_QUERY``; none when it has none."""
-    found = dict.fromkeys(word[:LONGEST_WORD] for word in words(indexed(query)))
+    found = dict.fromkeys(word for word in words(query) if len(word) <= LONGEST_WORD)
     return tuple(found)[:LONGEST_QUERY]
 
 
 def quoted(word: str) -> str:
-    """A word as a string of FTS5's query language."""
-    return '"' + word.replace('"', '""') + '"'
+    """A word in FTS5's query language; a single CJK character stands for the pairs it begins."""
+    return f'"{word}"*' if _ONE.fullmatch(word) else f'"{word}"'
+
+
+def stands_in(word: str, among: set[str]) -> bool:
+    """Whether a text with these words has this one, in the sense of ``quoted``."""
+    if word in among:
+        return True
+    return _ONE.fullmatch(word) is not None and any(other.startswith(word) for other in among)
 
 
 def _pairs(match: re.Match[str]) -> str:
@@ -45,9 +57,3 @@ def _pairs(match: re.Match[str]) -> str:
     if len(run) == 1:
         return f" {run} "
     return " " + " ".join(run[i : i + 2] for i in range(len(run) - 1)) + " "
-
-
-def _letter(character: str) -> str:
-    if character.isalnum():
-        return character
-    return "" if unicodedata.combining(character) else " "
