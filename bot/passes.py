@@ -9,15 +9,17 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.app import App, holder
 from bot.courier import DeliveryFault, drain
 from bot.sinks import Sinks
 from storage.errors import UnknownThing
 from storage.model import Feed
-from watchers.pipeline import Judged
 from watchers.sweep import SweepReport
+
+if TYPE_CHECKING:
+    from watchers.pipeline import Judged
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ async def _sweep(
 ) -> None:
     loop = asyncio.get_running_loop()
 
-    def judged(one: Judged) -> None:
+    def judged(one: "Judged") -> None:
         if one.outcome.deliveries:
             loop.call_soon_threadsafe(wake.set)
 

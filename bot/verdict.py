@@ -4,13 +4,15 @@ Pure: nouns in, the contract's JSON document out.  Judging is left to ``watchers
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from storage.model import Decision, Mention, Move
-from watchers.pipeline import Reading
+
+if TYPE_CHECKING:
+    from watchers.pipeline import Reading
 
 
-def verdict(id: str, reading: Reading, decision: Decision) -> dict[str, Any]:
+def verdict(id: str, reading: "Reading", decision: Decision) -> dict[str, Any]:
     """The contract's verdict; ``rejected`` holds the candidates that are not meant."""
     return {
         "id": id,

@@ -10,11 +10,8 @@ from typing import TextIO
 from urllib.parse import urlsplit
 
 from bot.sinks.base import REAL, Clock, Sink
-from bot.sinks.channel import ChannelSink
-from bot.sinks.console import ConsoleSink
 from bot.sinks.limits import Limits
 from bot.sinks.rest import Rest
-from bot.sinks.webhook import WebhookSink
 
 __all__ = ["Learned", "Sinks"]
 
@@ -72,10 +69,16 @@ class Sinks:
         kind, _, name = destination.partition(":")
         once = destination in self._at_most_once
         if kind == "console":
+            from bot.sinks.console import ConsoleSink
+
             return ConsoleSink(self._stream, self._clock)
         if kind == "webhook" and self._webhook is not None and self._webhook_url is not None:
+            from bot.sinks.webhook import WebhookSink
+
             return WebhookSink(self._webhook_url, self._webhook, reader=self._bot, at_most_once=once)
         if kind == "channel" and self._bot is not None and name.isdecimal():
+            from bot.sinks.channel import ChannelSink
+
             return ChannelSink(self._bot, int(name), at_most_once=once)
         return None
 

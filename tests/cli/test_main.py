@@ -6,11 +6,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.cli.tree import PLACES, SECTIONS, cli
+from storage.sqlite import open_store
 from tests.cli.conftest import Answer
 
 Call = Callable[..., Answer]
@@ -171,6 +173,7 @@ HEAVY = (
     "sqlite_utils",
     "sqlite3",
     "asyncio",
+    "watchers.pipeline",
 )
 
 
@@ -196,6 +199,30 @@ def test_a_question_in_a_pipe_loads_neither_network_nor_drawing(stocked: Path) -
     assert (
         loaded("--db", str(stocked), "search", "Mayer") & {"rich", "httpx", "discord", "feedparser"} == set()
     )
+
+
+def test_a_poll_with_nothing_due_loads_neither_rules_nor_network_nor_schedule(stocked: Path) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from storage.model import FinishedPoll
+
+    with open_store(stocked) as store:
+        now = datetime.now(UTC)
+        later = [replace(feed, next_due=now + timedelta(days=1)) for feed in store.feeds.all()]
+        store.feeds.finish_polls([FinishedPoll(feed=feed, seen=now) for feed in later])
+    assert (
+        loaded("--db", str(stocked), "poll", "--no-deliver")
+        & {
+            "rich",
+            "httpx",
+            "aiohttp",
+            "discord",
+            "feedparser",
+            "apscheduler",
+            "sqlite_utils",
+            "watchers.pipeline",
+        }
+    ) == set()
 
 
 def test_every_command_of_the_tree_can_be_imported() -> None:
