@@ -13,14 +13,17 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from storage.model import Feed, FinishedPoll, ParsedEntry, Verdict
 from storage.sqlite import SqliteStore
 from watchers import polling, sources
 from watchers.links import canonical_url
-from watchers.pipeline import Judged, Pipeline
 from watchers.sources.base import Failed, Fetched, NotModified, Outcome, ParsedFeed, SourceError
+
+if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many rules
+    from watchers.pipeline import Judged, Pipeline
 
 HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
 LARGEST_BATCH = 200  # polls in one transaction
@@ -57,7 +60,7 @@ class Sweep:
     def __init__(
         self,
         store: SqliteStore,
-        pipeline: Pipeline,
+        pipeline: "Pipeline",
         *,
         clock: Callable[[], datetime],
         bounds: polling.Bounds,
@@ -74,7 +77,7 @@ class Sweep:
         fetcher: "sources.Fetcher",
         feeds: Sequence[Feed],
         *,
-        judged: Callable[[Judged], None] | None = None,
+        judged: "Callable[[Judged], None] | None" = None,
         stop: asyncio.Event | None = None,
     ) -> SweepReport:
         """Poll ``feeds`` once; ``judged`` is called (in a thread) for each entry after its commit.
@@ -128,7 +131,7 @@ class Sweep:
         self,
         finished: "asyncio.Queue[_Poll | None]",
         report: SweepReport,
-        judged: Callable[[Judged], None] | None,
+        judged: "Callable[[Judged], None] | None",
     ) -> None:
         async for batch in _batches(finished):
             for poll in batch:
@@ -136,12 +139,12 @@ class Sweep:
             await asyncio.to_thread(self._commit, batch, report, judged)
 
     def _commit(
-        self, batch: list[_Poll], report: SweepReport, judged: Callable[[Judged], None] | None
+        self, batch: list[_Poll], report: SweepReport, judged: "Callable[[Judged], None] | None"
     ) -> None:
         if self._store.feeds.finish_polls([poll.finished for poll in batch]):
             self.judge(report, judged)
 
-    def judge(self, report: SweepReport, judged: Callable[[Judged], None] | None = None) -> None:
+    def judge(self, report: SweepReport, judged: "Callable[[Judged], None] | None" = None) -> None:
         """Judge all pending entries into ``report``; also what an earlier process left behind."""
         for one in self._pipeline.process(self._clock()):
             decision = one.outcome.decision
