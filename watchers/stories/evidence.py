@@ -15,6 +15,7 @@ from watchers.stories.tokens import skeleton
 from watchers.stories.vocabulary import vocabulary
 
 PRIOR = 400  # imagined entries that the packaged prior stands for
+_ROUNDED = 0.7  # of an amount in common
 BIG = 1e5  # from here on a number is an amount, not a count of little things
 _SHARE = {
     "e": 0.05,
@@ -28,6 +29,7 @@ _SHARE = {
 }
 _KEYED = {"plain": "n", "bigram": "n", "common": "c", "p": "e"}  # sorts that share a sort of key
 _PERSON_ROLES = frozenset({"person"})
+_TELLING_ROLES = frozenset({"customer", "target", "recipient", "employer"})  # one event has one of these
 _LISTED = frozenset({"investor"})  # roles of which every report names a few
 _OPPOSITE = (
     frozenset({"hire", "departure"}),
@@ -144,6 +146,25 @@ def opposite(a: Fingerprint, b: Fingerprint) -> bool:
     if frozenset({a.kinds[0], b.kinds[0]}) not in _OPPOSITE:
         return False
     return a.kinds[0] not in b.kinds and b.kinds[0] not in a.kinds
+
+
+def another_party(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether the same kind of move happened to different watched parties.
+
+    One customer left, then another did: two events, however alike they are told.
+    """
+    if not a.kinds or not b.kinds or a.kinds[0] != b.kinds[0]:
+        return False
+    ours, theirs = _watched(a), _watched(b)
+    return any(not ours[role] & theirs[role] for role in ours.keys() & theirs.keys())
+
+
+def _watched(fp: Fingerprint) -> dict[str, set[str]]:
+    played: dict[str, set[str]] = {}
+    for role, who in fp.roles:
+        if role in _TELLING_ROLES and who in fp.entities:
+            played.setdefault(role, set()).add(who)
+    return played
 
 
 def _entities(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
@@ -282,6 +303,9 @@ def _amounts(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
     total = 0.0
     for number in ours & theirs:
         total += 1.0 if number >= BIG else 0.5
+    if not total and {a.status == "rumour", b.status == "rumour"} == {True, False}:
+        # a rumour rounds what its confirmation states
+        total = _ROUNDED * any(_close(x, y) for x in a.amounts for y in b.amounts if x >= BIG)
     return min(total, 3.0)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage.model import Assignment, Member
-from watchers.stories.evidence import Evidence, Rarity, gather, opposite, values
+from watchers.stories.evidence import Evidence, Rarity, another_party, gather, opposite, values
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.weights import WEIGHTS, likelihood
 
@@ -57,7 +57,13 @@ def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member
         other = Fingerprint.decode(member.fingerprint)
         evidence = gather(fp, other, published - member.published, rarity)
         same_page = bool(fp.page) and fp.page == other.page
-        score = 1.0 if same_page else 0.0 if opposite(fp, other) else likelihood(evidence)
+        score = (
+            1.0
+            if same_page
+            else 0.0
+            if opposite(fp, other) or another_party(fp, other)
+            else likelihood(evidence)
+        )
         matches.append(_Match(story=story, score=score, evidence=evidence, same_page=same_page))
     return max(matches, key=lambda match: match.score)
 
