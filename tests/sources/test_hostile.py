@@ -71,7 +71,11 @@ MISDEEDS: dict[str, tuple[Handler, str]] = {
     "/json-deep": (says(b'{"items": ' + b"[" * 200_000), "broken-feed"),
     "/xml-cut-off": (says(FEED[:60]), "broken-feed"),
     "/one-endless-author": (
-        says(FEED.replace(b"</item>", b"<author>a@" + b"a-" * 80_000 + b"</author><title><b>x</b></title></item>")),
+        says(
+            FEED.replace(
+                b"</item>", b"<author>a@" + b"a-" * 80_000 + b"</author><title><b>x</b></title></item>"
+            )
+        ),
         "parse-too-costly",
     ),
 }
