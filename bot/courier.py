@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot.render import digest
 from bot.sinks.base import REAL, Clock, Dead, Gone, Outcome, Parcel, RetryAt, Sent, Sink
+from bot.sinks.outcomes import HELD
 from storage.errors import MovewireError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ LEASE = timedelta(seconds=90)  # longer than SEND_DEADLINE: a claim outlives eve
 SEND_DEADLINE = 60.0  # seconds for one parcel in all, reading the history included
 LAST_GRACE = 8.0  # seconds that the send in hand gets after a stop
 RATE_PATIENCE = 90.0  # longest wait for a rate limit within one drain
-FAULT_PATIENCE = 5.0  # longest wait for a retry after a fault within one drain
+FAULT_PATIENCE = 2.0  # longest wait for a retry after a fault within one drain
 LOCK_PATIENCE = 5.0  # longest wait for another process that delivers
 # Folding: a backlog that would take half an hour at the pace of about 30 messages a minute
 # that others observed for a channel (no page gives it) is told in digests, but for the top.
@@ -153,15 +154,16 @@ class _Run:
     async def _destination(self, place: str) -> None:
         sink = self._sinks.get(place)
         if sink is None:
-            self._fault(place, "nothing is set up to deliver there")
+            await asyncio.to_thread(self._fault, place, "nothing is set up to deliver there")
             return
         settle = timedelta(seconds=sink.settle)
         await self._db(lambda: self._outbox.recover(place, self._clock.now(), settle=settle, all_claims=True))
         last_fault: str | None = None
+        went = False
         while not self._stop.is_set():
             if (wait := sink.delay()) > 0:
                 if wait > self.rate_patience:
-                    last_fault = last_fault or f"not asked for {wait:.0f} s: limits, or too many refusals"
+                    last_fault = last_fault or HELD
                     break
                 await self._clock.sleep(wait, self._stop)
                 continue
@@ -173,8 +175,11 @@ class _Run:
             outcome = await self._send(sink, parcel)
             await asyncio.to_thread(self._record, sink, parcel, outcome)
             last_fault = outcome.why if isinstance(outcome, RetryAt) else None
+            went = went or isinstance(outcome, Sent)
         if last_fault is not None:
-            self._fault(place, last_fault)
+            await asyncio.to_thread(self._fault, place, last_fault)
+        elif went:
+            await asyncio.to_thread(self._well, place)
 
     async def _pause(self, place: str) -> bool:
         """Wait for what is due soon; False when nothing is."""
@@ -287,13 +292,21 @@ class _Run:
         for (place, why), keys in groups.items():
             shown = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
             many = "1 delivery" if len(keys) == 1 else f"{len(keys)} deliveries"
-            self._fault(place, f"{many} given up ({shown}): {why}")
+            await asyncio.to_thread(self._fault, place, f"{many} given up ({shown}): {why}")
         if dead:
             await self._db(lambda: self._outbox.announce([one.id for one in dead], self._clock.now()))
 
     def _fault(self, place: str, error: str) -> None:
-        log.warning("%s: %s", place, error)
+        """A line for the caller each time; for the log only when it changes."""
         self._drained.errors.append(DeliveryFault(destination=place, error=error))
+        if self._store.setting(_standing(place)) != error:
+            log.warning("%s: %s", place, error)
+            self._store.set_setting(_standing(place), error)
+
+    def _well(self, place: str) -> None:
+        if self._store.setting(_standing(place)) is not None:
+            log.warning("%s: delivers again", place)
+            self._store.set_setting(_standing(place), None)
 
     async def _db(self, verb: Callable[[], Result]) -> Result:
         return await asyncio.to_thread(verb)
@@ -301,3 +314,7 @@ class _Run:
 
 def _retired(sink: Sink) -> str:
     return f"retired:{sink.fingerprint}"
+
+
+def _standing(place: str) -> str:
+    return f"fault:{place}"

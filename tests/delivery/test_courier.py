@@ -188,3 +188,19 @@ async def test_nothing_in_the_outbox_asks_nobody(store: SqliteStore, discord: Di
     drained = await drain(store, discord.sinks())
     assert (drained.delivered, drained.pending, drained.errors) == (0, 0, [])
     assert discord.world.messages.get(str(CHANNEL)) is None
+
+
+async def test_a_standing_fault_is_logged_once_and_so_is_its_end(
+    store: SqliteStore, discord: Discord, caplog: pytest.LogCaptureFixture
+):
+    clock = LeapingClock()
+    put(store, DESTINATION, alert(), clock.now())
+    for _ in range(3):
+        drained = await drain(store, discord.sinks(token=False), clock)
+        assert len(drained.errors) == 1
+    await drain(store, discord.sinks(clock=clock), clock)
+    await drain(store, discord.sinks(clock=clock), clock)
+    assert [record.getMessage() for record in caplog.records if record.name == "bot.courier"] == [
+        f"{DESTINATION}: nothing is set up to deliver there",
+        f"{DESTINATION}: delivers again",
+    ]
