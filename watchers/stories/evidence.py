@@ -29,18 +29,13 @@ _SHARE = {
 }
 _KEYED = {"plain": "n", "bigram": "n", "common": "c", "p": "e"}  # sorts that share a sort of key
 _PERSON_ROLES = frozenset({"person"})
-_TELLING_ROLES = frozenset({"customer", "target", "recipient", "employer"})  # one event has one of these
+_TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has one of these
 _LISTED = frozenset({"investor"})  # roles of which every report names a few
-_OPPOSITE = (
-    frozenset({"hire", "departure"}),
-    frozenset({"hire", "layoffs"}),
-    frozenset({"partnership", "breakup"}),
-    frozenset({"contract", "breakup"}),
-)
 # Kinds that one event is told as, depending on who tells it.
 _NEAR = frozenset(
     frozenset(pair)
     for pair in (
+        ("hire", "departure"),  # two sides of one change, unless the direction says otherwise
         ("hire", "acquisition"),
         ("hire", "reorg"),
         ("departure", "reorg"),
@@ -120,7 +115,7 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         other=max(0.0, -_kind(a, b)),
         person=_role(a, b, persons=True),
         party=_role(a, b, persons=False),
-        amounts=_amounts(a, b, rarity),
+        amounts=_amounts(a, b),
         disagree=float(_disagree(a, b)),
         concepts=sum(_concept(c, rarity) for c in set(a.concepts) & set(b.concepts)),
         strange=min(
@@ -140,12 +135,23 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
 
 
 def opposite(a: Fingerprint, b: Fingerprint) -> bool:
-    """Whether the main moves go in opposite directions for the same persons or parties."""
+    """Whether the main moves go in opposite directions: one comes where the other leaves.
+
+    Somebody who leaves one employer for another is told as a departure and as a hire: that
+    is one direction, told from both sides.
+    """
     if not a.kinds or not b.kinds:
         return False
-    if frozenset({a.kinds[0], b.kinds[0]}) not in _OPPOSITE:
-        return False
-    return a.kinds[0] not in b.kinds and b.kinds[0] not in a.kinds
+    kinds = {a.kinds[0], b.kinds[0]}
+    if kinds == {"hire", "layoffs"}:
+        return True
+    if kinds == {"hire", "departure"}:
+        ours, theirs = _played(a, persons=False), _played(b, persons=False)
+        along = _overlap(ours, "to", theirs, "to") or _overlap(ours, "from", theirs, "from")
+        return not along and (_overlap(ours, "to", theirs, "from") or _overlap(ours, "from", theirs, "to"))
+    if kinds == {"contract", "breakup"}:
+        return _role(a, b, persons=False) == 1.0 and a.kinds[0] not in b.kinds and b.kinds[0] not in a.kinds
+    return False
 
 
 def another_party(a: Fingerprint, b: Fingerprint) -> bool:
@@ -165,6 +171,10 @@ def _watched(fp: Fingerprint) -> dict[str, set[str]]:
         if role in _TELLING_ROLES and who in fp.entities:
             played.setdefault(role, set()).add(who)
     return played
+
+
+def _overlap(ours: Mapping[str, list[str]], role: str, theirs: Mapping[str, list[str]], other: str) -> bool:
+    return any(_same(x, y) for x in ours.get(role, ()) for y in theirs.get(other, ()))
 
 
 def _entities(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
@@ -273,9 +283,17 @@ def _role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
             if not all(extra) or persons or role in _LISTED:
                 return 1.0
             outcome = min(outcome, -0.5)
-        elif all(_comparable(x, y) for x in ours[role] for y in theirs[role]):
+        elif not (persons and _named_there(ours[role], b) and _named_there(theirs[role], a)) and all(
+            _comparable(x, y) for x in ours[role] for y in theirs[role]
+        ):
             outcome = -1.0
     return outcome
+
+
+def _named_there(who: Iterable[str], other: Fingerprint) -> bool:
+    """Whether somebody stands elsewhere in the other text: of several who left, each names some."""
+    there = _spread(other) | {part for slug in other.entities for part in slug.split("-")}
+    return any(not there.isdisjoint(name.replace("-", "+").split("+")) for name in who)
 
 
 def _played(fp: Fingerprint, persons: bool) -> dict[str, list[str]]:
@@ -297,16 +315,17 @@ def _comparable(x: str, y: str) -> bool:
     return (x[0] < "\u3000") == (y[0] < "\u3000")
 
 
-def _amounts(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
-    ours = {*a.amounts, *a.valuations, *a.numbers}
-    theirs = {*b.amounts, *b.valuations, *b.numbers}
+def _amounts(a: Fingerprint, b: Fingerprint) -> float:
+    """Sums in common: those that the moves are about count in full, others by their size."""
+    ours, theirs = {*a.amounts, *a.valuations, *a.people}, {*b.amounts, *b.valuations, *b.people}
     total = 0.0
-    for number in ours & theirs:
-        total += 1.0 if number >= BIG else 0.5
-    if not total and {a.status == "rumour", b.status == "rumour"} == {True, False}:
+    for number in (ours | set(a.numbers)) & (theirs | set(b.numbers)):
+        meant = (number in ours) + (number in theirs)
+        total += (0.5 if number >= BIG else 0.35) + 0.25 * meant
+    if not total and "rumour" in {a.status, b.status} and a.status != b.status:
         # a rumour rounds what its confirmation states
         total = _ROUNDED * any(_close(x, y) for x in a.amounts for y in b.amounts if x >= BIG)
-    return min(total, 3.0)
+    return min(total, 2.0)
 
 
 def _disagree(a: Fingerprint, b: Fingerprint) -> bool:

@@ -40,9 +40,10 @@ class Facts:
         known = {field.name for field in fields(cls)}
         if not isinstance(kept, dict) or not kept.keys() <= known:
             return cls()
-        return cls(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
-        )
+        frozen: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
+        }
+        return cls(**frozen)
 
     def after(self, fp: Fingerprint) -> "Facts":
         """With one more entry."""

@@ -29,7 +29,7 @@ _CJK = {
     "兆": 1e12,
 }
 _WORDS = "|".join(sorted(map(re.escape, _MAGNITUDES), key=len, reverse=True))
-_LATIN = re.compile(rf"(?<![\w.,])(\d[\d.,]*\d|\d)[\s-]?(?:({_WORDS})(?![^\W\d_]))?", re.I)
+_LATIN = re.compile(rf"(?<![A-Za-z\d.,])(\d[\d.,]*\d|\d)[\s-]?(?:({_WORDS})(?![^\W\d_]))?", re.I)
 _HAN = re.compile(r"((?:\d[\d,.]*(?:百万|千万|十亿|[千万萬亿億兆]))+)")
 _HAN_PART = re.compile(r"(\d[\d,.]*)(百万|千万|十亿|[千万萬亿億兆])")
 _ENGLISH_POINT = frozenset({"en", "zh", "ja", "ko", None})

@@ -48,10 +48,11 @@ def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) ->
     """Names, words, concepts and numbers of headline and lead."""
     sink = _Sink()
     lead = document.summary or document.text
-    capitals = _Capitals.PLAIN if lang != "de" else _Capitals.NOUNS
-    in_title = _Capitals.EVERYWHERE if is_title_case(document.title) else capitals
+    capitals = _CAPITALS.get(lang or "", _Capitals.PLAIN)
+    foreign = capitals is _Capitals.FOREIGN
+    in_title = _Capitals.EVERYWHERE if is_title_case(document.title) and not foreign else capitals
     _read(document.title, _taken(mentions, "title"), sink, in_title)
-    named, about = len(sink.names) * (in_title is _Capitals.PLAIN), len(sink.concepts)
+    named, about = len(sink.names) * (in_title in {_Capitals.PLAIN, _Capitals.FOREIGN}), len(sink.concepts)
     start = "summary" if document.summary else "text"
     _read(lead[:LEAD], _taken(mentions, start), sink, capitals)
     counted = dict.fromkeys(numbers(fold(_ADDED.sub(" ", f"{document.title} .\n{lead[:LEAD]}")), lang))
@@ -71,7 +72,11 @@ class _Capitals(Enum):
 
     PLAIN = "a name, but at the beginning of a sentence"
     NOUNS = "a noun: German"
+    FOREIGN = "a name: Latin letters inside another script"
     EVERYWHERE = "nothing: Title Case"
+
+
+_CAPITALS = {"de": _Capitals.NOUNS, **dict.fromkeys(("zh", "ja", "ko"), _Capitals.FOREIGN)}
 
 
 class _Sink:
@@ -144,6 +149,8 @@ def _is_name(tokens: Sequence[tuple[str, str, bool]], at: int, capitals: _Capita
     """Whether an unknown capitalised word is a name; in German two in a row have to be."""
     if capitals is _Capitals.PLAIN:
         return not tokens[at][2] or _capital(tokens, at + 1)
+    if capitals is _Capitals.FOREIGN:
+        return True
     return capitals is _Capitals.NOUNS and (_capital(tokens, at - 1) or _capital(tokens, at + 1))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from watchers.text import fold
 
@@ -104,7 +105,7 @@ def stem(folded: str) -> str:
     return word[:_STEM]
 
 
-def _table(name: str) -> dict[str, dict[str, str]]:
+def _table(name: str) -> dict[str, Any]:
     text = resources.files("watchers.stories").joinpath(f"{name}.toml").read_text("utf-8")
     return tomllib.loads(text)
 
