@@ -3,9 +3,10 @@
 Only the shapes; which column holds what is for the verbs' modules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -22,6 +23,7 @@ from storage.model import (
     UpdateKind,
     Verdict,
 )
+from storage.sqlite.faults import damaged
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)  # the end of a mute that has none
@@ -41,19 +43,36 @@ def to_seconds_or_none(moment: datetime | None) -> int | None:
 
 def to_time(seconds: int) -> datetime:
     """The aware UTC datetime of epoch seconds."""
-    return EPOCH + timedelta(seconds=seconds)
+    try:
+        return EPOCH + timedelta(seconds=seconds)
+    except (TypeError, OverflowError) as error:  # pages that were overwritten: NULL, or out of all bounds
+        raise damaged(f"{seconds!r} is no time") from error
 
 
 def to_time_or_none(seconds: int | None) -> datetime | None:
     """The same; None stays None."""
-    return None if seconds is None else EPOCH + timedelta(seconds=seconds)
+    return None if seconds is None else to_time(seconds)
 
 
 # --- words and entities ----------------------------------------------------------------
 
 _encode = msgspec.json.Encoder().encode
-_decode_entity = msgspec.json.Decoder(Entity).decode
-_decode_words = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+def _decoder(noun: Any) -> Callable[[str], Any]:
+    decode = msgspec.json.Decoder(noun).decode
+
+    def decode_or_refuse(text: str) -> Any:
+        try:
+            return decode(text)
+        except msgspec.MsgspecError as error:
+            raise damaged(error) from error
+
+    return decode_or_refuse
+
+
+_decode_entity = _decoder(Entity)
+_decode_words = _decoder(tuple[str, ...])
 
 
 def encode_words(words: Sequence[str]) -> str | None:
@@ -63,7 +82,8 @@ def encode_words(words: Sequence[str]) -> str | None:
 
 def decode_words(text: str | None) -> tuple[str, ...]:
     """The inverse of ``encode_words``."""
-    return _decode_words(text) if text else ()
+    words: tuple[str, ...] = _decode_words(text) if text else ()
+    return words
 
 
 def encode_entity(entity: Entity) -> str:
@@ -92,7 +112,7 @@ class _Mention(msgspec.Struct, frozen=True, array_like=True):
     evidence: tuple[str, ...] = ()
 
 
-_decode_mentions = msgspec.json.Decoder(tuple[_Mention, ...]).decode
+_decode_mentions = _decoder(tuple[_Mention, ...])
 
 
 def encode_mentions(mentions: Sequence[Mention]) -> str | None:
@@ -133,7 +153,7 @@ class _Move(msgspec.Struct, frozen=True, omit_defaults=True):
     score: float = 0.0
 
 
-_decode_moves = msgspec.json.Decoder(tuple[_Move, ...]).decode
+_decode_moves = _decoder(tuple[_Move, ...])
 
 
 def encode_moves(moves: Sequence[Move]) -> str | None:
@@ -154,9 +174,9 @@ def decode_moves(text: str | None) -> tuple[Move, ...]:
 
 # --- stories, context, decisions --------------------------------------------------------
 
-_decode_outlets = msgspec.json.Decoder(tuple[tuple[str, str, str, int, bool], ...]).decode
-_decode_context = msgspec.json.Decoder(tuple[tuple[int, str, str, int, str], ...]).decode
-_decode_assignment = msgspec.json.Decoder(Assignment).decode
+_decode_outlets = _decoder(tuple[tuple[str, str, str, int, bool], ...])
+_decode_context = _decoder(tuple[tuple[int, str, str, int, str], ...])
+_decode_assignment = _decoder(Assignment)
 
 
 def encode_outlets(outlets: Sequence[Outlet]) -> str | None:
@@ -200,7 +220,8 @@ def encode_assignment(assignment: Assignment | None) -> str | None:
 
 def decode_assignment(text: str | None) -> Assignment | None:
     """The inverse of ``encode_assignment``."""
-    return _decode_assignment(text) if text else None
+    assignment: Assignment | None = _decode_assignment(text) if text else None
+    return assignment
 
 
 VERDICTS = (  # a stored verdict is the place in this list
@@ -221,5 +242,7 @@ def encode_verdict(decision: Decision) -> int:
 
 def decode_decision(verdict: int, reasons: str | None) -> Decision:
     """The inverse, with the reasons."""
+    if not 0 <= verdict < len(VERDICTS):
+        raise damaged(f"{verdict} is no verdict")
     word, update, digest = VERDICTS[verdict]
     return Decision(verdict=word, update=update, digest=digest, reasons=decode_words(reasons))

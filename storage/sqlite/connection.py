@@ -43,7 +43,10 @@ class Connection:
     def rows(self, sql: str, arguments: Arguments = ()) -> list[Row]:
         """All rows of a query."""
         with self._lock:
-            return self._execute(sql, arguments).fetchall()
+            try:
+                return self._execute(sql, arguments).fetchall()
+            except sqlite3.Error as error:
+                raise translate(error, self.path) from error
 
     def row(self, sql: str, arguments: Arguments = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -222,7 +225,7 @@ def connect(path: Path, *, durable: bool = True, create: bool = False) -> sqlite
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute(f"PRAGMA cache_size = -{CACHE}")
         raw.execute("PRAGMA temp_store = MEMORY")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raw.close()
         raise translate(error, path) from error
     return raw

@@ -9,6 +9,12 @@ from pathlib import Path
 from storage.errors import NotOurDatabase, StoreError, StoreFull, StoreReadOnly
 
 PRIMARY_CODE = 0xFF  # extended result codes carry the primary one in their low byte
+OTHER_DAMAGE = (  # without a code that says so
+    "Could not decode to UTF-8",
+    "invalid fts5 file format",
+    "no such table",
+    "no such column",
+)
 ENOUGH_BYTES = 1 << 20  # an I/O error with less than this free is a full disk
 
 
@@ -21,8 +27,10 @@ def translated(path: Path) -> Iterator[None]:
         raise translate(error, path) from error
 
 
-def translate(error: sqlite3.Error, path: Path) -> Exception:
+def translate(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Exception:
     """The StoreError for an error that comes from the file; any other as it is (our bug)."""
+    if isinstance(error, UnicodeDecodeError):  # not even the words of SQLite's complaint can be read
+        return NotOurDatabase(f"{path}: the database is damaged: {REMEDY}")
     code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
     if code == sqlite3.SQLITE_FULL:
         return StoreFull(f"{path}: the disk is full: make room, then try again; nothing stored is lost")
@@ -32,7 +40,7 @@ def translate(error: sqlite3.Error, path: Path) -> Exception:
         return read_only(path)
     if code == sqlite3.SQLITE_NOTADB:
         return NotOurDatabase(f"{path}: not a database: {REMEDY}")
-    if code == sqlite3.SQLITE_CORRUPT or str(error).startswith("Could not decode to UTF-8"):
+    if code == sqlite3.SQLITE_CORRUPT or str(error).startswith(OTHER_DAMAGE):
         return NotOurDatabase(f"{path}: the database is damaged ({error}): {REMEDY}")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(
@@ -49,6 +57,11 @@ REMEDY = (
     "bring back a copy with `movewire db restore PATH`, or move the file away "
     "(a new one is made), or name another with MOVEWIRE_DB"
 )
+
+
+def damaged(what: object) -> NotOurDatabase:
+    """The error for a value that nobody of ours wrote."""
+    return NotOurDatabase(f"the database is damaged ({what}): {REMEDY}")
 
 
 def read_only(path: Path) -> StoreReadOnly:

@@ -12,6 +12,7 @@ from storage.model import MoveRecord
 from storage.sqlite import rows
 from storage.sqlite.codec import to_seconds
 from storage.sqlite.connection import Connection
+from storage.sqlite.faults import damaged
 from storage.sqlite.identity import fold
 from storage.sqlite.parties import on_side, slug_word
 from storage.sqlite.watchlist import Watched
@@ -102,6 +103,8 @@ class Moves:
         stories = {row[0]: rows.story(row) for row in found}
         records = []
         for story_id, ordinal, *_ in places:
+            if story_id not in stories or ordinal >= len(stories[story_id].moves):
+                raise damaged(f"story s{story_id} lacks its move {ordinal}")
             story = stories[story_id]
             records.append(
                 MoveRecord(

@@ -309,6 +309,24 @@ class Outbox:
         with self._db.transaction():
             self._end(delivery_id, DeliveryState.DEAD, error, now)
 
+    def mark_stale(self, destination: str, before: datetime, error: str, now: datetime) -> int:
+        """Give up what was put in ``before`` and still waits at a destination; returns how many."""
+        with self._db.transaction():
+            return self._db.run(
+                "UPDATE delivery SET state = 'dead', last_error = ?, touched = ? "
+                "WHERE destination = ? AND state IN ('pending', 'retry') AND created < ?",
+                (error, to_ms(now), destination, to_ms(before)),
+            )
+
+    def hurry(self, destination: str, now: datetime) -> int:
+        """Make what waits for a retry there due at once; returns how many."""
+        with self._db.transaction():
+            return self._db.run(
+                "UPDATE delivery SET due = min(due, :now), touched = :now "
+                "WHERE destination = :destination AND state = 'retry'",
+                {"now": to_ms(now), "destination": destination},
+            )
+
     def mark_gone(self, delivery_id: int, error: str, now: datetime) -> None:
         """Its message was deleted at the destination: later edits have nothing to change."""
         with self._db.transaction():

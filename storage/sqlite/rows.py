@@ -15,6 +15,7 @@ from storage.sqlite.codec import (
     to_time,
     to_time_or_none,
 )
+from storage.sqlite.faults import damaged
 
 FEED = (
     "id, url, kind, title, site, lang, state, paused, etag, last_modified, body_hash, next_due, interval, "
@@ -32,7 +33,7 @@ def feed(row: tuple[Any, ...]) -> Feed:
         title=row[3],
         site=row[4],
         lang=row[5],
-        state=FeedState(row[6]),
+        state=_state(row[6]),
         paused=bool(row[7]),
         etag=row[8],
         last_modified=row[9],
@@ -47,9 +48,16 @@ def feed(row: tuple[Any, ...]) -> Feed:
         moved_to=row[18],
         moved_count=row[19],
         rhythm=row[20],
-        reported=None if row[21] is None else FeedState(row[21]),
+        reported=None if row[21] is None else _state(row[21]),
         added=to_time(row[22]),
     )
+
+
+def _state(word: str) -> FeedState:
+    try:
+        return FeedState(word)
+    except ValueError as error:
+        raise damaged(error) from error
 
 
 ENTRY = (

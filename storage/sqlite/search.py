@@ -211,7 +211,7 @@ class Search:
             (wanted,),
         ):
             if filters.earliest is None or published >= filters.earliest:
-                score = _score(weights, title, f"{summary or ''}\n{text or ''}")
+                score = _score(weights, title or "", f"{summary or ''}\n{text or ''}")
                 score *= 1 + MEANT if entry_id in meaning else 1
                 if score:
                     found.append(_Scored(score=score, published=published, entry_id=entry_id))
