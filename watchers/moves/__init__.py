@@ -115,7 +115,9 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         if any(d.start == start and d.frame.kind is frame.kind and d.score >= draft.score for d in drafts):
             continue
         drafts = [d for d in drafts if not (d.start == start and d.end == end and d.frame.kind is frame.kind)]
-        draft.score *= _LATER_KIND ** min(2, len({d.frame.kind for d in drafts if d.start < start and not d.background}))
+        draft.score *= _LATER_KIND ** min(
+            2, len({d.frame.kind for d in drafts if d.start < start and not d.background})
+        )
         drafts.append(draft)
     return drafts
 

@@ -61,7 +61,11 @@ def parse_number(text: str, decimal: str, scaled: bool) -> float | None:
         return float(f"{whole}.{tail}") if whole.isdigit() and tail.isdigit() else None
     groups = text.split(mark)
     in_thousands = len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])
-    if in_thousands and (mark == thousands or len(groups) > 2) and not (scaled and mark == "."  and decimal == "."):
+    if (
+        in_thousands
+        and (mark == thousands or len(groups) > 2)
+        and not (scaled and mark == "." and decimal == ".")
+    ):
         return float("".join(groups)) if all(g.isdigit() for g in groups) else None
     whole = head.replace(mark, "")
     return float(f"{whole}.{tail}") if whole.isdigit() and tail.isdigit() else None
@@ -80,7 +84,11 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
     scale = _alternatives(w for w in numbers.scale if w[0] < NO_BLANKS)
     units = _alternatives(w for w in numbers.scale if w[0] >= NO_BLANKS)
     number = r"\d{1,12}(?:[.,']\d{1,12}){0,4}"
-    grouped = rf"(?P<number>{number}(?:\ \d{{3}}(?!\d)){{0,3}})" if numbers.decimal == "," else rf"(?P<number>{number})"
+    grouped = (
+        rf"(?P<number>{number}(?:\ \d{{3}}(?!\d)){{0,3}})"
+        if numbers.decimal == ","
+        else rf"(?P<number>{number})"
+    )
     west = rf"""(?:(?<![^\W\d_])(?P<before>{before})\s{{0,2}})?(?<![\d.,]){grouped}\+?
         (?:[\s-]{{0,2}}(?P<scale>{scale})(?![^\W_]))?\+?
         (?:[\s-]{{0,2}}(?:schwere[nrs]?\s|de\s|d'|di\s|of\s|in\s)?(?P<after>{after})(?![^\W\d_]))?"""
@@ -155,7 +163,9 @@ def _plainly_money(page: Page, match: re.Match[str], value: float) -> bool:
     """Whether a number without a currency is a sum: large, and not of anything counted."""
     if value < _UNIT_ALONE or match[0].strip().isdigit():
         return False
-    near = page.first("round", match.end(), match.end() + 24) or page.first("valuation", match.end(), match.end() + 24)
+    near = page.first("round", match.end(), match.end() + 24) or page.first(
+        "valuation", match.end(), match.end() + 24
+    )
     if near is not None or page.last("valuation", max(0, match.start() - 24), match.start()) is not None:
         return True
     if page.lexicon.numbers.counters:
@@ -171,8 +181,10 @@ def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) 
     left = max(floor, start - _WORTH_BEFORE)
     for sense, name in ((WORTH, "valuation"), (EARNED, "earnings")):
         after = page.first(name, end, right)
-        if after is not None and not page.comma_between(end, after.start) and not _OF_THE_NEXT.fullmatch(
-            page.folded, after.end, ceiling
+        if (
+            after is not None
+            and not page.comma_between(end, after.start)
+            and not _OF_THE_NEXT.fullmatch(page.folded, after.end, ceiling)
         ):
             return sense
     best = PAID

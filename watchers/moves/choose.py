@@ -104,7 +104,12 @@ def _evidence(draft: Draft) -> tuple[int, int]:
         right = min(right, max(draft.end, left + _EVIDENCE))
         while left < draft.start and left and page.raw[left - 1].isalnum() and page.raw[left] < NO_BLANKS:
             left += 1
-        while right > draft.end and right < len(page.raw) and page.raw[right - 1].isalnum() and page.raw[right].isalnum():
+        while (
+            right > draft.end
+            and right < len(page.raw)
+            and page.raw[right - 1].isalnum()
+            and page.raw[right].isalnum()
+        ):
             right -= 1
     piece = page.raw[left:right]
     return left + len(piece) - len(piece.lstrip()), left + len(piece.rstrip())

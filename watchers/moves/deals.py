@@ -17,7 +17,10 @@ def finish(draft: Draft) -> None:
 def _settle_partners(draft: Draft) -> None:
     """Where a partnership ends, nobody is the other's customer."""
     page = draft.page
-    if page.first("alliance", draft.start, min(len(page.folded), draft.end + page.lexicon.next_reach)) is None:
+    if (
+        page.first("alliance", draft.start, min(len(page.folded), draft.end + page.lexicon.next_reach))
+        is None
+    ):
         return
     sides = [p for role in ("customer", "supplier", "partner") for p in draft.roles.pop(role, [])]
     if sides:

@@ -16,7 +16,35 @@ from watchers.moves.lexicon import NO_BLANKS, Condition, Frame
 from watchers.moves.names import Party
 from watchers.moves.page import Page, between
 
-COORDINATED = frozenset({",", "and", "&", "und", "y", "e", "et", "en", "i", "и", "、", "と", "和", "与", "及", "·", "以及", "や", "／", "/", ", and", "+", "와", "과", ", &"})
+COORDINATED = frozenset(
+    {
+        ",",
+        "and",
+        "&",
+        "und",
+        "y",
+        "e",
+        "et",
+        "en",
+        "i",
+        "и",
+        "、",
+        "と",
+        "和",
+        "与",
+        "及",
+        "·",
+        "以及",
+        "や",
+        "／",
+        "/",
+        ", and",
+        "+",
+        "와",
+        "과",
+        ", &",
+    }
+)
 _MOST_COORDINATED = 6
 _ORG_KINDS = frozenset({"org", "name", "product"})
 _PERSON_ROLES = frozenset({"person"})
@@ -114,11 +142,12 @@ def holds(condition: Condition, reading: Reading, start: int, end: int) -> bool:
 def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
     match name:
         case "person" | "org" | "party" | "name" | "watched" | "firm":
-            return any(_is(party, name) for party in reading.parties if party.start >= left and party.end <= right)
+            return any(
+                _is(party, name) for party in reading.parties if party.start >= left and party.end <= right
+            )
         case "human":
-            return (
-                any(_stands(reading, n, left, right) for n in ("position", "talent"))
-                or _stands(reading, "person", left, right)
+            return any(_stands(reading, n, left, right) for n in ("position", "talent")) or _stands(
+                reading, "person", left, right
             )
         case "money":
             return any(a.start >= left and a.end <= right for a in reading.amounts)
@@ -171,7 +200,9 @@ _PREPOSITIONS = frozenset(
     " dans chez avec pour par sur au aux du à aan bij voor van met op naar uit bei mit von vom für auf an am im zu zum"
     " zur aus nach durch di da del della al alla su per nel nella des dos das dei degli delle около в на от для из".split()
 )
-_SLIGHT = frozenset("new first own latest next a an the its his her their new o os um uma el la le les un une der die das den ein eine de het een il lo su sua を の が は に 的 了".split())
+_SLIGHT = frozenset(
+    "new first own latest next a an the its his her their new o os um uma el la le les un une der die das den ein eine de het een il lo su sua を の が は に 的 了".split()
+)
 
 
 def _is_slight(gap: str) -> bool:
@@ -184,7 +215,11 @@ def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
     for hit in page.hits.get(name, ()):
         if left <= hit.start and hit.end <= right:
             rest = page.folded[hit.end : hit.end + 6]
-            if not rest.strip() or rest.lstrip()[:1] in ".,;:!?–-|)\"" or rest.startswith((" und ", " en ", " – ")):
+            if (
+                not rest.strip()
+                or rest.lstrip()[:1] in '.,;:!?–-|)"'
+                or rest.startswith((" und ", " en ", " – "))
+            ):
                 return True
             if hit.end >= right - 1:
                 return True
@@ -194,7 +229,8 @@ def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
 def fits(frame: Frame, reading: Reading, start: int, end: int) -> bool:
     """Whether all that a frame asks for is there and nothing that it excludes."""
     return all(
-        any(holds(condition, reading, start, end) for condition in alternatives) for alternatives in frame.needs
+        any(holds(condition, reading, start, end) for condition in alternatives)
+        for alternatives in frame.needs
     ) and not any(holds(condition, reading, start, end) for condition in frame.unless)
 
 
@@ -210,17 +246,25 @@ def bind(draft: Draft) -> None:
         _bind_by_particle(draft, usable)
         return
     before = [p for p in usable if p.end <= draft.start]
-    if draft.page.lexicon.verb_may_end and draft.frame.right and not any(p.start >= draft.end for p in usable):
+    if (
+        draft.page.lexicon.verb_may_end
+        and draft.frame.right
+        and not any(p.start >= draft.end for p in usable)
+    ):
         before = _bind_early_object(draft, before)
     _bind_left(draft, before)
     _bind_right(draft, [p for p in usable if p.start >= draft.end])
 
 
 def _bind_early_object(draft: Draft, parties: list[Party]) -> list[Party]:
-    """"A will B kaufen": where the verb ends the clause, the later party is its object."""
+    """ "A will B kaufen": where the verb ends the clause, the later party is its object."""
     floor, ceiling = draft.page.clause(draft.start, draft.end)
     here = [p for p in parties if p.start >= floor]
-    free = [p for p in here if _preposed(draft.page, p, floor, draft.frame) is None and not is_bystander(draft.page, p)]
+    free = [
+        p
+        for p in here
+        if _preposed(draft.page, p, floor, draft.frame) is None and not is_bystander(draft.page, p)
+    ]
     ends_clause = not draft.page.words(draft.end, ceiling)
     right = draft.frame.right
     if len(free) < 2 or right is None or not ends_clause or not accepts(right, free[-1]):
@@ -278,7 +322,11 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
                 if accepts("person", one):
                     _give(draft, "person", one)
         if frame.left_org:
-            orgs = [p for p in rest if accepts(frame.left_org, p) and p is not person and not is_bystander(page, p)]
+            orgs = [
+                p
+                for p in rest
+                if accepts(frame.left_org, p) and p is not person and not is_bystander(page, p)
+            ]
             if orgs:
                 _give(draft, frame.left_org, orgs[-1])
         return
@@ -292,7 +340,7 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
 
 
 def _employer_of(page: Page, parties: list[Party], person: Party, role: str) -> Party:
-    """"Meta CEO Mark Zuckerberg hires": an organisation just before the person acts through it."""
+    """ "Meta CEO Mark Zuckerberg hires": an organisation just before the person acts through it."""
     for party in reversed(parties):
         near = 0 <= person.start - party.end <= 24 and not page.comma_between(party.end, person.start)
         if near and party is not person and accepts(role, party) and not is_former(page, party):
@@ -306,9 +354,9 @@ def _may_be_person(draft: Draft, party: Party) -> bool:
         return False
     page = draft.page
     gap = page.folded[party.end : draft.start]
-    return not any(between(page.hits.get(name, []), party.end, draft.start) for name in ("position", "talent")) and (
-        len(gap) <= 24
-    )
+    return not any(
+        between(page.hits.get(name, []), party.end, draft.start) for name in ("position", "talent")
+    ) and (len(gap) <= 24)
 
 
 def _bind_right(draft: Draft, parties: list[Party]) -> None:
@@ -333,7 +381,11 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
             continue
         if role == frame.right or role == frame.right_org:
             seen_object = seen_object or role == frame.right
-        if accepts(role, party) and len(draft.roles.get(role, ())) < _MOST_COORDINATED and _give(draft, role, party):
+        if (
+            accepts(role, party)
+            and len(draft.roles.get(role, ())) < _MOST_COORDINATED
+            and _give(draft, role, party)
+        ):
             previous = (party, role)
 
 
@@ -346,15 +398,17 @@ def _object_role(draft: Draft, party: Party) -> str | None:
             return frame.right_org
         if party.possessive and frame.right in _WHOLE_ROLES:
             return None
-    if frame.right in _PERSON_ROLES and party.kind != "person" and not (
-        party.kind == "name" and party.slug is None and not _belongs_before(page, party)
+    if (
+        frame.right in _PERSON_ROLES
+        and party.kind != "person"
+        and not (party.kind == "name" and party.slug is None and not _belongs_before(page, party))
     ):
         return frame.right_org
     return frame.right
 
 
 def _belongs_before(page: Page, party: Party) -> bool:
-    """"OpenAI researcher …": the name is the employer of who follows."""
+    """ "OpenAI researcher …": the name is the employer of who follows."""
     for name in ("position", "talent"):
         hit = page.first(name, party.end, party.end + 28)
         if hit is not None and not page.comma_between(party.end, hit.start):
@@ -373,7 +427,10 @@ def _with_coordinated(page: Page, parties: list[Party], last: Party) -> list[Par
     """``A, B and C`` when ``last`` is C."""
     group = [last]
     for party in reversed(parties[: parties.index(last)]):
-        if page.folded[party.end : group[0].start].strip() not in COORDINATED or len(group) >= _MOST_COORDINATED:
+        if (
+            page.folded[party.end : group[0].start].strip() not in COORDINATED
+            or len(group) >= _MOST_COORDINATED
+        ):
             break
         if not is_bystander(page, party):
             group.insert(0, party)
@@ -407,29 +464,47 @@ def _apposed(page: Page, party: Party, start: int, floor: int) -> bool:
     if not page.folded[:start].rstrip().endswith((",", ")", "–")):
         return False
     closing = len(page.folded[:start].rstrip()) - 1
-    opening = max(page.folded.rfind(",", floor, closing), page.folded.rfind("(", floor, closing), page.folded.rfind(" – ", floor, closing))
+    opening = max(
+        page.folded.rfind(",", floor, closing),
+        page.folded.rfind("(", floor, closing),
+        page.folded.rfind(" – ", floor, closing),
+    )
     return opening > floor and opening < party.start < closing
 
 
 def is_former(page: Page, party: Party) -> bool:
-    """"ex-Meta", "former OpenAI chief", "前OpenAI": somebody's past, not the party itself."""
+    """ "ex-Meta", "former OpenAI chief", "前OpenAI": somebody's past, not the party itself."""
     if party.kind == "person":
         return False
     if page.raw[max(0, party.start - 1)] >= NO_BLANKS:
         before = page.folded[max(0, party.start - 2) : party.start]
-        return before[-1:] in ("前", "原", "元", "旧") and before[:1] not in ("目", "之", "提", "此", "当", "先", "以", "日", "早")
+        return before[-1:] in ("前", "原", "元", "旧") and before[:1] not in (
+            "目",
+            "之",
+            "提",
+            "此",
+            "当",
+            "先",
+            "以",
+            "日",
+            "早",
+        )
     hit = page.last("former", max(0, party.start - 22), party.start)
     return hit is not None and not page.comma_between(hit.end, party.start)
 
 
 def is_bystander(page: Page, party: Party) -> bool:
-    """"Scale AI rival", "Meta-backed", "to take on Mercor": named, but nothing is done by it or to it."""
+    """ "Scale AI rival", "Meta-backed", "to take on Mercor": named, but nothing is done by it or to it."""
     text = page.folded
     after = page.first("rival", party.end, party.end + 18)
     if after is not None and text[party.end : after.start].strip(" -") in ("", "'s", "s", "的"):
         return True
     before = page.last("against", max(0, party.start - 26), party.start)
-    return before is not None and len(text[before.end : party.start].split()) <= 2 and "," not in text[before.end : party.start]
+    return (
+        before is not None
+        and len(text[before.end : party.start].split()) <= 2
+        and "," not in text[before.end : party.start]
+    )
 
 
 # --- particles ----------------------------------------------------------------------------
@@ -438,7 +513,7 @@ def is_bystander(page: Page, party: Party) -> bool:
 def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
     """Japanese and Korean: the particle after a name says its role."""
     page, frame = draft.page, draft.frame
-    floor, ceiling = page.sentence(draft.start, draft.end)
+    _floor, ceiling = page.sentence(draft.start, draft.end)
     previous: tuple[Party, str] | None = None
     for party in reversed([p for p in parties if p.end <= draft.start]):
         if is_bystander(page, party):

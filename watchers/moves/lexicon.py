@@ -31,12 +31,12 @@ ROLES = frozenset(
 )
 RANGES = frozenset({"next", "prev", "left", "right", "near", "clause", "field", "end", "after", "before"})
 # Classes that are computed, not listed: parties by what they are, amounts, counts.
-COMPUTED = frozenset({"person", "org", "firm", "party", "name", "human", "money", "count", "watched", "stop"})
+COMPUTED = frozenset({"person", "someone", "org", "firm", "party", "name", "human", "money", "count", "watched", "stop"})
 # What the code itself asks for; a table must have them, if only as an empty list.
 CLASSES = frozenset(
     "job talent position round valuation earnings company gov orgword rival against former known ignore".split()
 )
-CUES = frozenset("negation background afterwards relative past conditional question roundup feature".split())
+CUES = frozenset("negation background opening afterwards relative past conditional question roundup feature".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,8 @@ def _frame(kind: MoveKind, row: Mapping[str, Any]) -> Frame:
         left_org=row.get("left_org"),
         right_org=row.get("right_org"),
         adjacent=row.get("adjacent"),
-        via={word: role for word, role in _pairs(row.get("via", {}))},
-        marks={word: role for word, role in _pairs(row.get("marks", {}))},
+        via=dict(_pairs(row.get("via", {}))),
+        marks=dict(_pairs(row.get("marks", {}))),
         needs=tuple(parse_conditions(text) for text in row.get("needs", ())),
         unless=tuple(c for text in row.get("unless", ()) for c in parse_conditions(text)),
         weight=row.get("weight", 0.85),
@@ -214,7 +214,18 @@ def _compile(table: Mapping[str, Any]) -> Lexicon:
 
 # --- checking a table ---------------------------------------------------------------------
 
-_TABLE_KEYS = {"lang", "verb_last", "verb_may_end", "nouns_capital", "reach", "classes", "cues", "status", "numbers", "stop"}
+_TABLE_KEYS = {
+    "lang",
+    "verb_last",
+    "verb_may_end",
+    "nouns_capital",
+    "reach",
+    "classes",
+    "cues",
+    "status",
+    "numbers",
+    "stop",
+}
 _FRAME_KEYS = {"say", *Frame.__dataclass_fields__} - {"kind"}
 
 
@@ -228,10 +239,20 @@ def problems(table: Mapping[str, Any], lang: str) -> list[str]:
     found += [f"cue {name!r} is not one that is read" for name in sorted(set(table.get("cues", {})) - CUES)]
     statuses = {status.value for status in MoveStatus}
     found += [f"status {name!r} is unknown" for name in sorted(set(table.get("status", {})) - statuses)]
+    for name, patterns in _phrases(table):
+        found += [f"{name}: braces in {p!r} do not match" for p in patterns if re.search(r"[{}]", _BRACES.sub("", p))]
     for kind in kinds & table.keys():
         for number, row in enumerate(table[kind], 1):
             found += [f"{kind} {number}: {problem}" for problem in _frame_problems(row, classes)]
     return found
+
+
+def _phrases(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    for section in ("classes", "cues", "status"):
+        yield from table.get(section, {}).items()
+    for kind in MoveKind:
+        for row in table.get(kind.value, ()):
+            yield kind.value, row.get("say", [])
 
 
 def _frame_problems(row: Mapping[str, Any], classes: set[str]) -> Iterator[str]:

@@ -72,7 +72,9 @@ def _watched(page: Page, start: int, end: int, entity: Entity | None, slug: str)
     return _party(page, start, end, kind, slug)
 
 
-def _party(page: Page, start: int, end: int, kind: str, slug: str | None = None, known: bool = False) -> Party:
+def _party(
+    page: Page, start: int, end: int, kind: str, slug: str | None = None, known: bool = False
+) -> Party:
     text = page.raw[start:end]
     owner = _POSSESSIVE.search(text)
     if owner is not None and len(text) > 3:
@@ -216,7 +218,11 @@ def _add_cjk_names(page: Page, parties: list[Party], taken: bytearray) -> None:
             continue
         if match.lastgroup == "latin":
             text = page.raw[start:end]
-            if page.folded[start:end] in page.lexicon.stop or len(text) < 2 or not any(map(str.isupper, text)):
+            if (
+                page.folded[start:end] in page.lexicon.stop
+                or len(text) < 2
+                or not any(map(str.isupper, text))
+            ):
                 continue
             words = text.split()
             kind = "person" if 2 <= len(words) <= 3 and all(_GIVEN.match(w) for w in words) else "name"

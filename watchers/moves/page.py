@@ -164,7 +164,9 @@ def _joined(before: str, after: str) -> bool:
 
 def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:
     """Whether a phrase contains whole names ("vs OpenAI" does), rather than cutting into one."""
-    return all(end <= a or b <= start or (start <= a and b <= end and (start, end) != (a, b)) for a, b in named)
+    return all(
+        end <= a or b <= start or (start <= a and b <= end and (start, end) != (a, b)) for a, b in named
+    )
 
 
 def _undisturbed(triggers: list[tuple[int, int, int]], ignored: list[Hit]) -> list[tuple[int, int, int]]:

@@ -45,7 +45,7 @@ def _title(draft: Draft) -> str | None:
 
 
 def _is_past_post(draft: Draft, hit: Hit) -> bool:
-    """"former Apple designer": what somebody was."""
+    """ "former Apple designer": what somebody was."""
     former = draft.page.last("former", max(0, hit.start - 40), hit.start)
     return former is not None and not draft.page.comma_between(former.end, hit.start)
 
@@ -67,7 +67,7 @@ def _is_taken(draft: Draft, hit: Hit) -> bool:
 
 
 def _widest(hit: Hit, hits: list[Hit]) -> Hit:
-    """"chief executive officer" rather than "chief"."""
+    """ "chief executive officer" rather than "chief"."""
     start, end = hit.start, hit.end
     for other in hits:
         if other.start <= end + 1 and other.end >= start - 1 and other.start <= end:
@@ -84,13 +84,35 @@ def _whole_title(draft: Draft, hit: Hit) -> str:
     start = hit.start
     # "finance chief", "policy chief": one plain word before belongs to it
     word = re.search(r"([a-z]+) $", page.raw[:start])
-    if word and page.folded[start:end] in ("chief", "head", "boss", "lead", "director") and not _is_function_word(word[1]):
+    if (
+        word
+        and page.folded[start:end] in ("chief", "head", "boss", "lead", "director")
+        and not _is_function_word(word[1])
+    ):
         start -= len(word[0])
     return page.raw[start:end].strip()
 
 
 def _is_function_word(word: str) -> bool:
-    return word in {"as", "its", "the", "a", "an", "new", "former", "their", "his", "her", "first", "top", "longtime", "to", "of", "and", "named"}
+    return word in {
+        "as",
+        "its",
+        "the",
+        "a",
+        "an",
+        "new",
+        "former",
+        "their",
+        "his",
+        "her",
+        "first",
+        "top",
+        "longtime",
+        "to",
+        "of",
+        "and",
+        "named",
+    }
 
 
 def _count(draft: Draft, least: int) -> int | None:
