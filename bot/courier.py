@@ -156,6 +156,7 @@ class _Run:
         if sink is None:
             await asyncio.to_thread(self._fault, place, "nothing is set up to deliver there")
             return
+        await asyncio.to_thread(self._greet, sink)
         settle = timedelta(seconds=sink.settle)
         await self._db(lambda: self._outbox.recover(place, self._clock.now(), settle=settle, all_claims=True))
         last_fault: str | None = None
@@ -191,6 +192,14 @@ class _Run:
             return False
         await self._clock.sleep(max(wait, 0.001), self._stop)
         return True
+
+    def _greet(self, sink: Sink) -> None:
+        """Where the address or the token changed, what waited for that is due at once."""
+        name = f"sink:{sink.destination}"
+        if self._store.setting(name) != sink.fingerprint:
+            with self._store.transaction():
+                self._store.set_setting(name, sink.fingerprint)
+                self._outbox.hurry(sink.destination, self._clock.now())
 
     # --- one parcel, in the database's thread -------------------------------------------
 
@@ -249,6 +258,8 @@ class _Run:
                         self._outbox.retry_at(one.id, when, why, now=now, ambiguous=ambiguous, holds=holds)
             if isinstance(outcome, Dead) and outcome.retires:
                 self._store.set_setting(_retired(sink), now.isoformat())
+            if isinstance(outcome, Dead) and outcome.stale_before is not None:
+                self._outbox.mark_stale(sink.destination, outcome.stale_before, outcome.why, now)
         if isinstance(outcome, Sent):
             self._drained.delivered += len(parcel.deliveries)
             self._drained.repeats += outcome.repeat
@@ -292,7 +303,9 @@ class _Run:
         for (place, why), keys in groups.items():
             shown = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
             many = "1 delivery" if len(keys) == 1 else f"{len(keys)} deliveries"
-            await asyncio.to_thread(self._fault, place, f"{many} given up ({shown}): {why}")
+            await asyncio.to_thread(
+                self._fault, place, f"{many} given up ({shown}): {why}; `movewire resend KEY` tries again"
+            )
         if dead:
             await self._db(lambda: self._outbox.announce([one.id for one in dead], self._clock.now()))
 

@@ -72,7 +72,7 @@ _TRACKING = frozenset(
     referrer reflink rss s_cid s_kwcid sara_ecid scid sfnsn sharetype smid smtyp spm sref
     srnd srsltid st_source tag_id taid tpcc traffic_source truid ttclid twclid usqp vgo_ee wbraid
     wickedid yclid yptr zanpid
-    """.split()  # noqa: SIM905 (a list literal of these is three screens)
+    """.split()
 )
 # Parameters that track on most sites, and mean something on a few.
 _MOSTLY_TRACKING = {

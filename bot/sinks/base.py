@@ -5,6 +5,7 @@ to say, what is then done with the delivery is for ``bot.courier``.
 """
 
 import asyncio
+import hashlib
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,6 +67,7 @@ class Dead:
 
     why: str
     retires: bool = False
+    stale_before: datetime | None = None  # what was put in before waited as long, and dies with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class Sink(Protocol):
     """One destination."""
 
     destination: str  # "console", "webhook", "channel:<id>"
-    fingerprint: str  # changes when the address behind ``destination`` does; holds no secret
+    fingerprint: str  # changes with the address or the token behind ``destination``; no secret itself
     settle: float  # seconds that a lost attempt may need to be seen in the history
 
     def delay(self) -> float:
@@ -117,3 +119,8 @@ class Clock:
 
 
 REAL = Clock()
+
+
+def fingerprint(*parts: str) -> str:
+    """A short mark that tells one address and token from another without giving them away."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

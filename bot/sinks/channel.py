@@ -7,13 +7,13 @@ is sent.  A nonce whose message was deleted answers 10008: it was sent, and is g
 """
 
 from bot.render import Dress, bare, change, digest, message
-from bot.sinks.base import Dead, Gone, Outcome, Parcel, RetryAt, Sent
+from bot.sinks.base import Dead, Gone, Outcome, Parcel, RetryAt, Sent, fingerprint
 from bot.sinks.history import Found, Missing, Search, Unanswered, find
 from bot.sinks.outcomes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, certain, failed
 from bot.sinks.rest import Answer, Rest, Result
 
 NONCE_HOLDS = 60.0  # seconds in which a nonce surely counts; the page says "a few minutes"
-REMEDY = " (does the bot see the channel, and may it send messages and embed links there?)"
+REMEDY = " (is the bot in the server, does it see the channel, may it send messages and embed links there?)"
 LOST = "an earlier attempt may have arrived and the history cannot be read"
 
 
@@ -24,7 +24,7 @@ class ChannelSink:
 
     def __init__(self, rest: Rest, channel: int, *, at_most_once: bool = False) -> None:
         self.destination = f"channel:{channel}"
-        self.fingerprint = self.destination
+        self.fingerprint = fingerprint(self.destination, rest.author)
         self._rest = rest
         self._channel = channel
         self._at_most_once = at_most_once
@@ -97,8 +97,6 @@ class ChannelSink:
                 return Sent(message_id=str(found) if found else None, repeat=repeat)
             if result.code == UNKNOWN_MESSAGE:
                 return Gone(why="it arrived and was deleted there")
-            if result.status == 404 and result.code == UNKNOWN_CHANNEL:
-                return Dead(why=f"the channel does not exist any more ({result.said})", retires=True)
         return failed(result, parcel, self._rest.clock, refused=REMEDY)
 
     async def _edit(self, parcel: Parcel) -> Outcome:

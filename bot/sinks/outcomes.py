@@ -24,8 +24,11 @@ HELD = "not asked for now: Discord's limits, or too many refusals"
 FIRST_WAIT = 1.0  # seconds before the second attempt, doubled up to LONGEST_WAIT
 LONGEST_WAIT = 900.0
 HOLDING_ATTEMPTS = 5  # after as many, a message that breaks the server no longer stops the others
-GIVE_UP_AFTER = timedelta(hours=24)
-GIVE_UP_ATTEMPTS = 20  # at least: a clock that leaps a day ahead kills nothing
+LONGEST_REFUSED_WAIT = 4 * 3600.0  # seconds between two attempts at what a person must mend
+# As old as news may be when it is told.  Attempts are counted besides: a clock that leaps
+# three days ahead kills nothing.
+GIVE_UP_AFTER = timedelta(days=3)
+GIVE_UP_ATTEMPTS = 6
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -36,45 +39,38 @@ def wait_after(attempts: int) -> timedelta:
 def failed(result: Result, parcel: Parcel, clock: Clock, *, refused: str = "") -> Outcome:
     """The outcome of a result that is no success; ``refused`` tells how to mend 401 and 403."""
     now = clock.now()
-    refused_until = now + timedelta(seconds=REFUSED_WAIT)
     attempts = parcel.first.attempts
+    soon = now + wait_after(attempts)
     match result:
         case Held(seconds=seconds):
             return RetryAt(when=now + timedelta(seconds=seconds), why=HELD)
-        case NoAnswer(why=why, reached=reached):
-            return _again(parcel, clock, f"no answer: {why}", ambiguous=reached)
         case Answer(status=429):
             told = too_many(result.headers, result.body)
             who = "Cloudflare" if told.cloudflare else "Discord"
             return RetryAt(when=now + timedelta(seconds=told.seconds), why=f"rate limit of {who}")
-        case Answer(status=401 | 403):
-            return _unless_old(parcel, clock, refused_until, f"{result.said}{refused}")
+        case NoAnswer(why=why, reached=reached):
+            retry = RetryAt(when=soon, why=f"no answer: {why}", ambiguous=reached)
         case Answer(status=status) if status >= 500:
             certain = status in NEVER_REACHED and "before headers" not in result.text
             holds = attempts < HOLDING_ATTEMPTS
-            return _again(parcel, clock, result.said, ambiguous=not certain, holds=holds)
+            retry = RetryAt(when=soon, why=result.said, ambiguous=not certain, holds=holds)
         case Answer(status=status) if status in NOT_TAKEN:
-            return _again(parcel, clock, result.said)
-        case Answer(status=status) if 400 <= status < 500:
+            retry = RetryAt(when=soon, why=result.said)
+        case Answer(status=status) if 400 <= status < 500 and status not in (401, 403, 404):
             return Dead(why=result.said)
-        case _:
-            return _unless_old(parcel, clock, refused_until, f"unexpected answer: {result.said}")
+        case Answer():
+            wait = min(REFUSED_WAIT * 2 ** min(attempts - 1, 10), LONGEST_REFUSED_WAIT)
+            retry = RetryAt(when=now + timedelta(seconds=wait), why=f"{result.said}{refused}")
+    return _or_given_up(retry, parcel, now)
 
 
-def _again(parcel: Parcel, clock: Clock, why: str, *, ambiguous: bool = False, holds: bool = True) -> Outcome:
-    when = clock.now() + wait_after(parcel.first.attempts)
-    outcome = _unless_old(parcel, clock, when, why)
-    if isinstance(outcome, RetryAt):
-        return RetryAt(when=when, why=why, ambiguous=ambiguous, holds=holds)
-    return outcome
-
-
-def _unless_old(parcel: Parcel, clock: Clock, when: datetime, why: str) -> Outcome:
+def _or_given_up(retry: RetryAt, parcel: Parcel, now: datetime) -> Outcome:
+    """The retry, unless it was tried long enough; then others as old have no better chance."""
     first = parcel.first
-    began = first.first_attempt or first.created
-    if first.attempts >= GIVE_UP_ATTEMPTS and clock.now() - began > GIVE_UP_AFTER:
-        return Dead(why=f"given up after {first.attempts} attempts in a day: {why}")
-    return RetryAt(when=when, why=why)
+    if first.attempts < GIVE_UP_ATTEMPTS or now - first.created <= GIVE_UP_AFTER:
+        return retry
+    why = f"given up after {first.attempts} attempts in {GIVE_UP_AFTER.days} days: {retry.why}"
+    return Dead(why=why, stale_before=now - GIVE_UP_AFTER if retry.holds else None)
 
 
 def certain(outcome: Outcome) -> Outcome:

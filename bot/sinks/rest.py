@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bot.sinks.base import REAL, Clock
+from bot.sinks.base import REAL, Clock, fingerprint
 from bot.sinks.limits import Limits
 
 if TYPE_CHECKING:
@@ -95,6 +95,11 @@ class Rest:
     def api(self) -> str:
         """The base of all routes."""
         return self._api
+
+    @property
+    def author(self) -> str:
+        """Whose messages these are, as a mark that holds no token."""
+        return fingerprint(self._api, self._token or "")
 
     def delay(self, route: str) -> float:
         """Seconds until ``route`` ("POST channel:1") may be asked."""

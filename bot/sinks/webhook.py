@@ -6,12 +6,11 @@ sends again and says in the message that it may be a repeat, ``at_most_once`` gi
 says so.  After a 404 the webhook is never asked again (topics/rate-limits).
 """
 
-import hashlib
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from bot.render import Dress, bare, change, digest, message
-from bot.sinks.base import Dead, Gone, Outcome, Parcel, RetryAt, Sent
+from bot.sinks.base import Dead, Gone, Outcome, Parcel, RetryAt, Sent, fingerprint
 from bot.sinks.history import Found, Missing, Search, Unanswered, Unreadable, find
 from bot.sinks.outcomes import INVALID_WEBHOOK_TOKEN, UNKNOWN_MESSAGE, certain, failed
 from bot.sinks.rest import Answer, Rest, Result
@@ -33,7 +32,7 @@ class WebhookSink:
         self, url: str, rest: Rest, *, reader: Rest | None = None, at_most_once: bool = False
     ) -> None:
         parts = urlsplit(url)
-        self.fingerprint = "webhook:" + hashlib.sha256(parts.path.encode()).hexdigest()[:16]
+        self.fingerprint = fingerprint(self.destination, url)
         self.settle = SETTLE if reader is not None else 0.0
         self._path = "/webhooks/" + parts.path.rstrip("/").rpartition("/webhooks/")[2]
         self._thread = parse_qs(parts.query).get("thread_id", [None])[0]

@@ -6,6 +6,7 @@ import pytest
 
 from bot.courier import drain
 from bot.render.limits import SUPPRESS_NOTIFICATIONS
+from bot.sinks import Sinks
 from bot.sinks.base import REAL
 from storage.model import DeliveryState
 from storage.sqlite import SqliteStore
@@ -288,14 +289,48 @@ async def test_an_edit_of_what_died_goes_into_what_is_sent_again(store: SqliteSt
     assert "Better wording" in message["embeds"][0]["description"]
 
 
-async def test_a_channel_that_is_no_more_is_retired_with_one_request(store: SqliteStore, discord: Discord):
+async def test_a_channel_that_cannot_be_reached_is_asked_seldom_and_keeps_what_waits(
+    store: SqliteStore, discord: Discord, clock: LeapingClock
+):
     discord.world.channels = set()
     for number in range(1, 6):
-        put(store, DESTINATION, alert(number), REAL.now())
-    drained = await drain(store, discord.sinks())
-    assert len(discord.world.asked) == 1
-    assert drained.pending == 0
-    assert any("does not exist any more" in fault.error for fault in drained.errors)
+        put(store, DESTINATION, alert(number), clock.now())
+    drained = await drain(store, discord.sinks(clock=clock), clock)
+    assert (len(discord.world.asked), drained.pending) == (1, 5)
+    assert "Unknown Channel (is the bot in the server" in drained.errors[0].error
+    for _ in range(24):
+        clock.let(3600)
+        await drain(store, discord.sinks(clock=clock), clock)
+    assert len(discord.world.asked) <= 10  # of a day
+    discord.world.channels = None
+    clock.let(4 * 3600)
+    assert (await drain(store, discord.sinks(clock=clock), clock)).delivered == 5
+
+
+async def test_after_three_days_all_that_waited_as_long_is_given_up_together(
+    store: SqliteStore, discord: Discord, clock: LeapingClock
+):
+    discord.world.channels = set()
+    keys = [put(store, DESTINATION, alert(number), clock.now()) for number in (1, 2, 3)]
+    clock.let(24 * 3600)
+    late = put(store, DESTINATION, alert(4), clock.now())
+    for _ in range(14):
+        drained = await drain(store, discord.sinks(clock=clock), clock)
+        clock.let(4 * 3600)
+    assert [store.outbox.by_key(key).state for key in keys] == [DeliveryState.DEAD] * 3
+    assert store.outbox.by_key(late).state is DeliveryState.RETRY
+    assert drained.pending == 1
+    assert store.outbox.dead_unannounced() == []
+
+
+async def test_a_new_token_is_tried_at_once(store: SqliteStore, discord: Discord, clock: LeapingClock):
+    discord.world.token = "another"
+    put(store, DESTINATION, alert(), clock.now())
+    await drain(store, discord.sinks(clock=clock), clock)
+    renewed = Sinks(api=discord.api, token="another", clock=clock)
+    drained = await drain(store, renewed, clock)
+    await renewed.aclose()
+    assert (drained.delivered, drained.pending) == (1, 0)
 
 
 async def test_a_refused_token_loses_nothing_and_is_not_tried_over_and_over(
@@ -332,7 +367,7 @@ async def test_channels_are_served_side_by_side_and_a_broken_one_stops_no_other(
     store: SqliteStore, discord: Discord
 ):
     discord.world.channels = {str(CHANNEL)}
-    put(store, "channel:1", alert(1), REAL.now())
+    put(store, "channel:1", alert(1), REAL.now(), priority=9)
     key = put(store, DESTINATION, alert(2), REAL.now())
     drained = await drain(store, discord.sinks())
     assert discord.world.keys() == {key: 1}

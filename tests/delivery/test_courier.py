@@ -105,17 +105,17 @@ async def test_a_message_that_breaks_the_server_stops_the_others_only_for_a_whil
     assert store.outbox.pending_count() == 1
 
 
-async def test_what_fails_for_a_day_dies_and_is_announced(store: SqliteStore, discord: Discord):
+async def test_what_fails_for_three_days_dies_and_is_announced(store: SqliteStore, discord: Discord):
     clock = LeapingClock()
     key = put(store, DESTINATION, alert(), clock.now())
     discord.world.faults = deque(["503"] * 500)
-    for _ in range(30):
+    for _ in range(100):
         drained = await drain(store, discord.sinks(clock=clock), clock)
         if not drained.pending:
             break
         clock.let(3600)
     assert store.outbox.by_key(key).state is DeliveryState.DEAD
-    assert clock.elapsed > 24 * 3600
+    assert clock.elapsed > 72 * 3600
     assert "1 delivery given up" in drained.errors[-1].error
 
 
@@ -204,3 +204,16 @@ async def test_a_standing_fault_is_logged_once_and_so_is_its_end(
         f"{DESTINATION}: nothing is set up to deliver there",
         f"{DESTINATION}: delivers again",
     ]
+
+
+async def test_a_clock_that_leaps_a_year_kills_nothing(store: SqliteStore, discord: Discord):
+    clock = LeapingClock()
+    key = put(store, DESTINATION, alert(), clock.now())
+    discord.world.faults = deque(["503", "503"])
+    await drain(store, discord.sinks(clock=clock), clock, fault_patience=0.0)
+    clock.wall_offset = timedelta(days=365)
+    await drain(store, discord.sinks(clock=clock), clock, fault_patience=0.0)
+    assert store.outbox.by_key(key).state is DeliveryState.RETRY
+    clock.wall_offset = timedelta(0)
+    clock.let(60)
+    assert (await drain(store, discord.sinks(clock=clock), clock)).delivered == 1

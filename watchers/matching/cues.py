@@ -49,6 +49,7 @@ class Cues:
     against_right: tuple[str, ...] = ()
     honorifics_right: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)  # written form -> role
+    role_heads: Words = _NONE  # first words of roles
     longest_role: int = 1  # in words
 
 
@@ -77,6 +78,7 @@ def cues(lang: str | None) -> Cues:
         else:
             words[key] = frozenset(folded)
     longest = max((form.count(" ") + 1 for form in roles), default=1)
+    words["role_heads"] = frozenset(form.split(" ")[0] for form in roles)
     return Cues(**words, **sequences, roles=roles, longest_role=longest)  # type: ignore[arg-type]
 
 

@@ -113,7 +113,9 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
     elif not around.possessive and _is_name(around.right_raw[0], candidate, scene):
         follower = scene.starting_at(candidate, 2)
         if first not in candidate.profile.contexts_for and follower is None:
-            found.append((f"name-after:{around.right_raw[0]}", w.NAME_AFTER))
+            ordinary = scene.lang in candidate.form.ordinary
+            weight = w.NAME_AFTER_WORD if ordinary else w.NAME_AFTER
+            found.append((f"name-after:{around.right_raw[0]}", weight))
     return found
 
 
@@ -168,6 +170,8 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
         return [(f"article:{word}", w.INDEFINITE / 3 if told else w.INDEFINITE)]
     if scene.capital(candidate) == "small":
         return []
+    if word.endswith("'s") and around.left_capital and not around.left_starts and told:
+        return _possessor(word, candidate, scene)
     if word in cues.former:
         return [(f"former:{word}", w.EX_PREFIX / 2)]
     if word in cues.verbs_before:
@@ -189,6 +193,19 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
     ):
         return [(f"name-before:{word}", w.NAME_BEFORE)]
     return []
+
+
+def _possessor(word: str, candidate: Candidate, scene: Scene) -> Evidence:
+    """A company is not somebody's, unless it is its founder's or owner's."""
+    profile = candidate.profile
+    neighbour = scene.ending_at(candidate, 3)
+    if profile.person or profile.unit or profile.owners or candidate.form.strength is not Strength.AMBIGUOUS:
+        return []
+    if neighbour is not None and neighbour.profile.index in profile.related:
+        return [(f"of:{neighbour.profile.slug}", w.BEFORE_TOLD)]
+    if any(phrase.endswith(word[:-2]) for phrase in profile.contexts_for):
+        return []
+    return [(f"another's:{word}", w.ANOTHERS)]
 
 
 def _hyphen_before(candidate: Candidate, scene: Scene) -> Evidence:
@@ -237,50 +254,46 @@ def _cjk_sides(candidate: Candidate, scene: Scene) -> Evidence:
 def phrase_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     """What the watchlist's contexts for and against say here."""
     profile = candidate.profile
-    against: tuple[str, float] | None = None
-    near = far = 0.0
+    found: Evidence = []
+    against = profile.contexts_against & scene.phrases
+    if against:
+        weight, phrase = min((_against(candidate, scene, phrase), phrase) for phrase in against)
+        if weight:
+            found.append((f"against:{phrase}", weight))
+    if candidate.form.strength is Strength.STRONG:
+        return found
+    total = 0.0
     words: list[str] = []
-    for phrase, hits in scene.hits.items():
-        if phrase in profile.contexts_against:
-            weight = _against(candidate, scene, phrase, hits)
-            if weight and (against is None or weight < against[1]):
-                against = (f"against:{phrase}", weight)
-        elif phrase in profile.contexts_for and candidate.form.strength is not Strength.STRONG:
-            others = [hit for hit in hits if not _overlaps(candidate, hit)]
-            if not others:
-                continue
+    for phrase in profile.contexts_for & scene.phrases:
+        nearness = scene.nearness(candidate, phrase)
+        if nearness.apart:
             words.append(phrase)
-            if any(scene.same_sentence(candidate, hit) for hit in others):
-                near += w.CONTEXT_FOR_NEAR
-            else:
-                far += w.CONTEXT_FOR
-    found: Evidence = [against] if against else []
+            total += w.CONTEXT_FOR_NEAR if nearness.near else w.CONTEXT_FOR
     if words:
-        found.append((f"context:{','.join(sorted(words)[:4])}", min(w.CONTEXT_MAX, near + far)))
+        words.sort()
+        found.append((f"context:{','.join(words[:4])}", min(w.CONTEXT_MAX, total)))
     return found
 
 
-def _against(candidate: Candidate, scene: Scene, phrase: str, hits: list[tuple[int, int, int]]) -> float:
+def _against(candidate: Candidate, scene: Scene, phrase: str) -> float:
     profile = candidate.profile
-    if any(_overlaps(candidate, hit) for hit in hits):
-        told = scene.capital(candidate) == "told"
+    nearness = scene.nearness(candidate, phrase)
+    if nearness.over:
+        told = scene.capital(candidate) == "told" and candidate.form.strength is not Strength.STRONG
         return 0.0 if told and phrase not in profile.against_capital else w.AGAINST_OVER
     if phrase in profile.against_over or candidate.form.strength is Strength.STRONG:
         return 0.0  # it speaks about the words beside another occurrence
-    return w.AGAINST_NEAR if any(scene.same_sentence(candidate, hit) for hit in hits) else w.AGAINST_FAR
-
-
-def _overlaps(candidate: Candidate, hit: tuple[int, int, int]) -> bool:
-    return hit[0] == candidate.field_number and hit[1] < candidate.end and candidate.start < hit[2]
+    return w.AGAINST_NEAR if nearness.near else w.AGAINST_FAR
 
 
 def section_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     """What the outlet's section and the document's own address say."""
+    origin = scene.origin
     found: Evidence = []
-    if scene.site and scene.site in candidate.profile.sites:
-        found.append((f"own-site:{scene.site}", w.OWN_SITE))
-    if scene.alien_section:
+    if origin.site and origin.site in candidate.profile.sites:
+        found.append((f"own-site:{origin.site}", w.OWN_SITE))
+    if origin.alien:
         found.append(("section", w.SOURCE_ALIEN))
-    elif scene.fitting_section:
+    elif origin.fitting:
         found.append(("section", w.SOURCE_FITS))
     return found

@@ -6,6 +6,7 @@ people meant by their role are added.  Every step leaves its reasons with the me
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from storage.model import Mention
 from watchers.matching import weights as w
@@ -20,8 +21,10 @@ from watchers.matching.forms import Part, Strength
 from watchers.matching.people import Bearers, person_evidence
 from watchers.matching.roles import by_role
 from watchers.matching.scene import Candidate, Evidence, Scene
+from watchers.text import sentences
 
 _ROUNDS = 2  # an anchor found in the first may make another in the second
+_AI = frozenset({"ai", "ia", "ki", "genai"})
 _OF = frozenset({"de", "da", "do", "di", "von", "van", "of", "at"})
 _ANCHOR = 1.3863  # log-odds of weights.ANCHOR
 _BACKING = (
@@ -36,6 +39,7 @@ _BACKING = (
     "compound",
     "former:",
 )
+_PROMINENT_REACH = 1000  # code points in which the two sentences are looked for
 PROMINENT_SENTENCES = 2  # of the body: what stands there is as good as a headline
 
 
@@ -44,8 +48,14 @@ def judge(scene: Scene) -> tuple[Mention, ...]:
     for candidate in scene.candidates:
         _weigh_alone(candidate, scene)
     containers = _containers(scene.candidates)
-    for _ in range(_ROUNDS):
-        _weigh_together(scene, containers)
+    weak = [one for one in scene.candidates if one.form.strength is not Strength.STRONG]
+    before: dict[int, list[int]] | None = None
+    for _ in range(_ROUNDS if weak else 0):
+        anchors = _anchors(scene.candidates)
+        if anchors == before:
+            break
+        before = anchors
+        _weigh_together(scene, weak, anchors, containers)
     _resolve(scene.candidates, containers)
     return _mentions(scene)
 
@@ -88,16 +98,21 @@ def _containers(candidates: list[Candidate]) -> dict[int, Candidate]:
 # --- what the rest of the text says -----------------------------------------------------
 
 
-def _weigh_together(scene: Scene, containers: dict[int, Candidate]) -> None:
+def _anchors(candidates: list[Candidate]) -> dict[int, list[int]]:
+    """The plainly named: numbers of their candidates by entity."""
     anchors: dict[int, list[int]] = {}
-    for candidate in scene.candidates:
+    for candidate in candidates:
         if candidate.total >= _ANCHOR:
             anchors.setdefault(candidate.profile.index, []).append(candidate.number)
+    return anchors
+
+
+def _weigh_together(
+    scene: Scene, weak: list[Candidate], anchors: dict[int, list[int]], containers: dict[int, Candidate]
+) -> None:
     accepted = {number for numbers in anchors.values() for number in numbers}
     bearers = Bearers.of(scene.candidates, accepted)
-    for candidate in scene.candidates:
-        if candidate.form.strength is Strength.STRONG:
-            continue
+    for candidate in weak:
         candidate.context = _context(candidate, scene, anchors, bearers, containers.get(candidate.number))
         candidate.total = candidate.local + sum(weight for _, weight in candidate.context)
 
@@ -136,23 +151,19 @@ def _company(candidate: Candidate, scene: Scene, anchors: dict[int, list[int]]) 
     """The other entities plainly named in the text: those it has to do with, and the rest."""
     mine = candidate.profile
     phrase = candidate.form.capital < 0 and bool(candidate.form.ordinary)
-    related, strangers = 0.0, 0.0
-    names: list[str] = []
-    for index in anchors:
-        if index == mine.index:
-            continue
-        other = scene.profiles[index]
-        if index in mine.related:
+    known = anchors.keys() & mine.related
+    strangers = len(anchors) - len(known) - (mine.index in anchors)
+    found: Evidence = []
+    if known:
+        related = 0.0
+        for index in known:
+            other = scene.profiles[index]
             close = not phrase or (other.person and mine.index in other.places)
             related += w.RELATED if close else w.RELATED * w.PHRASE_SHARE
-            names.append(other.slug)
-        else:
-            strangers += w.COMPANY_OF_NAMES if not phrase else 0.0
-    found: Evidence = []
-    if related:
-        found.append((f"with:{','.join(sorted(names)[:3])}", min(w.RELATED_MAX, related)))
-    if strangers:
-        found.append(("among-watched-names", min(w.COMPANY_MAX, strangers)))
+        names = sorted(scene.profiles[index].slug for index in known)
+        found.append((f"with:{','.join(names[:3])}", min(w.RELATED_MAX, related)))
+    if strangers and not phrase:
+        found.append(("among-watched-names", min(w.COMPANY_MAX, strangers * w.COMPANY_OF_NAMES)))
     return found
 
 
@@ -261,12 +272,19 @@ def _mention(candidate: Candidate, prominent: bool) -> Mention:
     )
 
 
+@lru_cache(maxsize=8192)
+def _told(evidence: tuple[str, float]) -> str:
+    label, weight = evidence
+    return f"{label} {weight:+.1f}"
+
+
 def _prominence(scene: Scene) -> Callable[[int, int], bool]:
     """A function that tells whether a place is in the title or at the beginning of the body."""
     body = next((number for number, one in enumerate(scene.fields) if one.name != "title"), None)
     reach = 0
-    if body is not None:
-        spans = scene.fields[body].sentences[:PROMINENT_SENTENCES]
+    if body is not None and scene.candidates[-1].field_number >= body:
+        raw = scene.fields[body].raw
+        spans = sentences(raw[:_PROMINENT_REACH])[:PROMINENT_SENTENCES]
         reach = spans[-1][1] if spans else 0
 
     def prominent(number: int, start: int) -> bool:

@@ -14,6 +14,8 @@ from watchers.matching.cues import family_first, given_names, surnames
 from watchers.matching.forms import Part, Strength, pattern
 from watchers.matching.scene import Candidate, Evidence, Scene
 
+_LONG_ENOUGH_FOR_SLIPS = 5  # letters: shorter names differ by one letter all the time
+
 
 def person_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     """The words around a person's name, with their weights."""
@@ -36,6 +38,8 @@ def _single_name(candidate: Candidate, scene: Scene) -> Evidence:
         part = (w.GIVEN_NAME if form.part is Part.GIVEN else w.SURNAME) - w.ALIAS["ambiguous"]
         found.append((f"{form.part.name.lower()}-alone", part))
     other = _other_given_name(candidate, scene)
+    if other and _misspelt(other, candidate.profile.given):
+        return [*found, (f"given-name-misspelt:{other}", w.MISSPELT)]
     if other:
         candidate.other_bearer = True
         return [*found, (f"other-given-name:{other}", w.OTHER_GIVEN_NAME)]
@@ -85,6 +89,25 @@ def _other_given_name(candidate: Candidate, scene: Scene) -> str | None:
     if candidate.field.title_case or around.left_starts or not word.isalpha():
         return None
     return word
+
+
+def _misspelt(word: str, names: frozenset[str]) -> bool:
+    """Whether a word is one of ``names`` with one letter wrong, missing, doubled or swapped."""
+    if len(word) < _LONG_ENOUGH_FOR_SLIPS or word in given_names():
+        return False
+    return any(_one_slip(word, name) for name in names if len(name) >= _LONG_ENOUGH_FOR_SLIPS)
+
+
+def _one_slip(a: str, b: str) -> bool:
+    if abs(len(a) - len(b)) > 1:
+        return False
+    same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    if len(a) != len(b):
+        longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+        return longer[same + 1 :] == shorter[same:]
+    return a[same + 1 :] == b[same + 1 :] or (
+        a[same : same + 2] == b[same : same + 2][::-1] and a[same + 2 :] == b[same + 2 :]
+    )
 
 
 def _given_name_after(candidate: Candidate, scene: Scene) -> str | None:

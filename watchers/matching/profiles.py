@@ -47,7 +47,7 @@ class Profile:
     contexts_against: frozenset[str]  # patterns
     against_capital: frozenset[str]  # those of them that are written with a capital
     against_over: frozenset[str]  # those that contain a name: they speak only about what they cover
-    sites: frozenset[str]  # host names that bear its name
+    sites: frozenset[str]  # host names that bear its name or its owner's
     related: frozenset[int]
     owners: frozenset[int]  # what it is a unit or product of
     places: frozenset[int]  # where a person works, worked, or what he founded
@@ -60,6 +60,7 @@ def profiles_of(entities: Sequence[Entity]) -> tuple[Profile, ...]:
     number = {entity.slug: index for index, entity in enumerate(entities)}
     related: list[set[int]] = [set() for _ in entities]
     posts: list[list[Post]] = [[] for _ in entities]
+    names = [_names(entity) for entity in entities]
     for index, entity in enumerate(entities):
         for relation in entity.relations:
             target = number.get(relation.target)
@@ -70,7 +71,7 @@ def profiles_of(entities: Sequence[Entity]) -> tuple[Profile, ...]:
             if post := _post(index, relation):
                 posts[target].append(post)
     return tuple(
-        _profile(index, entity, number, frozenset(related[index]), tuple(posts[index]))
+        _profile(index, entity, number, names, frozenset(related[index]), tuple(posts[index]))
         for index, entity in enumerate(entities)
     )
 
@@ -84,7 +85,12 @@ def _post(person: int, relation: Relation) -> Post | None:
 
 
 def _profile(
-    index: int, entity: Entity, number: dict[str, int], related: frozenset[int], posts: tuple[Post, ...]
+    index: int,
+    entity: Entity,
+    number: dict[str, int],
+    all_names: Sequence[frozenset[str]],
+    related: frozenset[int],
+    posts: tuple[Post, ...],
 ) -> Profile:
     def targets(kinds: tuple[RelationKind, ...]) -> frozenset[int]:
         return frozenset(
@@ -94,7 +100,8 @@ def _profile(
     against = {pattern(phrase): phrase for phrase in entity.contexts_against}
     against.pop("", None)
     person = entity.kind is EntityKind.PERSON
-    names = {pattern(name) for name in (entity.name, *(alias.text for alias in entity.aliases))} - {""}
+    names, owners = all_names[index], targets(_PARTS)
+    on_sites = names.union(*(all_names[owner] for owner in owners))
     heads = {name.split(" ")[0] for name in names}
     return Profile(
         index=index,
@@ -105,13 +112,17 @@ def _profile(
         contexts_against=frozenset(against),
         against_capital=frozenset(key for key, phrase in against.items() if _capital_name(phrase, heads)),
         against_over=frozenset(key for key in against if any(name in key for name in names)),
-        sites=frozenset(name.replace(" ", "") for name in names),
+        sites=frozenset(name.replace(" ", "") for name in on_sites),
         related=related,
-        owners=targets(_PARTS),
+        owners=owners,
         places=targets(_PLACES),
         given=frozenset(_given_names(entity)) if person else frozenset(),
         posts=posts,
     )
+
+
+def _names(entity: Entity) -> frozenset[str]:
+    return frozenset(map(pattern, (entity.name, *(alias.text for alias in entity.aliases)))) - {""}
 
 
 def _given_names(entity: Entity) -> set[str]:

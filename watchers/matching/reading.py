@@ -8,9 +8,8 @@ a name is no mention: links, user names, bylines.  What follows from that is wei
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
 
-from watchers.text import fold, is_title_case, sentences
+from watchers.text import fold, is_title_case
 
 _WINDOW = 64  # code points looked at on either side of a name
 _LINK = re.compile(
@@ -21,7 +20,6 @@ _LINK = re.compile(
 )
 _MAY_LINK = re.compile(r"\.\w|://", re.ASCII)
 _HANDLE = re.compile(r"(?<![\w/])([@#]|/?u/|/?r/)([\w-]*\w)", re.IGNORECASE)
-_MAY_HANDLE = re.compile(r"[@#]|\b[ur]/", re.IGNORECASE)
 # "(Jane Doe/The Daily Ledger)": how aggregators name author and outlet.
 _BYLINE = re.compile(r"\(([^()/]{3,80})/([^()/]{2,60})\)")
 _SENTENCE_BREAK = frozenset(".!?:;–|·…\n>")
@@ -71,59 +69,53 @@ class Field:
         self.raw = raw
         self.folded = fold(raw)
         self.english = True  # or not known: the only language here with Title Case
+        self._title_case: bool | None = None
+        self._small: bool | None = None
+        self._places: list[Place] | None = None
+        self._place_starts: list[int] = []
 
-    @cached_property
+    @property
     def title_case(self) -> bool:
         """Whether capitals mean nothing in the whole field."""
-        beginning = self.raw if self.name == "title" else self.raw[:300]
-        if self.english:
-            return is_title_case(beginning)
-        capitals = sum(map(str.isupper, beginning))
-        return capitals > _SHOUTED * sum(map(str.isalpha, beginning))
+        if self._title_case is None:
+            if self.english and self.name == "title":
+                self._title_case = is_title_case(self.raw)
+            else:
+                beginning = self.raw[:200]
+                capitals = sum(map(str.isupper, beginning))
+                self._title_case = capitals > _SHOUTED * sum(map(str.isalpha, beginning))
+        return self._title_case
 
-    @cached_property
+    @property
     def small(self) -> bool:
         """Whether it is written without any capitals, as some people chat."""
-        return self.raw.islower()
+        if self._small is None:
+            self._small = self.raw.islower()
+        return self._small
 
-    @cached_property
-    def sentences(self) -> list[tuple[int, int]]:
-        """Spans of its sentences."""
-        return sentences(self.raw)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [start for start, _ in self.sentences]
-
-    def sentence(self, position: int) -> tuple[int, int]:
-        """The span of the sentence at a position."""
-        index = bisect_right(self._starts, position) - 1
-        return self.sentences[index] if index >= 0 else (0, len(self.raw))
-
-    @cached_property
-    def places(self) -> list[Place]:
+    def _find_places(self) -> list[Place]:
         """Links, handles and bylines, in order of their beginnings."""
+        raw = self.raw
         found: list[Place] = []
-        if _MAY_LINK.search(self.raw):
-            found += [Place(m.start(), m.end(), "link") for m in _LINK.finditer(self.raw)]
-        if _MAY_HANDLE.search(self.raw):
-            for m in _HANDLE.finditer(self.raw):
+        if "://" in raw or _MAY_LINK.search(raw):
+            found += [Place(m.start(), m.end(), "link") for m in _LINK.finditer(raw)]
+        if "@" in raw or "#" in raw or "u/" in raw or "U/" in raw or "r/" in raw:
+            for m in _HANDLE.finditer(raw):
                 kind = "handle" if m[1] in "@#" else "user"
                 found.append(Place(m.start(2), m.end(2), kind))
-        if "(" in self.raw:
-            found += [Place(m.start(), m.end(), "byline") for m in _BYLINE.finditer(self.raw)]
+        if "(" in raw and "/" in raw:
+            found += [Place(m.start(), m.end(), "byline") for m in _BYLINE.finditer(raw)]
         return sorted(found, key=lambda place: place.start)
-
-    @cached_property
-    def _place_starts(self) -> list[int]:
-        return [place.start for place in self.places]
 
     def place(self, start: int, end: int) -> Place | None:
         """The innermost marked place that overlaps a span, if any."""
-        if not self.places:
+        if self._places is None:
+            self._places = self._find_places()
+            self._place_starts = [place.start for place in self._places]
+        if not self._places:
             return None
         last = bisect_right(self._place_starts, max(start, end - 1))
-        for place in reversed(self.places[max(0, last - 3) : last]):
+        for place in reversed(self._places[max(0, last - 3) : last]):
             if place.start < end and start < place.end:
                 return place
         return None

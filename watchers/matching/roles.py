@@ -85,10 +85,11 @@ def _after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, in
 def _before(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, int, bool]]:
     """ "chief executive of Acme", "o diretor de pesquisa da Acme"."""
     one, cues = organisation.field, scene.cues
+    last = one.folded[max(0, organisation.start - 8) : organisation.start].replace("'", "' ").split()
+    if not last or last[-1] not in cues.links:
+        return
     begin = max(0, organisation.start - 60)
     words = one.folded[begin : organisation.start].replace("'", "' ").replace("(", " ").split()
-    if not words or words[-1] not in cues.links:
-        return
     words.pop()
     for length in range(min(cues.longest_role, len(words)), 0, -1):
         phrase = " ".join(words[-length:]).replace("' ", "'")
@@ -121,6 +122,8 @@ def _cjk_after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int
 
 def _role_at(folded: str, at: int, cues: Cues) -> tuple[str | None, int]:
     """The longest role phrase at a position, and its end."""
+    if _word(folded, at) not in cues.role_heads:
+        return None, at
     words: list[str] = []
     ends: list[int] = []
     end = at
@@ -164,22 +167,18 @@ def _of_another(organisation: Candidate, scene: Scene, person: int, start: int) 
     if not words:
         return False
     if before.endswith(","):
-        holder = any(
-            c.field_number == organisation.field_number and start - 4 <= c.end <= start
-            for c in scene.candidates
-            if c.profile.index == person
-        )
-        return words[-1][0].isupper() and not holder
+        holder = scene.ending_at(organisation, 4)
+        named = holder is not None and holder.profile.index == person
+        return words[-1][0].isupper() and not named
     last = fold(words[-1])
     return last in scene.cues.naming or last in scene.cues.former
 
 
 def _names_another(organisation: Candidate, scene: Scene, person: int, end: int) -> bool:
     """Whether a name follows the role that is not the holder's."""
-    for other in scene.candidates:
-        near = other.field_number == organisation.field_number and end <= other.start <= end + 4
-        if near and other.profile.index == person:
-            return False
+    follower = scene.starting_at(organisation, end - organisation.end + 4) if end > organisation.end else None
+    if follower is not None and follower.profile.index == person:
+        return False
     if scene.cjk:
         return False
     raw = organisation.field.raw

@@ -64,9 +64,12 @@ class Scanner:
             text, starts = squeeze(text)
         spaced, found = self._spaced, []
         for number, start, end in self._occurrences(text):
-            suffix = whole_word(text, start, end, spaced=spaced[number])
-            if suffix is None:
-                continue
+            suffix = ""
+            if (start and text[start - 1].isalnum()) or text[end : end + 1].isalnum():
+                ending = whole_word(text, start, end, spaced=spaced[number])
+                if ending is None:
+                    continue
+                suffix = ending
             if starts is not None:
                 start, end = _raw(starts, start), _raw(starts, end - 1) + 1
             found.append(Hit(number, start, end, suffix))

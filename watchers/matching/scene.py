@@ -6,13 +6,13 @@ Collects what was found where; the weighing is done by ``evidence``, ``people`` 
 
 import dataclasses
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from storage.model import Document
 from watchers.matching.cues import CJK, Cues, cues, sections
-from watchers.matching.forms import Form, Part
+from watchers.matching.forms import Form, Part, Strength
 from watchers.matching.profiles import Profile
 from watchers.matching.reading import Around, Field, Place
 from watchers.matching.scan import Hit, Scanner
@@ -21,6 +21,10 @@ from watchers.text import detect_lang
 Evidence = list[tuple[str, float]]
 
 _WORDS = re.compile(r"[^\W_]+")
+_SENTENCE_END = re.compile(r"[.!?…]['\"”’)]?\s|[。！？\n]")
+_SENTENCE_REACH = 200  # code points: longer ones count as two
+_BODY_FOR_LANGUAGE = 600
+_LONGEST_NAME = 200
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +48,7 @@ class Candidate:
     backed: bool = False  # something around it speaks for a company or person
     _around: Around | None = None
     _capital: str = ""
+    _place: Place | bool | None = False  # False: not looked for yet
 
     @property
     def around(self) -> Around:
@@ -60,7 +65,9 @@ class Candidate:
     @property
     def place(self) -> Place | None:
         """The link, handle or byline that it stands in."""
-        return self.field.place(self.start, self.end)
+        if self._place is False:
+            self._place = self.field.place(self.start, self.end)
+        return self._place  # type: ignore[return-value]
 
     @property
     def full_name(self) -> bool:
@@ -73,6 +80,38 @@ class Candidate:
         return self.field_number, self.start
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the address of a document says about it."""
+
+    site: str  # the name in its host: "acme" of https://blog.acme.com/x
+    alien: bool  # the section is about something else: sport, fashion, weather
+    fitting: bool  # the section is about technology or business
+
+    @classmethod
+    def of(cls, url: str) -> "Origin":
+        """Read an absolute http address; anything else says nothing."""
+        if not url.startswith(("http://", "https://")):
+            return cls("", False, False)
+        parts = url.lower().split("/")
+        labels = parts[2].split(".")
+        alien, fitting = sections()
+        return cls(
+            labels[-2] if len(labels) > 1 else "",
+            not alien.isdisjoint(parts[3:7]),
+            not fitting.isdisjoint(parts[3:7]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """Where a phrase stands, seen from a candidate."""
+
+    over: bool  # it covers a part of it
+    near: bool  # it stands in the same sentence, not over it
+    apart: bool  # it stands anywhere not over it
+
+
 class Scene:
     """One document: its fields, what was found in them, and which language they are in."""
 
@@ -82,15 +121,24 @@ class Scene:
         named = (("title", document.title), ("summary", document.summary), ("text", document.text))
         self.fields = tuple(Field(name, raw) for name, raw in named if raw)
         self.candidates: list[Candidate] = []
-        self.hits: dict[str, list[tuple[int, int, int]]] = {}  # pattern -> (field, start, end)
+        self.hits: dict[str, list[tuple[int, int, int]]] = {}  # pattern -> (field, start, end), ascending
         for number, one in enumerate(self.fields):
             for hit in scanner.hits(one.folded):
                 self._place(number, one, hit, scanner)
-        self.candidates.sort(key=lambda c: (c.field_number, c.start, -c.end, c.profile.index))
-        self._drop_nested()
-        if self.candidates:
-            for one in self.fields:
-                one.english = self.lang in ("en", None)
+        self._origin: Origin | None = None
+        if not self.candidates:
+            return
+        if len(self.candidates) > 1:
+            self.candidates.sort(key=lambda c: (c.field_number, c.start, -c.end, c.profile.index))
+            self._drop_nested()
+        self.phrases = frozenset(self.hits)
+        body = document.summary or document.text[:_BODY_FOR_LANGUAGE]
+        self.lang: str | None = detect_lang(f"{document.title} {body}", document.lang)
+        self.cues: Cues = cues(self.lang)
+        self.cjk = self.lang in CJK  # without blanks between words, or Korean
+        self.day: date | None = document.published.date() if document.published else None
+        for one in self.fields:
+            one.english = self.lang is None or self.lang == "en"
 
     def _place(self, number: int, one: Field, hit: Hit, scanner: Scanner) -> None:
         self.hits.setdefault(scanner.keys[hit.pattern], []).append((number, hit.start, hit.end))
@@ -103,18 +151,8 @@ class Scene:
             if form.handle and one.raw[hit.start - 1 : hit.start] != "@":
                 continue
             placed = form.owner
-            self.candidates.append(
-                Candidate(
-                    number=0,
-                    form=form,
-                    profile=scanner.profiles[form.owner],
-                    field=one,
-                    field_number=number,
-                    start=hit.start,
-                    end=hit.end,
-                    suffix=hit.suffix,
-                )
-            )
+            profile = scanner.profiles[placed]
+            self.candidates.append(Candidate(0, form, profile, one, number, hit.start, hit.end, hit.suffix))
 
     def _drop_nested(self) -> None:
         """Keep the longest of the names of one entity that cover each other."""
@@ -129,66 +167,35 @@ class Scene:
             kept.append(candidate)
         self.candidates = kept
 
-    @cached_property
-    def lang(self) -> str | None:
-        """The language of the document, None when nothing tells."""
-        document = self.document
-        body = document.summary or document.text[:600]
-        return detect_lang(f"{document.title} {body}", document.lang)
+    @property
+    def origin(self) -> Origin:
+        """What the document's address says."""
+        if self._origin is None:
+            self._origin = Origin.of(self.document.url)
+        return self._origin
 
-    @cached_property
-    def cues(self) -> Cues:
-        """The cue words of its language."""
-        return cues(self.lang)
-
-    @cached_property
-    def cjk(self) -> bool:
-        """Whether it is written without blanks between words, or in Korean."""
-        return self.lang in CJK
-
-    @cached_property
-    def day(self) -> date | None:
-        """The day for which facts are asked."""
-        return self.document.published.date() if self.document.published else None
-
-    @cached_property
-    def _sections(self) -> frozenset[str]:
-        """The first parts of the path of the document's address."""
-        url = self.document.url
-        return (
-            frozenset(url.lower().split("/")[3:7]) if url.startswith(("http://", "https://")) else frozenset()
-        )
-
-    @cached_property
-    def alien_section(self) -> bool:
-        """Whether the outlet's section is about something else (sport, fashion, weather)."""
-        return not self._sections.isdisjoint(sections()[0])
-
-    @cached_property
-    def fitting_section(self) -> bool:
-        """Whether the outlet's section is about technology or business."""
-        return not self._sections.isdisjoint(sections()[1])
-
-    @cached_property
-    def site(self) -> str:
-        """The name in the host of the document's address: "acme" of https://blog.acme.com/x."""
-        url = self.document.url
-        if not url.startswith(("http://", "https://")):
-            return ""
-        labels = url.split("/", 3)[2].lower().split(".")
-        return labels[-2] if len(labels) > 1 else ""
-
-    def same_sentence(self, candidate: Candidate, hit: tuple[int, int, int]) -> bool:
-        """Whether a hit stands in the sentence of a candidate."""
-        if hit[0] != candidate.field_number:
-            return False
-        begin, end = candidate.field.sentence(candidate.start)
-        return begin <= hit[1] < end
+    def nearness(self, candidate: Candidate, phrase: str) -> Nearness:
+        """Where ``phrase``, which was found in the document, stands from a candidate."""
+        hits = self.hits[phrase]
+        at = bisect_left(hits, (candidate.field_number, candidate.start, 0))
+        over = 0
+        near = False
+        for field, start, end in hits[max(0, at - 2) : at + 3]:
+            if field != candidate.field_number:
+                continue
+            if start < candidate.end and candidate.start < end:
+                over += 1
+            elif not near:
+                near = _same_sentence(
+                    candidate.field.raw, min(end, candidate.end), max(start, candidate.start)
+                )
+        return Nearness(over > 0, near, len(hits) > over)
 
     def ending_at(self, candidate: Candidate, reach: int) -> Candidate | None:
         """The nearest candidate that ends at most ``reach`` code points before this one."""
-        for other in reversed(self.candidates[: candidate.number]):
-            if other.field_number != candidate.field_number or other.start < candidate.start - 200:
+        for number in range(candidate.number - 1, -1, -1):
+            other = self.candidates[number]
+            if other.field_number != candidate.field_number or other.start < candidate.start - _LONGEST_NAME:
                 return None
             if candidate.start - reach <= other.end <= candidate.start:
                 return other
@@ -196,7 +203,8 @@ class Scene:
 
     def starting_at(self, candidate: Candidate, reach: int) -> Candidate | None:
         """The nearest candidate that starts at most ``reach`` code points after this one."""
-        for other in self.candidates[candidate.number + 1 :]:
+        for number in range(candidate.number + 1, len(self.candidates)):
+            other = self.candidates[number]
             if other.field_number != candidate.field_number or other.start > candidate.end + reach:
                 return None
             if candidate.end <= other.start:
@@ -211,7 +219,7 @@ class Scene:
 
     def _capital_of(self, candidate: Candidate) -> str:
         form, one = candidate.form, candidate.field
-        if form.capital < 0 or form.exact or one.small:
+        if form.capital < 0 or form.exact:
             return "none"
         at = candidate.start
         if form.capital:
@@ -219,9 +227,14 @@ class Scene:
             if form.capital < len(words):
                 at = words[form.capital].start()
         if not one.raw[at].isupper():
-            return "small" if one.raw[at].islower() else "none"
-        if self.cjk:
-            return "told"
+            return "small" if one.raw[at].islower() and not one.small else "none"
+        if form.strength is Strength.STRONG or self.cjk:
+            return "told"  # nobody asks further
         if one.title_case or one.begins_sentence(candidate.start):
             return "untold"
         return "told"
+
+
+def _same_sentence(raw: str, start: int, end: int) -> bool:
+    """Whether no sentence ends between two places, which are not far from each other."""
+    return end - start <= _SENTENCE_REACH and _SENTENCE_END.search(raw, start, end) is None

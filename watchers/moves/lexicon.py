@@ -31,12 +31,16 @@ ROLES = frozenset(
 )
 RANGES = frozenset({"next", "prev", "left", "right", "near", "clause", "field", "end", "after", "before"})
 # Classes that are computed, not listed: parties by what they are, amounts, counts.
-COMPUTED = frozenset({"person", "someone", "org", "firm", "party", "name", "human", "money", "count", "watched", "stop"})
+COMPUTED = frozenset(
+    {"person", "someone", "org", "firm", "party", "name", "human", "money", "count", "watched", "stop"}
+)
 # What the code itself asks for; a table must have them, if only as an empty list.
 CLASSES = frozenset(
     "job talent position round valuation earnings company gov orgword rival against former known ignore".split()
 )
-CUES = frozenset("negation background opening afterwards relative past conditional question roundup feature".split())
+CUES = frozenset(
+    "negation background opening afterwards relative past conditional question roundup feature".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +244,11 @@ def problems(table: Mapping[str, Any], lang: str) -> list[str]:
     statuses = {status.value for status in MoveStatus}
     found += [f"status {name!r} is unknown" for name in sorted(set(table.get("status", {})) - statuses)]
     for name, patterns in _phrases(table):
-        found += [f"{name}: braces in {p!r} do not match" for p in patterns if re.search(r"[{}]", _BRACES.sub("", p))]
+        found += [
+            f"{name}: braces in {p!r} do not match"
+            for p in patterns
+            if re.search(r"[{}]", _BRACES.sub("", p))
+        ]
     for kind in kinds & table.keys():
         for number, row in enumerate(table[kind], 1):
             found += [f"{kind} {number}: {problem}" for problem in _frame_problems(row, classes)]

@@ -65,19 +65,19 @@ _TEXT_ATTRIBUTES = {"type", _XML_LANG, "isPermaLink"}
 # Elements of the plain namespaces that say nothing about what we keep.
 _IGNORED = frozenset(
     """category comments enclosure rights copyright contributor generator rating keywords cloud
-    expirationdate webmaster managingeditor docs lastmod subtitle tagline info image thumbnail""".split()  # noqa: SIM905
+    expirationdate webmaster managingeditor docs lastmod subtitle tagline info image thumbnail""".split()
 )
 _OTHERS = frozenset(  # plain elements that feedparser knows, and names that it maps onto others
     """rss channel feed item entry textinput name width height url homepage uri email created abstract
     feedburner_browserfriendly fullitem body newlocation tags language lastbuilddate
     date date_parsed published_parsed updated_parsed modified_parsed issued_parsed items
-    svg math""".split()  # noqa: SIM905
+    svg math""".split()
 )
 _HOLDERS = {"image", "textinput", "author", "managingeditor", "owner", "contributor", "items"}
 _SENSITIVE = frozenset(
     """item entry title link description summary content encoded body fullitem abstract id guid author
     creator name email published issued pubdate updated modified lastbuilddate date created source
-    language base channel svg math div textinput image""".split()  # noqa: SIM905
+    language base channel svg math div textinput image""".split()
 )
 
 

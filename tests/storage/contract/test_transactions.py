@@ -13,30 +13,42 @@ from tests.storage.made import HOUR, NOW, URL, entity, feed, parsed, poll
 Opener = Callable[[Path], AbstractContextManager[SqliteStore]]
 
 
+def fail_after(store: SqliteStore, work: Callable[[], None]) -> None:
+    """Do some work in a transaction that fails in the end."""
+
+    def attempt() -> None:
+        with store.transaction():
+            work()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        attempt()
+
+
 def test_a_transaction_that_fails_leaves_nothing(store: SqliteStore) -> None:
-    with pytest.raises(RuntimeError), store.transaction():
+    def work() -> None:
         poll(store, parsed("one"))
         store.watchlist.put(entity("acme"))
         store.set_setting("a", "1")
-        raise RuntimeError
+
+    fail_after(store, work)
     assert (store.entries.count(), store.feeds.all(), store.watchlist.load().entities) == (0, [], ())
     assert store.setting("a") is None
 
 
 def test_transactions_nest_and_end_together(store: SqliteStore) -> None:
-    with pytest.raises(RuntimeError), store.transaction():
+    def work() -> None:
         with store.transaction():
             store.set_setting("inner", "1")
-        raise RuntimeError
+
+    fail_after(store, work)
     assert store.setting("inner") is None
 
 
 def test_an_inner_part_that_fails_takes_only_itself_back(store: SqliteStore) -> None:
     with store.transaction():
         store.set_setting("before", "1")
-        with pytest.raises(RuntimeError), store.transaction():
-            store.set_setting("inner", "1")
-            raise RuntimeError
+        fail_after(store, lambda: store.set_setting("inner", "1"))
         store.set_setting("after", "1")
     assert [store.setting(key) for key in ("before", "inner", "after")] == ["1", None, "1"]
 
