@@ -8,29 +8,29 @@ import math
 from watchers.stories.evidence import Evidence, values
 
 WEIGHTS: dict[str, float] = {
-    "entities": 0.25,
-    "headliner": 0.3,
-    "names": 0.30,
-    "foreign": -0.15,
-    "kind": 0.9,
-    "other": -1.0,
-    "person": 2.0,
-    "party": 0.8,
-    "amounts": 1.5,
-    "disagree": -2.5,
-    "concepts": 0.25,
-    "strange": -0.12,
-    "words": 0.12,
+    "entities": 0.21,
+    "headliner": 0.78,
+    "names": 0.33,
+    "foreign": -0.16,
+    "kind": 0.5,
+    "other": -1.4,
+    "person": 1.9,
+    "party": 1.1,
+    "amounts": 1.8,
+    "disagree": -2.0,
+    "concepts": 0.37,
+    "strange": -0.2,
+    "words": 0.07,
     "copy": 4.0,
-    "days": -0.20,
-    "soon": 1.2,
-    "burst": 0.25,
-    "who": 0.8,
-    "comment": -1.5,
-    "bare": 0.3,
+    "days": -0.3,
+    "soon": 2.4,
+    "burst": 0.38,
+    "who": 0.65,
+    "comment": -2.6,
+    "bare": 0.2,
     "status": -2.0,
 }
-BIAS = -4.2
+BIAS = -5.0
 
 
 def likelihood(evidence: Evidence) -> float:
