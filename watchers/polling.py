@@ -89,13 +89,21 @@ def share(due: Sequence[Feed], now: datetime) -> list[Feed]:
 
     After a start or a sleep of the machine everything is late at once: then a twentieth of
     what is late goes at each tick, the longest overdue first; what is on time always goes.
+    What became late enough to fall into its publisher's skipHours or skipDays waits for
+    their end.
     """
+    due = [feed for feed in due if not _skips(feed, now)]
     late = [feed for feed in due if feed.next_due is None or now - feed.next_due > LATE]
     if len(late) <= CALM:
-        return list(due)
+        return due
     late.sort(key=lambda feed: (feed.next_due or now, feed.id))
     chosen = {feed.id for feed in late[max(CALM, len(late) // 20) :]}
     return [feed for feed in due if feed.id not in chosen]
+
+
+def _skips(feed: Feed, now: datetime) -> bool:
+    rhythm = feed.rhythm or ""
+    return ('"sh"' in rhythm or '"sd"' in rhythm) and Rhythm.decode(rhythm).skips(now)
 
 
 def _after_failure(feed: Feed, failed: Failed, now: datetime, bounds: Bounds, jitter: random.Random) -> Feed:

@@ -17,6 +17,7 @@ SILENT_FACTOR = 8.0  # times the usual gap between entries before silence is unu
 SILENT_AT_LEAST = timedelta(days=3)
 KNOWN_AFTER = 5.0  # entries' worth of weight before a silence is called unusual
 PRIOR = 12.0  # entries' worth of "any hour, any day alike" mixed into what was learned
+LATENESS = timedelta(minutes=5)  # by which a poll may come after it is due
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LIFE = HALF_LIFE / 0.693  # days that fully decayed weights stand for
@@ -149,12 +150,16 @@ class Rhythm:
             return False
         return now - self.newest > max(DAY / self.per_day() * SILENT_FACTOR, SILENT_AT_LEAST)
 
+    def skips(self, moment: datetime) -> bool:
+        """Whether the publisher asks to be left alone then."""
+        return moment.hour in self.skip_hours or moment.weekday() in self.skip_days
+
     def allowed(self, moment: datetime) -> datetime:
         """``moment``, or the first one after it that skipHours and skipDays allow."""
         if not self.skip_hours and not self.skip_days:
             return moment
         for _ in range(24 * 8):
-            if moment.hour not in self.skip_hours and moment.weekday() not in self.skip_days:
+            if not self.skips(moment) and not self.skips(moment + LATENESS):
                 return moment
             moment = moment.replace(minute=0, second=0, microsecond=0) + HOUR
         return moment

@@ -194,6 +194,13 @@ def test_skip_hours_and_days_are_kept() -> None:
         assert due.weekday() != 1
 
 
+def test_a_late_feed_waits_for_the_end_of_its_skipped_hours() -> None:
+    feed = after(fresh(), fetched(), parsed([NOW], skip_hours=frozenset({13})))
+    late = replace(feed, next_due=NOW)
+    assert share([late], NOW + HOUR + MINUTE) == []
+    assert share([late], NOW + 2 * HOUR) == [late]
+
+
 def test_skipping_every_hour_is_taken_for_a_mistake() -> None:
     assert wait(after(fresh(), fetched(), parsed([NOW], skip_hours=frozenset(range(24))))) <= 66 * MINUTE
 
