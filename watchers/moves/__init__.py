@@ -1,7 +1,7 @@
 """Typed moves: who went where, who bought, funded, sued or supplied whom.
 
     title, then lead        read once by the automaton of their language (page, lexicon)
-      -> trigger phrases    whose frame finds what it asks for around it (frames)
+      -> trigger phrases    whose frame finds what it asks for around it (conditions)
       -> parties            watched entities and other names, by order and particle (names)
       -> particulars        amounts, titles, counts, sides (money, people, deals, …)
       -> certainty          rumour, denial, background (status)
@@ -15,9 +15,11 @@ from collections.abc import Mapping, Sequence
 
 from storage.model import Document, Entity, Mention, Move, MoveKind, Watchlist
 from watchers.moves import choose, deals, money, people, product, status, trouble
-from watchers.moves.frames import Draft, Reading, bind, fits
+from watchers.moves.conditions import fits
 from watchers.moves.lexicon import Lexicon, lexicon_for
 from watchers.moves.page import Page, read
+from watchers.moves.reading import Draft, Reading
+from watchers.moves.roles import bind
 from watchers.text import detect_lang
 
 __all__ = ["detect"]

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from storage.model import Move
-from watchers.moves.frames import Draft
 from watchers.moves.lexicon import NO_BLANKS
 from watchers.moves.names import Party
+from watchers.moves.reading import Draft
 
 _T = TypeVar("_T")
 

@@ -1,8 +1,8 @@
 """Partnerships, breakups and contracts: which side buys, and who merely works together."""
 
-from watchers.moves.frames import Draft
 from watchers.moves.money import finish_with_amount
 from watchers.moves.names import Party
+from watchers.moves.reading import Draft
 
 
 def finish(draft: Draft) -> None:

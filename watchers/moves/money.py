@@ -1,7 +1,7 @@
 """Funding and acquisitions: what was paid, what it makes somebody worth."""
 
 from watchers.moves.amounts import PAID, WORTH
-from watchers.moves.frames import Draft, first_paid
+from watchers.moves.reading import Draft, first_paid
 
 
 def finish(draft: Draft) -> None:

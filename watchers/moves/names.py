@@ -4,7 +4,7 @@
 of capitalised words, names in Latin letters or katakana inside Chinese and Japanese, and
 the names that a language's table knows (``gov``, ``known``).  Whether a name is a
 person's is guessed from its shape and its neighbours; which role a party has is decided
-in ``watchers.moves.frames``.
+in ``watchers.moves.conditions``.
 """
 
 import re
@@ -16,6 +16,7 @@ from watchers.moves.lexicon import NO_BLANKS
 from watchers.moves.page import Hit, Page
 from watchers.text import is_title_case
 
+ORDINARY, NO_NAME = 1, 2  # a word of the table, a name only by its capital; never part of a name
 LONGEST_NAME = 5  # words; what is longer is a headline in capitals
 _TOKEN = re.compile(r"[^\W_](?:[\w&+@]|[.'’-](?=\w))*")
 _CJK_NAME = re.compile(
@@ -83,8 +84,8 @@ def _party(
     return Party(start, end, text, kind, slug, possessive, known)
 
 
-def _take(taken: bytearray, start: int, end: int) -> None:
-    taken[start:end] = b"\x01" * (end - start)
+def _take(taken: bytearray, start: int, end: int, mark: int = NO_NAME) -> None:
+    taken[start:end] = bytes((mark,)) * (end - start)
 
 
 # --- scripts with capitals ----------------------------------------------------------------
@@ -93,12 +94,21 @@ def _take(taken: bytearray, start: int, end: int) -> None:
 def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None:
     _take_common_words(page, taken)
     shouting = page.name == "title" and is_title_case(page.raw)
+    german = page.lexicon.nouns_capital
     run: list[tuple[int, int]] = []
     last_end = 0
     for match in _TOKEN.finditer(page.raw):
         start, end = match.span()
         gap = page.raw[last_end:start]
-        namey = not taken[start] and _looks_like_name(match[0], page, bool(run) and gap == " ", shouting)
+        inside = bool(run) and gap == " "
+        plain = taken[start] == 0 or (
+            taken[start] == ORDINARY
+            and not shouting
+            and not german
+            and (inside or last_end > 0)
+            and page.raw[start].isupper()
+        )
+        namey = plain and _looks_like_name(match[0], page, inside, shouting)
         if run and (not namey or gap not in (" ", "\u00a0") or _ends_name(page, run)):
             _close(page, run, parties)
             run = []
@@ -114,12 +124,13 @@ _NAMING = frozenset({"orgword", "gov", "known", "company", "product", "court", "
 
 def _take_common_words(page: Page, taken: bytearray) -> None:
     """Words that the table knows as ordinary are in no name."""
-    for start, end, _ in page.triggers:
-        _take(taken, start, end)
     for name, found in page.hits.items():
         if name not in _NAMING:
+            mark = NO_NAME if name in ("position", "round", "ignore") else ORDINARY
             for hit in found:
-                _take(taken, hit.start, hit.end)
+                _take(taken, hit.start, hit.end, mark)
+    for start, end, _ in page.triggers:
+        _take(taken, start, end, NO_NAME)
 
 
 def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> bool:
@@ -130,7 +141,7 @@ def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> boo
         return True
     if folded in page.lexicon.stop or (len(word) == 1 and not inside):
         return False
-    if not (word[0].isupper() or (any(c.isupper() for c in word[1:3]) and word[0].isalpha())):
+    if not (word[0].isupper() or (not shouting and word[0].isalpha() and any(c.isupper() for c in word))):
         return inside and not shouting and word.isdigit() and len(word) < 3
     if page.lexicon.nouns_capital:
         return _german_name(word)
@@ -236,3 +247,31 @@ def _add_cjk_names(page: Page, parties: list[Party], taken: bytearray) -> None:
         if end - start >= 2:
             parties.append(_party(page, start, end, kind))
             _take(taken, start, end)
+
+
+# --- named, but not acting ----------------------------------------------------------------
+
+
+def is_former(page: Page, party: Party) -> bool:
+    """ "ex-Meta", "former OpenAI chief", "前OpenAI": somebody's past, not the party itself."""
+    if party.kind == "person":
+        return False
+    if page.raw[max(0, party.start - 1)] >= NO_BLANKS:
+        before = f" {page.folded[: party.start]}"[-2:]
+        return before[-1:] in "前原元旧" and before[:1] not in "目之提此当先以日早"
+    hit = page.last("former", max(0, party.start - 22), party.start)
+    return hit is not None and not page.comma_between(hit.end, party.start)
+
+
+def is_bystander(page: Page, party: Party) -> bool:
+    """ "Scale AI rival", "Meta-backed", "to take on Mercor": named, but nothing is done by it or to it."""
+    text = page.folded
+    after = page.first("rival", party.end, party.end + 18)
+    if after is not None and text[party.end : after.start].strip(" -") in ("", "'s", "s", "的"):
+        return True
+    before = page.last("against", max(0, party.start - 26), party.start)
+    return (
+        before is not None
+        and len(text[before.end : party.start].split()) <= 2
+        and "," not in text[before.end : party.start]
+    )

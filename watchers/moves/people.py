@@ -6,8 +6,8 @@ Adds the position somebody leaves or takes, and how many people a move concerns.
 import re
 
 from watchers.moves.amounts import find_counts
-from watchers.moves.frames import Draft
 from watchers.moves.page import Hit
+from watchers.moves.reading import Draft
 
 _POSITION_TAIL = re.compile(
     r"\s(?:of|for|de|da|do|del|des|du|von|für|van|voor|di)\s(?:the\s|la\s|o\s|a\s)?[\w&-]+(?:\s(?:and|&|und|e|y|et)\s[\w&-]+)?"

@@ -1,7 +1,7 @@
 """Launches and infrastructure: whose product, model, lab or data centre it is."""
 
-from watchers.moves.frames import Draft
 from watchers.moves.money import finish_with_amount
+from watchers.moves.reading import Draft
 
 
 def finish(draft: Draft) -> None:

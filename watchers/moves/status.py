@@ -7,8 +7,8 @@ Reads the cues around a trigger and sets the draft's status; what is told as bac
 from urllib.parse import urlsplit
 
 from storage.model import Document, MoveKind, MoveStatus
-from watchers.moves.frames import Draft
 from watchers.moves.page import Page
+from watchers.moves.reading import Draft
 
 NEGATED = 0.8  # what is left of a score when the text denies the move
 QUESTIONED = 0.8  # when it asks
@@ -77,6 +77,8 @@ def is_background(page: Page, start: int, end: int) -> bool:
     cue = page.last("background", left, start + 1)
     if cue is not None and not _comma(page, cue.end, start):
         return True
+    if _opens_with_circumstance(page, start):
+        return True
     if page.first("afterwards", end, end + _AFTERWARDS_REACH) is not None:
         return True
     relative = page.last("relative", max(left, start - _RELATIVE_REACH), start)
@@ -85,6 +87,14 @@ def is_background(page: Page, start: int, end: int) -> bool:
     # "confirms that Meta invests" is no relative clause: what is confirmed is the news
     stated = (page.last(f"status:{name}", relative.start - 20, relative.start) for name in _STATED)
     return not any(word is not None and relative.start - word.end <= 1 for word in stated)
+
+
+def _opens_with_circumstance(page: Page, start: int) -> bool:
+    """ "As job losses loom, X launches": a word that makes what follows it a circumstance
+    only where it opens the sentence."""
+    left, _ = page.sentence(start, start)
+    cue = page.first("opening", left, left + 12)
+    return cue is not None and cue.start <= left + 1 and cue.end <= start and not _comma(page, cue.end, start)
 
 
 def _comma(page: Page, start: int, end: int) -> bool:

@@ -1,7 +1,7 @@
 """Legal disputes and incidents: who accuses whom, and what it costs."""
 
-from watchers.moves.frames import Draft
 from watchers.moves.money import finish_with_amount
+from watchers.moves.reading import Draft
 
 
 def finish(draft: Draft) -> None:

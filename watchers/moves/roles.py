@@ -1,240 +1,30 @@
-"""From a trigger phrase to a draft of a move: what must stand around it, and who plays what.
+"""Who plays which role: by order, preposition or particle, as the frame says.
 
-A frame of the language's table names the conditions and the roles; this module checks the
-one and binds the other, by order, preposition or particle.  What a family of moves adds
-(amounts, titles, counts, which side is which) is in ``people``, ``money``, ``deals``,
-``product`` and ``trouble``; certainty and tense in ``status``; the choice in ``choose``.
+Verbs first (``_bind_left``, ``_bind_right``), then scripts that put the verb last and
+mark names with particles (``_bind_by_particle``).  What the families of moves know
+better about their sides comes after, in ``people``, ``money``, ``deals`` and the others.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from storage.model import Entity, MoveStatus
-from watchers.moves import names
-from watchers.moves.amounts import PAID, Amount, find_amounts, find_counts
-from watchers.moves.lexicon import NO_BLANKS, Condition, Frame
-from watchers.moves.names import Party
+from watchers.moves.lexicon import NO_BLANKS, Frame
+from watchers.moves.names import Party, is_bystander, is_former
 from watchers.moves.page import Page, between
+from watchers.moves.reading import Draft
 
-COORDINATED = frozenset(
-    {
-        ",",
-        "and",
-        "&",
-        "und",
-        "y",
-        "e",
-        "et",
-        "en",
-        "i",
-        "и",
-        "、",
-        "と",
-        "和",
-        "与",
-        "及",
-        "·",
-        "以及",
-        "や",
-        "／",
-        "/",
-        ", and",
-        "+",
-        "와",
-        "과",
-        ", &",
-    }
-)
+# What stands between the members of a list of names.
+COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以及 や ／ / + 와 과".split()) | {
+    ", and",
+    ", &",
+}
 _MOST_COORDINATED = 6
-_ORG_KINDS = frozenset({"org", "name", "product"})
 _PERSON_ROLES = frozenset({"person"})
 _WHOLE_ROLES = frozenset({"target", "recipient"})  # "buys Corvid's camera unit" is not buying Corvid
 _ORG_ROLES = frozenset({"from", "to", "recipient", "partner", "customer", "supplier", "employer"})
 _NEVER_PERSONS = frozenset({"from"})
-
-
-class Reading:
-    """A page with what is computed from it only when a trigger asks."""
-
-    def __init__(self, page: Page, entities: Mapping[str, Entity]) -> None:
-        self.page = page
-        self._entities = entities
-        self._parties: list[Party] | None = None
-        self._amounts: list[Amount] | None = None
-
-    @property
-    def parties(self) -> list[Party]:
-        """All parties of the page, in order."""
-        if self._parties is None:
-            self._parties = names.find_parties(self.page, self._entities)
-        return self._parties
-
-    @property
-    def amounts(self) -> list[Amount]:
-        """All sums of money, in order."""
-        if self._amounts is None:
-            self._amounts = find_amounts(self.page)
-        return self._amounts
-
-
-@dataclass(slots=True)
-class Draft:
-    """A move in the making."""
-
-    frame: Frame
-    reading: Reading
-    start: int  # of the trigger
-    end: int
-    roles: dict[str, list[Party]] = field(default_factory=dict)
-    title: str | None = None
-    amount: float | None = None
-    valuation: float | None = None
-    currency: str | None = None
-    people: int | None = None
-    status: MoveStatus = MoveStatus.REPORTED
-    score: float = 0.0
-    background: bool = False
-
-    @property
-    def page(self) -> Page:
-        """The page that the trigger stands on."""
-        return self.reading.page
-
-
-# --- conditions ---------------------------------------------------------------------------
-
-
-def span_of(page: Page, reach: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch of text that a condition looks at, around the trigger ``start``..``end``."""
-    lexicon = page.lexicon
-    if reach == "field":
-        return 0, len(page.folded)
-    left, right = page.clause(start, end)
-    match reach:
-        case "next":
-            return end, min(right, end + lexicon.next_reach)
-        case "prev":
-            return max(left, start - lexicon.next_reach), start
-        case "after":
-            return end, min(right, end + 14)
-        case "before":
-            return max(left, start - 14), start
-        case "left":
-            return max(left, start - lexicon.side_reach), start
-        case "right" | "end":
-            return end, min(right, end + lexicon.side_reach)
-        case _:  # near, clause: the sentence, both sides
-            left, right = page.sentence(start, end)
-            return max(left, start - lexicon.side_reach), min(right, end + lexicon.side_reach)
-
-
-def holds(condition: Condition, reading: Reading, start: int, end: int) -> bool:
-    """Whether any wanted class stands within the condition's reach of the trigger."""
-    page = reading.page
-    left, right = span_of(page, condition.reach, start, end)
-    if condition.reach == "end":
-        return any(_closes_clause(page, name, left, right) for name in condition.wanted)
-    if condition.reach in ("after", "before"):
-        return any(_touches(reading, name, condition.reach, left, right) for name in condition.wanted)
-    return any(_stands(reading, name, left, right) for name in condition.wanted)
-
-
-def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
-    match name:
-        case "person" | "org" | "party" | "name" | "watched" | "firm":
-            return any(
-                _is(party, name) for party in reading.parties if party.start >= left and party.end <= right
-            )
-        case "human":
-            return any(_stands(reading, n, left, right) for n in ("position", "talent")) or _stands(
-                reading, "person", left, right
-            )
-        case "money":
-            return any(a.start >= left and a.end <= right for a in reading.amounts)
-        case "count":
-            return bool(find_counts(reading.page, left, right))
-        case "stop":
-            return False
-        case _:
-            hits = reading.page.hits.get(name)
-            return hits is not None and any(left <= h.start and h.end <= right for h in hits)
-
-
-def _is(party: Party, name: str) -> bool:
-    match name:
-        case "person":
-            return party.kind == "person"
-        case "org":
-            return party.kind in _ORG_KINDS
-        case "watched":
-            return party.slug is not None
-        case "firm":
-            return party.kind == "org" and (party.slug is not None or party.known)
-        case "name":
-            return party.kind in ("name", "org", "product", "person")
-        case _:
-            return True
-
-
-def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> bool:
-    """Whether the class stands directly beside the trigger (an article may come between)."""
-    text = reading.page.folded
-    if name in ("person", "org", "party", "name", "watched", "firm"):
-        spans = [(p.start, p.end) for p in reading.parties if _is(p, name)]
-    elif name == "money":
-        spans = [(a.start, a.end) for a in reading.amounts]
-    elif name == "stop":  # the end of the clause
-        spans = [(right, right)]
-    else:
-        spans = [(h.start, h.end) for h in reading.page.hits.get(name, ())]
-    for start, end in spans:
-        gap = text[left:start] if reach == "after" else text[end:right]
-        if (start >= left if reach == "after" else end <= right) and _is_slight(gap):
-            return True
-    return False
-
-
-# Words that begin a phrase of their own: what stands before them governs no later name.
 _PREPOSITIONS = frozenset(
     "in on at of for to from with by over under near into as en em no na nos nas con com para por pelo pela sobre"
     " dans chez avec pour par sur au aux du à aan bij voor van met op naar uit bei mit von vom für auf an am im zu zum"
     " zur aus nach durch di da del della al alla su per nel nella des dos das dei degli delle около в на от для из".split()
 )
-_SLIGHT = frozenset(
-    "new first own latest next a an the its his her their new o os um uma el la le les un une der die das den ein eine de het een il lo su sua を の が は に 的 了".split()
-)
-
-
-def _is_slight(gap: str) -> bool:
-    words = gap.strip(" '\"“”’-").split()
-    return len(words) <= 1 and all(w in _SLIGHT for w in words)
-
-
-def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
-    """Whether a separable particle ("stellt … vor") ends the clause."""
-    for hit in page.hits.get(name, ()):
-        if left <= hit.start and hit.end <= right:
-            rest = page.folded[hit.end : hit.end + 6]
-            if (
-                not rest.strip()
-                or rest.lstrip()[:1] in '.,;:!?–-|)"'
-                or rest.startswith((" und ", " en ", " – "))
-            ):
-                return True
-            if hit.end >= right - 1:
-                return True
-    return False
-
-
-def fits(frame: Frame, reading: Reading, start: int, end: int) -> bool:
-    """Whether all that a frame asks for is there and nothing that it excludes."""
-    return all(
-        any(holds(condition, reading, start, end) for condition in alternatives)
-        for alternatives in frame.needs
-    ) and not any(holds(condition, reading, start, end) for condition in frame.unless)
-
-
-# --- roles --------------------------------------------------------------------------------
 
 
 def bind(draft: Draft) -> None:
@@ -472,41 +262,6 @@ def _apposed(page: Page, party: Party, start: int, floor: int) -> bool:
     return opening > floor and opening < party.start < closing
 
 
-def is_former(page: Page, party: Party) -> bool:
-    """ "ex-Meta", "former OpenAI chief", "前OpenAI": somebody's past, not the party itself."""
-    if party.kind == "person":
-        return False
-    if page.raw[max(0, party.start - 1)] >= NO_BLANKS:
-        before = page.folded[max(0, party.start - 2) : party.start]
-        return before[-1:] in ("前", "原", "元", "旧") and before[:1] not in (
-            "目",
-            "之",
-            "提",
-            "此",
-            "当",
-            "先",
-            "以",
-            "日",
-            "早",
-        )
-    hit = page.last("former", max(0, party.start - 22), party.start)
-    return hit is not None and not page.comma_between(hit.end, party.start)
-
-
-def is_bystander(page: Page, party: Party) -> bool:
-    """ "Scale AI rival", "Meta-backed", "to take on Mercor": named, but nothing is done by it or to it."""
-    text = page.folded
-    after = page.first("rival", party.end, party.end + 18)
-    if after is not None and text[party.end : after.start].strip(" -") in ("", "'s", "s", "的"):
-        return True
-    before = page.last("against", max(0, party.start - 26), party.start)
-    return (
-        before is not None
-        and len(text[before.end : party.start].split()) <= 2
-        and "," not in text[before.end : party.start]
-    )
-
-
 # --- particles ----------------------------------------------------------------------------
 
 
@@ -524,9 +279,10 @@ def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
             role = previous[1] if gap in COORDINATED else None
         if role is None and party.end >= draft.start - 1:
             role = frame.adjacent or frame.left
-        if role is not None and accepts(role, party) and not (is_former(page, party) and role != "from"):
-            if _give(draft, role, party):
-                previous = (party, role)
+        if role is None or not accepts(role, party) or (is_former(page, party) and role != "from"):
+            continue
+        if _give(draft, role, party):
+            previous = (party, role)
     if frame.right:
         after = [p for p in parties if p.start >= draft.end and p.end <= min(ceiling, draft.end + 40)]
         for party in after[:2]:
@@ -547,11 +303,3 @@ def _role_by_mark(draft: Draft, party: Party) -> str | None:
         if page.folded.startswith(mark, at):
             return role
     return None
-
-
-def first_paid(reading: Reading, start: int, end: int) -> Amount | None:
-    """The sum that changes hands: the first one after the trigger, else the last before it."""
-    left, right = reading.page.sentence(start, end)
-    paid = [a for a in reading.amounts if a.sense == PAID and a.start >= left and a.end <= right]
-    after = [a for a in paid if a.start >= start]
-    return after[0] if after else (paid[-1] if paid else None)

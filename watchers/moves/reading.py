@@ -1,0 +1,71 @@
+"""A page with what is computed from it on demand, and a move in the making.
+
+``Reading`` holds parties and amounts, found only when a trigger asks; ``Draft`` is what
+``conditions``, ``roles`` and the families of moves fill in, one after the other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from storage.model import Entity, MoveStatus
+from watchers.moves import names
+from watchers.moves.amounts import PAID, Amount, find_amounts
+from watchers.moves.lexicon import Frame
+from watchers.moves.names import Party
+from watchers.moves.page import Page
+
+
+class Reading:
+    """A page with what is computed from it only when a trigger asks."""
+
+    def __init__(self, page: Page, entities: Mapping[str, Entity]) -> None:
+        self.page = page
+        self._entities = entities
+        self._parties: list[Party] | None = None
+        self._amounts: list[Amount] | None = None
+
+    @property
+    def parties(self) -> list[Party]:
+        """All parties of the page, in order."""
+        if self._parties is None:
+            self._parties = names.find_parties(self.page, self._entities)
+        return self._parties
+
+    @property
+    def amounts(self) -> list[Amount]:
+        """All sums of money, in order."""
+        if self._amounts is None:
+            self._amounts = find_amounts(self.page)
+        return self._amounts
+
+
+@dataclass(slots=True)
+class Draft:
+    """A move in the making."""
+
+    frame: Frame
+    reading: Reading
+    start: int  # of the trigger
+    end: int
+    roles: dict[str, list[Party]] = field(default_factory=dict)
+    title: str | None = None
+    amount: float | None = None
+    valuation: float | None = None
+    currency: str | None = None
+    people: int | None = None
+    status: MoveStatus = MoveStatus.REPORTED
+    score: float = 0.0
+    background: bool = False
+
+    @property
+    def page(self) -> Page:
+        """The page that the trigger stands on."""
+        return self.reading.page
+
+
+def first_paid(reading: Reading, start: int, end: int) -> Amount | None:
+    """The sum that changes hands: the first one after the trigger, else the last before it."""
+    left, right = reading.page.sentence(start, end)
+    paid = [a for a in reading.amounts if a.sense == PAID and a.start >= left and a.end <= right]
+    after = [a for a in paid if a.start >= start]
+    return after[0] if after else (paid[-1] if paid else None)
