@@ -24,7 +24,7 @@ MOVED_FOR = DAY  # … over at least this long
 FAILING_AFTER = 3  # failures in a row before a feed is called failing
 JITTER = 0.1  # of the interval, at most
 LATE = timedelta(minutes=1)  # overdue by more than this is late …
-CALM = 20  # … and so many late feeds are no crowd
+CALM = 5  # … and so many late feeds are no crowd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
