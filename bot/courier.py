@@ -303,9 +303,9 @@ class _Run:
         for (place, why), keys in groups.items():
             shown = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
             many = "1 delivery" if len(keys) == 1 else f"{len(keys)} deliveries"
-            await asyncio.to_thread(
-                self._fault, place, f"{many} given up ({shown}): {why}; `movewire resend KEY` tries again"
-            )
+            error = f"{many} given up ({shown}): {why}; `movewire resend KEY` tries again"
+            log.warning("%s: %s", place, error)
+            self._drained.errors.append(DeliveryFault(destination=place, error=error))
         if dead:
             await self._db(lambda: self._outbox.announce([one.id for one in dead], self._clock.now()))
 

@@ -263,7 +263,7 @@ async def test_what_is_refused_twice_dies_and_is_announced_once(store: SqliteSto
     discord.world.faults = deque(["400", "400"])
     first = await drain(store, discord.sinks())
     assert [fault.error for fault in first.errors] == [
-        f"1 delivery given up ({key}): HTTP 400: Invalid Form Body"
+        f"1 delivery given up ({key}): HTTP 400: Invalid Form Body; `movewire resend KEY` tries again"
     ]
     assert (await drain(store, discord.sinks())).errors == []
 
