@@ -109,4 +109,9 @@ def run(call: Call) -> int:
 
     with open_app(settings) as app:
         settings.check_delivery(routes=len(app.routes()))
-        return asyncio.run(run_until_stopped(app))
+        beside = None
+        if settings.discord_token is not None:
+            from bot.gateway import companion  # discord.py is loaded for those with a bot alone
+
+            beside = companion(app, settings)
+        return asyncio.run(run_until_stopped(app, beside=beside))

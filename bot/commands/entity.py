@@ -1,0 +1,93 @@
+"""``/entity`` and ``/timeline``: what is known of one entity, and what it did in order of time."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+
+from bot import answers
+from bot.commands.completion import entities
+from bot.commands.moves import move_line
+from bot.commands.reply import Desk, answer, card, headline
+from bot.render.embed import Payload
+from bot.render.headline import LOOKS, MENTIONED
+from bot.render.words import fit
+from bot.words import count
+from storage.model import Story
+
+if TYPE_CHECKING:
+    from storage.sqlite import SqliteStore
+
+MOVES_SHOWN = 8
+STORIES_SHOWN = 5
+COMPANY_SHOWN = 8
+TIMELINE_SHOWN = 20
+ALIASES_SHOWN = 12
+
+COVERAGE = {
+    "quiet": "its sources are read, so silence is silence",
+    "unknown": "its sources are not read, so silence means nothing",
+}
+
+
+def profile(store: "SqliteStore", name: str, now: datetime) -> Payload:
+    """Who it is, the company it keeps, its latest moves and stories."""
+    told = answers.entity(store, name, now)
+    known, entity = told.profile, told.profile.entity
+    names = {one.slug: one.name for one in store.watchlist.load().entities}
+    lines = [f"{entity.kind.value}, tier {entity.tier.value}"]
+    if entity.aliases:
+        lines.append(
+            "also written " + fit(", ".join(alias.text for alias in entity.aliases[:ALIASES_SHOWN]), 400)
+        )
+    lines.append(f"coverage {told.coverage}: {COVERAGE[told.coverage]}")
+    if known.mentioned_with:
+        company = [
+            f"{names.get(slug, slug)} ({count(number, 'story', 'stories')})"
+            for slug, number in list(known.mentioned_with.items())[:COMPANY_SHOWN]
+        ]
+        lines.append("mentioned with " + fit(", ".join(company), 400))
+    lines += ["", "**Moves**", *([move_line(one, names) for one in known.moves[:MOVES_SHOWN]] or ["none"])]
+    stories = [_story_line(one) for one in known.stories[:STORIES_SHOWN]]
+    lines += ["", "**Stories**", *(stories or ["none"])]
+    return card(f"{entity.name} ({entity.slug})", lines, footer=f"/timeline {entity.slug} has them in order")
+
+
+def timeline(store: "SqliteStore", name: str, now: datetime) -> Payload:
+    """Its latest moves and other stories, the oldest of them first."""
+    known = answers.entity(store, name, now).profile
+    names = {one.slug: one.name for one in store.watchlist.load().entities}
+    told = {record.story for record in known.moves}
+    dated: list[tuple[datetime, str]] = [(one.published, move_line(one, names)) for one in known.moves]
+    dated += [(one.opened, _story_line(one)) for one in known.stories if one.id not in told]
+    dated.sort(key=lambda pair: pair[0])
+    lines = [line for _, line in dated[-TIMELINE_SHOWN:]]
+    left_out = len(dated) - len(lines)
+    footer = f"{count(left_out, 'earlier line')} left out" if left_out else ""
+    return card(
+        f"Timeline of {known.entity.name}", lines or ["Nothing is recorded of it yet."], footer=footer
+    )
+
+
+def _story_line(story: Story) -> str:
+    icon = LOOKS[story.main.kind].icon if story.main else MENTIONED.icon
+    return f"{icon} {headline(story.headline, story.url, story.opened, story.source, f's{story.id}')}"
+
+
+def register(tree: app_commands.CommandTree, desk: Desk) -> None:
+    """Put ``/entity`` and ``/timeline`` into the tree."""
+
+    @tree.command(name="entity", description="What is known of a company, person or product")
+    @app_commands.describe(name="Name, alias or id")
+    @app_commands.autocomplete(name=entities(desk))
+    async def entity(interaction: discord.Interaction, name: app_commands.Range[str, 1, 200]) -> None:
+        now = desk.clock.now()
+        await answer(interaction, lambda: profile(desk.store, name, now), private=False)
+
+    @tree.command(name="timeline", description="Moves and stories of an entity in order of time")
+    @app_commands.describe(name="Name, alias or id")
+    @app_commands.autocomplete(name=entities(desk))
+    async def timeline_(interaction: discord.Interaction, name: app_commands.Range[str, 1, 200]) -> None:
+        now = desk.clock.now()
+        await answer(interaction, lambda: timeline(desk.store, name, now), private=False)

@@ -1,0 +1,87 @@
+"""``/moves``: recorded moves, newest first, by kind, person, where from and where to."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+
+from bot import answers
+from bot.commands import kinds
+from bot.commands.completion import entities
+from bot.commands.reply import Desk, answer, card, headline
+from bot.render.embed import Payload
+from bot.render.headline import LOOKS, amount, names
+from bot.render.words import fit
+from storage.model import MoveRecord, MoveStatus
+
+if TYPE_CHECKING:
+    from storage.sqlite import SqliteStore
+
+SHOWN = 15
+PARTIES_SHOWN = 160
+
+
+def move_line(record: MoveRecord, known: Mapping[str, str]) -> str:
+    """Kind, parties and sum in one line, the headline that told it in the next."""
+    move, look = record.move, LOOKS[record.move.kind]
+    status = "" if move.status is MoveStatus.REPORTED else f" ({move.status.value})"
+    parties = [
+        f"{role} {' and '.join(shown)}"
+        for role in dict.fromkeys((*move.roles, *move.names))
+        if (shown := names(move, role, known))
+    ]
+    told = fit(" · ".join(filter(None, [", ".join(parties), amount(move)])), PARTIES_SHOWN)
+    first = f"{look.icon} **{look.name}{status}**" + (f" {told}" if told else "")
+    return f"{first}\n{headline(record.headline, record.url, record.published, record.source, f's{record.story}')}"
+
+
+def recorded(
+    store: "SqliteStore",
+    *,
+    now: datetime,
+    kind: str | None = None,
+    person: str | None = None,
+    frm: str | None = None,
+    to: str | None = None,
+    since: str | None = None,
+) -> Payload:
+    """The moves as an embed."""
+    found = answers.moves(
+        store, kind=kind, person=person, frm=frm, to=to, since=kinds.moment(since, now), limit=SHOWN
+    )
+    known = {one.slug: one.name for one in store.watchlist.load().entities}
+    asked = ", ".join(filter(None, [kind, person, frm and f"from {frm}", to and f"to {to}"]))
+    lines = [move_line(record, known) for record in found] or ["No such move is recorded."]
+    return card(f"Moves: {asked}" if asked else "Latest moves", lines)
+
+
+def register(tree: app_commands.CommandTree, desk: Desk) -> None:
+    """Put ``/moves`` into the tree."""
+
+    @tree.command(name="moves", description="Recorded moves, newest first")
+    @app_commands.describe(
+        kind="Kind of move",
+        person="Who moved",
+        frm="Where from, or who was left",
+        to="Where to",
+        since="Only since then: 7d, 12h or 2025-06-13",
+    )
+    @app_commands.rename(frm="from")
+    @app_commands.choices(kind=kinds.choices())
+    @app_commands.autocomplete(person=entities(desk), frm=entities(desk), to=entities(desk))
+    async def moves(
+        interaction: discord.Interaction,
+        kind: str | None = None,
+        person: str | None = None,
+        frm: str | None = None,
+        to: str | None = None,
+        since: str | None = None,
+    ) -> None:
+        now = desk.clock.now()
+        await answer(
+            interaction,
+            lambda: recorded(desk.store, now=now, kind=kind, person=person, frm=frm, to=to, since=since),
+            private=False,
+        )

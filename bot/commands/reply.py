@@ -1,0 +1,114 @@
+"""How every command answers: deferred, asked off the loop, one embed, nobody pinged.
+
+A command module hands ``answer`` a question (a function without arguments that reads the
+store and gives an embed).  What is wrong with the question is told to its asker alone; what
+went wrong with us is for ``bot.gateway`` to log.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.render import limits
+from bot.render.embed import Payload, stamp
+from bot.render.headline import LOOKS, MENTIONED
+from bot.render.words import UNTITLED, fit, masked
+from storage.errors import MovewireError, UsageError
+from storage.model import MoveKind, SearchHit
+
+if TYPE_CHECKING:
+    from bot.sinks.base import Clock
+    from storage.sqlite import SqliteStore
+
+PLAIN = MENTIONED.colour
+TITLE_SHOWN = 160  # of a headline in a list
+SOURCE_SHOWN = 60
+REFUSED = 1_500  # of the words that tell what was wrong with a question
+MORE = "… and {} more"
+MORE_ROOM = len(MORE.format("99999")) + 1
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What commands are answered from."""
+
+    store: "SqliteStore"
+    clock: "Clock"
+
+
+def card(
+    title: str, lines: Iterable[str], *, url: str | None = None, colour: int = PLAIN, footer: str = ""
+) -> Payload:
+    """An embed of whole lines, as many as fit; ``title`` is cleaned here, ``lines`` are neutral already."""
+    shown: Payload = {
+        "title": fit(title, limits.TITLE) or UNTITLED,
+        "description": packed(list(lines)),
+        "color": colour,
+    }
+    if url:
+        shown["url"] = url
+    if footer:
+        shown["footer"] = {"text": fit(footer, 200)}
+    return shown
+
+
+def packed(lines: Sequence[str], limit: int = limits.DESCRIPTION) -> str:
+    """Whole lines up to ``limit`` code points, and how many are left out."""
+    room = limit - MORE_ROOM
+    shown: list[str] = []
+    for line in lines:
+        if len(line) + 1 > room:
+            break
+        shown.append(line)
+        room -= len(line) + 1
+    if len(shown) < len(lines):
+        shown.append(MORE.format(len(lines) - len(shown)))
+    return "\n".join(shown)
+
+
+def headline(title: str, url: str, when: datetime, *marks: str) -> str:
+    """One line of a list: its day, its linked headline, and what else is to say of it."""
+    linked = masked(fit(title, TITLE_SHOWN) or UNTITLED, url)
+    rest = [fit(mark, SOURCE_SHOWN) for mark in marks]
+    return " · ".join([f"{stamp(when, 'd')} {linked}", *filter(None, rest)])
+
+
+def hit_line(hit: SearchHit) -> str:
+    """A search hit, with the id that ``/why`` takes."""
+    icon = LOOKS[MoveKind(hit.move)].icon if hit.move in set(MoveKind) else MENTIONED.icon
+    return f"{icon} {headline(hit.title, hit.url, hit.published, hit.source, hit.id)}"
+
+
+async def answer(interaction: discord.Interaction, ask: Callable[[], Payload], *, private: bool) -> None:
+    """Defer, ask in a thread, answer; a refusal is seen by its asker alone."""
+    await interaction.response.defer(ephemeral=private, thinking=True)
+    try:
+        payload = await asyncio.to_thread(ask)
+    except MovewireError as error:
+        if not isinstance(error, UsageError):
+            log.error("a command could not be answered: %s", error)
+        await refuse(interaction, str(error), private=private)
+        return
+    await interaction.edit_original_response(
+        embed=discord.Embed.from_dict(payload), allowed_mentions=discord.AllowedMentions.none()
+    )
+
+
+async def refuse(interaction: discord.Interaction, why: str, *, private: bool) -> None:
+    """Tell the asker alone what was wrong; a public "thinking" is taken back first.
+
+    The answer to a deferral is as public as the deferral (interactions/receiving-and-responding).
+    """
+    text, nobody = fit(why, REFUSED) or UNTITLED, discord.AllowedMentions.none()
+    if private:
+        await interaction.edit_original_response(content=text, allowed_mentions=nobody)
+        return
+    await interaction.delete_original_response()
+    await interaction.followup.send(text, ephemeral=True, allowed_mentions=nobody)

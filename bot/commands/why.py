@@ -1,0 +1,85 @@
+"""``/why``: what was decided about an entry, a story or an alert, and on what grounds."""
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+
+from bot import answers
+from bot.answers import WhyAnswer
+from bot.commands.reply import Desk, answer, card, headline
+from bot.render.embed import Payload, earlier, stamp
+from bot.render.words import fit
+from storage.model import Decision, Delivery, Mention, RecordedEntry
+
+if TYPE_CHECKING:
+    from storage.sqlite import SqliteStore
+
+ENTRIES_SHOWN = 5
+MENTIONS_SHOWN = 6
+REASONS = 300
+EVIDENCE = 160
+
+
+def told(store: "SqliteStore", reference: str) -> Payload:
+    """The record as an embed."""
+    found = answers.why(store, reference)
+    lines: list[str] = []
+    if found.story is not None:
+        story = found.story
+        lines.append(headline(story.headline, story.url, story.opened, story.source, f"s{story.id}"))
+        lines.append(f"alerted {stamp(story.alerted)}" if story.alerted else "never alerted")
+    for recorded in found.entries[:ENTRIES_SHOWN]:
+        lines += ["", *_entry(recorded)]
+    if len(found.entries) > ENTRIES_SHOWN:
+        lines.append(f"… and {len(found.entries) - ENTRIES_SHOWN} more entries")
+    lines += [
+        "",
+        "**Deliveries**",
+        *([_delivery(one) for one in found.deliveries] or ["none were to be made"]),
+    ]
+    return card(f"Why {found.reference}", lines + _context(found))
+
+
+def _context(found: WhyAnswer) -> list[str]:
+    shown = earlier([line for recorded in found.entries[:1] for line in recorded.context])
+    return ["", "**Earlier**", *shown.splitlines()] if shown else []
+
+
+def _entry(recorded: RecordedEntry) -> list[str]:
+    entry = recorded.entry
+    document = entry.document
+    lines = [headline(document.title, document.url, entry.published, document.source, f"e{entry.id}")]
+    lines += [_decision(decision) for _, decision in recorded.decisions] or ["not decided yet"]
+    if recorded.assignment is not None and recorded.story is not None:
+        verb = "opened" if recorded.assignment.story_id is None else "joined"
+        lines.append(f"{verb} s{recorded.story.id}: {fit(', '.join(recorded.assignment.reasons), REASONS)}")
+    lines += [_mention(mention) for mention in recorded.mentions[:MENTIONS_SHOWN]]
+    return lines
+
+
+def _decision(decision: Decision) -> str:
+    kind = f" ({decision.update.value})" if decision.update else " (digest)" if decision.digest else ""
+    return f"**{decision.verdict.value}**{kind}: {fit(', '.join(decision.reasons), REASONS)}"
+
+
+def _mention(mention: Mention) -> str:
+    meant = "meant" if mention.accepted else "not meant"
+    written = fit(f"“{mention.text}” as {mention.entity}", EVIDENCE)
+    return f"{written}: {meant} ({mention.score:.2f}), {fit(', '.join(mention.evidence), EVIDENCE)}"
+
+
+def _delivery(one: Delivery) -> str:
+    where = one.destination.removeprefix("channel:")
+    place = f"<#{where}>" if where != one.destination and where.isdigit() else fit(one.destination, 60)
+    error = f": {fit(one.last_error, EVIDENCE)}" if one.last_error else ""
+    return f"{place} {one.state.value}, key {one.key}{error}"
+
+
+def register(tree: app_commands.CommandTree, desk: Desk) -> None:
+    """Put ``/why`` into the tree."""
+
+    @tree.command(name="why", description="Why something was told, or was not")
+    @app_commands.describe(reference="e12, s3, the key under an alert, or the URL of an entry")
+    async def why(interaction: discord.Interaction, reference: app_commands.Range[str, 1, 2000]) -> None:
+        await answer(interaction, lambda: told(desk.store, reference), private=True)
