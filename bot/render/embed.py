@@ -29,7 +29,8 @@ SOURCE = 80
 REPEAT = "Possibly a repeat: whether this arrived before could not be found out."
 SHOWN_OUTLETS = 6
 KEY_MARK = "key "  # before the key in the footer: history is searched for it
-BARE = 1_500  # of the plain form, below limits.CONTENT with its link and key
+WHY_HERE = "/why tells how this came about"  # where the bot is there to answer
+WHY_THERE = "movewire why KEY tells how this came about"
 
 BUTTONS = (("timeline", "Timeline"), ("why", "Why"), ("mute", "Mute 7 days"), ("irrelevant", "Not relevant"))
 SECONDARY = 2  # components/reference#button: grey
@@ -103,7 +104,7 @@ def embed(alert: Alert, dress: Dress) -> Payload:
         "description": _description(alert, dress),
         "color": look.colour,
         "fields": _fields(alert),
-        "footer": {"text": f"{KEY_MARK}{dress.key} · /why tells how this came about"},
+        "footer": {"text": f"{KEY_MARK}{dress.key} · {WHY_HERE if dress.buttons else WHY_THERE}"},
     }
     if safe := link(alert.url, limits.EMBED_URL):
         shown["url"] = safe

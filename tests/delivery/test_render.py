@@ -26,7 +26,7 @@ from storage.model import (
     UpdateKind,
 )
 from tests.delivery.made import alert
-from tests.delivery.rendered.cases import CASES, FOLDER, embed_text, plain_text
+from tests.delivery.rendered.cases import CASES, FOLDER, embed_text, json_text, others, plain_text
 from tests.delivery.schema import schema_check
 
 KEY = "0123456789abcdef01234567"
@@ -35,6 +35,13 @@ KEY = "0123456789abcdef01234567"
 @pytest.mark.parametrize("name", CASES)
 def test_the_embed_is_as_its_golden_file(name: str):
     assert embed_text(CASES[name]) == (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", others())
+def test_the_other_forms_of_a_message_are_as_their_golden_files(name: str):
+    payload = others()[name]
+    assert json_text(payload) == (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    assert limits.violations(payload) == []
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -9,7 +9,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot import render
-from storage.model import Alert, ContextLine, Move, MoveKind, MoveStatus, Outlet, UpdateKind
+from storage.model import (
+    Alert,
+    ContextLine,
+    Delivery,
+    DeliveryState,
+    Move,
+    MoveKind,
+    MoveStatus,
+    Outlet,
+    UpdateKind,
+)
 
 FOLDER = Path(__file__).resolve().parent
 KEY = "0123456789abcdef01234567"
@@ -175,8 +185,7 @@ CASES: dict[str, Alert] = {
 
 def embed_text(alert: Alert) -> str:
     """The message as a golden file holds it."""
-    shown = render.embed(alert, KEY, buttons=alert is DEPARTURE)
-    return json.dumps(shown, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return json_text(render.embed(alert, KEY, buttons=alert is DEPARTURE))
 
 
 def plain_text(alert: Alert) -> str:
@@ -184,8 +193,40 @@ def plain_text(alert: Alert) -> str:
     return render.plain(alert, KEY) + "\n"
 
 
+def others() -> dict[str, dict[str, object]]:
+    """Messages of other forms: the plain one, an edit, and a digest."""
+    now = datetime(2025, 6, 13, tzinfo=UTC)
+    waiting = [
+        Delivery(
+            id=number,
+            key=KEY,
+            destination="channel:1",
+            story=number,
+            revision=0,
+            alert=alert,
+            state=DeliveryState.PENDING,
+            created=now,
+            due=now,
+        )
+        for number, alert in enumerate(CASES.values())
+    ]
+    return {
+        "form-bare": render.bare(DEPARTURE, render.Dress(key=KEY)),
+        "form-edit": render.change(CASES["departure-edit"], render.Dress(key=KEY, buttons=True)),
+        "form-repeat": render.message(DEPARTURE, render.Dress(key=KEY, repeat=True, ping_role=31337)),
+        "form-digest": render.digest(waiting, KEY).payload,
+    }
+
+
+def json_text(payload: object) -> str:
+    """A payload as a golden file holds it."""
+    return json.dumps(payload, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 def main() -> None:
     """Write all golden files."""
+    for name, payload in others().items():
+        (FOLDER / f"{name}.json").write_text(json_text(payload), encoding="utf-8")
     for name, alert in CASES.items():
         (FOLDER / f"{name}.json").write_text(embed_text(alert), encoding="utf-8")
         (FOLDER / f"{name}.txt").write_text(plain_text(alert), encoding="utf-8")
