@@ -64,10 +64,10 @@ def detect(document: Document, mentions: Sequence[Mention], watchlist: Watchlist
         pages.append(read("summary", document.summary, _lexicon(document.summary, lang), mentions))
     if document.text and len(document.summary) < FULL_SUMMARY:
         pages.append(read("text", document.text, _lexicon(document.text, lang), mentions))
-    if not any(page.triggers for page in pages) or _is_roundup(pages):
+    if _is_roundup(pages):
         return ()
     entities = _entities(watchlist)
-    drafts = [draft for page in pages if page.triggers for draft in _drafts(page, entities, document)]
+    drafts = [draft for page in pages for draft in _drafts(page, entities, document)]
     return choose.merge(choose.rank(drafts))
 
 
@@ -121,6 +121,9 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
             2, len({d.frame.kind for d in drafts if d.start < start and not d.background})
         )
         drafts.append(draft)
+    if page.name == "title" and not drafts and (bare := product.bare_name(reading)) is not None:
+        bare.score = bare.frame.weight * _place(page, 0)
+        drafts.append(bare)
     return drafts
 
 

@@ -21,6 +21,7 @@ def span_of(page: Page, reach: str, start: int, end: int) -> tuple[int, int]:
     if reach == "field":
         return 0, len(page.folded)
     left, right = page.clause(start, end)
+    right = min(right, page.aside(end, right))
     match reach:
         case "next":
             return end, min(right, end + lexicon.next_reach)

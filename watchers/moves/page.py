@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from storage.model import Mention
+from storage.model import Mention, MoveKind
 from watchers.moves.lexicon import NO_BLANKS, Lexicon
 from watchers.text import fold, is_title_case, sentences
 
@@ -72,6 +72,15 @@ class Page:
                 break
         return left, right
 
+    def aside(self, start: int, end: int) -> int:
+        """Where a remark (", which …") begins between two positions, else ``end``."""
+        for hit in self.hits.get("relative", ()):
+            if start <= hit.start < end and self.folded[
+                max(0, hit.start - 2) : hit.start + 1
+            ].lstrip().startswith(","):
+                return hit.start
+        return end
+
     def first(self, name: str, start: int, end: int) -> Hit | None:
         """The first hit of a class that lies within ``start`` and ``end``."""
         for hit in self.hits.get(name, ()):
@@ -115,7 +124,7 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     if triggers and not lexicon.nouns_capital:
         triggers = _without_surnames(raw, triggers)
     page = Page(name, raw, folded, lexicon, hits, triggers, [], here)
-    if triggers:
+    if triggers or name == "title":
         _find_stops(page)
     return page
 
@@ -144,9 +153,12 @@ def _scan(
             continue
         if end < size and not open_right and _joined(folded[end - 1], folded[end]):
             continue
-        if named and any(start < b and a < end for a, b in named) and not _around(start, end, named):
-            continue
+        inside = (
+            bool(named) and any(start < b and a < end for a, b in named) and not _around(start, end, named)
+        )
         for tag in tags[phrase]:
+            if inside and not _speaks_inside_names(tag, lexicon):
+                continue
             if isinstance(tag, int):
                 triggers.append((start, end, tag))
             else:
@@ -160,6 +172,13 @@ def _scan(
 def _joined(before: str, after: str) -> bool:
     """Whether two neighbours belong to one word, in a script that uses blanks."""
     return before < NO_BLANKS and after < NO_BLANKS and before.isalnum() and after.isalnum()
+
+
+def _speaks_inside_names(tag: str | int, lexicon: Lexicon) -> bool:
+    """ "Hyperion data center" is a name, and still says that a data centre is meant."""
+    if isinstance(tag, int):
+        return lexicon.frames[tag].kind is MoveKind.INFRASTRUCTURE
+    return tag == "datacentre"
 
 
 def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:
