@@ -19,7 +19,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from bot.commands import entity, moves, search, status, why
+from bot.commands import entity, feeds, moves, search, status, watch, why
 from bot.commands.reply import Desk, refuse
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ CLOSING = 10.0  # seconds that a connection gets to close
 HOPELESS = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 FAILED = "That did not work: the fault is ours and stands in the log."
 
-COMMANDS = (search, entity, moves, why, status)
+COMMANDS = (search, entity, moves, why, status, watch, feeds)
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +48,7 @@ class Tree(app_commands.CommandTree):
         cause = error.__cause__ or error
         log.error("/%s failed", named, exc_info=cause)
         with contextlib.suppress(discord.HTTPException):  # the interaction may be gone
-            if interaction.response.is_done():
-                await refuse(interaction, FAILED, private=True)
-            else:
-                await interaction.response.send_message(FAILED, ephemeral=True)
+            await refuse(interaction, FAILED)
 
 
 class Gateway(discord.AutoShardedClient):

@@ -1,4 +1,4 @@
-"""How every command answers: deferred, asked off the loop, one embed, nobody pinged.
+"""How every command answers: in time, asked off the loop, one embed, nobody pinged.
 
 A command module hands ``answer`` a question (a function without arguments that reads the
 store and gives an embed).  What is wrong with the question is told to its asker alone; what
@@ -29,6 +29,8 @@ PLAIN = MENTIONED.colour
 TITLE_SHOWN = 160  # of a headline in a list
 SOURCE_SHOWN = 60
 REFUSED = 1_500  # of the words that tell what was wrong with a question
+GRACE = 1.0  # seconds of the three that Discord waits for a first response
+NOBODY = discord.AllowedMentions.none()
 MORE = "… and {} more"
 MORE_ROOM = len(MORE.format("99999")) + 1
 
@@ -87,28 +89,35 @@ def hit_line(hit: SearchHit) -> str:
 
 
 async def answer(interaction: discord.Interaction, ask: Callable[[], Payload], *, private: bool) -> None:
-    """Defer, ask in a thread, answer; a refusal is seen by its asker alone."""
-    await interaction.response.defer(ephemeral=private, thinking=True)
+    """Ask in a thread and answer; what is refused is seen by its asker alone.
+
+    A private answer is deferred first.  A public one is deferred when it is not there within
+    ``GRACE``: what follows a deferral is as public as the deferral itself
+    (interactions/receiving-and-responding), so a refusal must come before it to be private.
+    """
+    if private:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+    asked = asyncio.create_task(asyncio.to_thread(ask))
+    await asyncio.wait({asked}, timeout=GRACE)
+    if not asked.done() and not private:
+        await interaction.response.defer(thinking=True)
     try:
-        payload = await asyncio.to_thread(ask)
+        embed = discord.Embed.from_dict(await asked)
     except MovewireError as error:
         if not isinstance(error, UsageError):
             log.error("a command could not be answered: %s", error)
-        await refuse(interaction, str(error), private=private)
+        await refuse(interaction, str(error))
         return
-    await interaction.edit_original_response(
-        embed=discord.Embed.from_dict(payload), allowed_mentions=discord.AllowedMentions.none()
-    )
+    if interaction.response.is_done():
+        await interaction.edit_original_response(embed=embed, allowed_mentions=NOBODY)
+    else:
+        await interaction.response.send_message(embed=embed, allowed_mentions=NOBODY)
 
 
-async def refuse(interaction: discord.Interaction, why: str, *, private: bool) -> None:
-    """Tell the asker alone what was wrong; a public "thinking" is taken back first.
-
-    The answer to a deferral is as public as the deferral (interactions/receiving-and-responding).
-    """
-    text, nobody = fit(why, REFUSED) or UNTITLED, discord.AllowedMentions.none()
-    if private:
-        await interaction.edit_original_response(content=text, allowed_mentions=nobody)
-        return
-    await interaction.delete_original_response()
-    await interaction.followup.send(text, ephemeral=True, allowed_mentions=nobody)
+async def refuse(interaction: discord.Interaction, why: str) -> None:
+    """Tell the asker what was wrong, and nobody else where nothing was deferred in public."""
+    text = fit(why, REFUSED) or UNTITLED
+    if interaction.response.is_done():
+        await interaction.edit_original_response(content=text, allowed_mentions=NOBODY)
+    else:
+        await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NOBODY)

@@ -1,0 +1,140 @@
+"""What people get for what they type, through discord.py's own machinery."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import simcord
+
+from bot.render import violations
+from bot.sinks.base import REAL
+from storage.model import FeedState, FinishedPoll
+from tests.cli.stocked import FEED, LINKS
+
+
+def shown(result):
+    """All words of the embed that was answered."""
+    [embed] = result.response.embeds
+    return f"{embed.title}\n{embed.description}\n{embed.footer.text or ''}"
+
+
+async def test_search_answers_everyone_with_the_ids_that_why_takes(server):
+    result = await server.reader.slash(server.channel, "search", text="Ruben Mayer")
+    assert not result.ephemeral
+    assert "Ruben Mayer leaves Meta after two months" in shown(result)
+    assert LINKS[0].replace("https://", "") in shown(result)
+
+
+async def test_search_that_finds_nothing_says_so(server):
+    result = await server.reader.slash(server.channel, "search", text="zeppelin")
+    assert "Nothing of that is stored." in shown(result)
+
+
+async def test_an_entity_is_found_by_its_alias_and_shows_its_moves(server):
+    result = await server.reader.slash(server.channel, "entity", name="scale-ai")
+    assert "Scale AI (scale-ai)" in shown(result)
+    assert "Funding" in shown(result)
+
+
+async def test_a_timeline_tells_the_oldest_first(server):
+    result = await server.reader.slash(server.channel, "timeline", name="meta")
+    text = shown(result)
+    assert text.index("Funding") < text.index("Departure")
+
+
+async def test_an_unknown_entity_is_told_to_its_asker_alone(server):
+    result = await server.reader.slash(server.channel, "entity", name="no such thing")
+    assert result.ephemeral
+    assert "there is no entity" in result.response.content
+
+
+async def test_moves_are_narrowed_by_kind_and_party(server):
+    result = await server.reader.slash(server.channel, "moves", kind="departure", **{"from": "meta"})
+    assert "Departure" in shown(result)
+    assert "Funding" not in shown(result)
+
+
+async def test_a_time_that_cannot_be_read_is_refused_with_what_is_allowed(server):
+    result = await server.reader.slash(server.channel, "moves", since="some day")
+    assert result.ephemeral
+    assert result.response.content.startswith("since: ")
+
+
+@pytest.mark.parametrize("reference", ["s1", "e1", LINKS[0]])
+async def test_why_shows_decision_and_deliveries_to_its_asker_alone(server, store, reference):
+    if reference == "s1":
+        reference = f"s{store.stories.recent(1)[0].id}"
+    elif reference == "e1":
+        reference = f"e{store.entries.by_url(LINKS[0]).id}"
+    result = await server.reader.slash(server.channel, "why", reference=reference)
+    assert result.ephemeral
+    assert "party-to-move:departure" in shown(result)
+    assert "<#1> sent" in shown(result)
+
+
+async def test_why_refuses_what_is_no_id(server):
+    result = await server.reader.slash(server.channel, "why", reference="whatever")
+    assert result.ephemeral
+    assert "is no id" in result.response.content
+
+
+async def test_status_counts_what_is_stored(server, store):
+    result = await server.reader.slash(server.channel, "status")
+    assert result.ephemeral
+    assert f"{store.entries.count()} entries stored" in shown(result)
+
+
+async def test_names_are_offered_while_they_are_typed_and_stand_for_ids(server):
+    choices = await server.reader.autocomplete(server.channel, "entity", "name", "ruben m")
+    assert {"name": "Ruben Mayer", "value": "ruben-mayer"} in [
+        {"name": one["name"], "value": one["value"]} for one in choices
+    ]
+
+
+async def test_no_more_than_25_names_are_offered(server):
+    choices = await server.reader.autocomplete(server.channel, "entity", "name", "")
+    assert 0 < len(choices) <= 25
+
+
+async def test_no_answer_could_ping_or_pass_a_limit(server, store):
+    for name, options in (
+        ("search", {"text": "@everyone [x](https://evil.example) **" + "m" * 150}),
+        ("entity", {"name": "meta"}),
+        ("timeline", {"name": "meta"}),
+        ("moves", {}),
+        ("status", {}),
+    ):
+        result = await server.reader.slash(server.channel, name, **options)
+        embeds = [embed.to_dict() for embed in result.response.embeds]
+        assert violations({"embeds": embeds, "allowed_mentions": {"parse": []}}) == []
+        assert "@everyone" not in shown(result)
+
+
+async def test_muting_needs_manage_server_and_silences_an_entity_until_it_is_unmuted(server, store):
+    with pytest.raises(simcord.SetupError):
+        await server.reader.slash(server.channel, "watch mute", name="meta")
+    assert store.watchlist.find("meta")[0].muted_until is None
+
+    result = await server.keeper.slash(server.channel, "watch mute", name="meta", length="7d")
+    assert result.ephemeral
+    assert store.watchlist.find("meta")[0].muted_until > REAL.now() + timedelta(days=6)
+    assert "muted until" in shown(await server.keeper.slash(server.channel, "watch list"))
+
+    await server.keeper.slash(server.channel, "watch unmute", name="meta")
+    assert "muted until" not in shown(await server.keeper.slash(server.channel, "watch list"))
+
+
+async def test_a_length_that_cannot_be_read_mutes_nobody(server, store):
+    result = await server.keeper.slash(server.channel, "watch mute", name="meta", length="a while")
+    assert result.response.content.startswith("length: ")
+    assert store.watchlist.find("meta")[0].muted_until is None
+
+
+async def test_a_feed_in_trouble_is_told_with_its_error(server, store):
+    feed = replace(store.feeds.get(FEED), state=FeedState.FAILING, failures=3, last_error="HTTP 503")
+    store.feeds.finish_polls([FinishedPoll(feed=feed, seen=REAL.now())])
+    assert "bay-ledger.example" in shown(await server.keeper.slash(server.channel, "feeds list"))
+    text = shown(await server.keeper.slash(server.channel, "feeds health"))
+    assert "3 failures" in text
+    assert "HTTP 503" in text
+    assert "gazette" not in text
