@@ -7,8 +7,9 @@ the polling, so an alert leaves while slower hosts are still answering.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.app import App, holder
@@ -16,6 +17,7 @@ from bot.courier import DeliveryFault, drain
 from bot.sinks import Sinks
 from storage.errors import UnknownThing
 from storage.model import Feed
+from watchers import polling
 from watchers.sweep import SweepReport
 
 if TYPE_CHECKING:
@@ -91,14 +93,26 @@ async def one_pass(
             since = f" since {lock.since:%Y-%m-%dT%H:%M:%SZ}" if lock.since else ""
             report.skipped = f"{lock.holder or 'another process'}{since}"
             return report
-        feeds = chosen_feeds(app, urls, all_feeds=all_feeds)
+        more = partial(due_now, app) if command == "run" else None
+        feeds = list(more()) if more is not None else chosen_feeds(app, urls, all_feeds=all_feeds)
         async with delivering(app, report, stop, deliver=deliver) as wake:
-            await _sweep(app, feeds, report, wake, stop)
+            await _sweep(app, feeds, report, wake, stop, more)
     return report
 
 
+def due_now(app: App) -> Sequence[Feed]:
+    """What a process that goes on polling asks now: all that is due, but no crowd of late ones."""
+    now = app.clock.now()
+    return polling.share(app.store.feeds.due(now), now)
+
+
 async def _sweep(
-    app: App, feeds: list[Feed], report: PassReport, wake: asyncio.Event, stop: asyncio.Event | None
+    app: App,
+    feeds: list[Feed],
+    report: PassReport,
+    wake: asyncio.Event,
+    stop: asyncio.Event | None,
+    more: Callable[[], Sequence[Feed]] | None,
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -110,7 +124,7 @@ async def _sweep(
         await asyncio.to_thread(app.sweep().judge, report.sweep, judged)
     if feeds:
         async with app.new_fetcher() as fetcher:
-            swept = await app.sweep().run(fetcher, feeds, judged=judged, stop=stop)
+            swept = await app.sweep().run(fetcher, feeds, judged=judged, more=more, stop=stop)
         swept.entries += report.sweep.entries
         swept.alerts += report.sweep.alerts
         swept.updates += report.sweep.updates

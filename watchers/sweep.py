@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many ru
     from watchers.pipeline import Judged, Pipeline
 
 HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
+LOOK_EVERY = 1.0  # seconds between looks for what else is due
 LARGEST_BATCH = 200  # polls in one transaction
 
 log = logging.getLogger(__name__)
@@ -78,22 +79,38 @@ class Sweep:
         feeds: Sequence[Feed],
         *,
         judged: "Callable[[Judged], None] | None" = None,
+        more: Callable[[], Sequence[Feed]] | None = None,
         stop: asyncio.Event | None = None,
     ) -> SweepReport:
         """Poll ``feeds`` once; ``judged`` is called (in a thread) for each entry after its commit.
 
-        ``stop`` ends the sweep early: polls under way are dropped, finished ones are stored.
+        ``more`` is asked every second what else has become due, as long as a poll is under
+        way: a server that hangs holds up nobody.  ``stop`` ends the sweep early: polls under
+        way are dropped, finished ones are stored.
         """
         report = SweepReport()
         finished: asyncio.Queue[_Poll | None] = asyncio.Queue()
-        hosts = iter(_by_host(feeds))
-        workers = [
-            asyncio.create_task(self._poll_hosts(fetcher, hosts, finished))
-            for _ in range(min(HOSTS_AT_ONCE, len(feeds)))
-        ]
-        writer = asyncio.create_task(self._write(finished, report, judged))
+        workers: list[asyncio.Task[None]] = []
+        under_way: set[int] = set()
+
+        def start(feeds: Sequence[Feed]) -> None:
+            under_way.update(feed.id for feed in feeds)
+            groups = _by_host(feeds)
+            hosts = iter(groups)
+            workers[:] = [worker for worker in workers if not _went_well(worker)]
+            workers.extend(
+                asyncio.create_task(self._poll_hosts(fetcher, hosts, finished))
+                for _ in range(min(HOSTS_AT_ONCE, len(groups)))
+            )
+
+        async def start_more() -> None:
+            if more is not None:
+                start([feed for feed in await asyncio.to_thread(more) if feed.id not in under_way])
+
+        start(feeds)
+        writer = asyncio.create_task(self._write(finished, report, judged, under_way))
         try:
-            await _all_or_stop(workers, stop)
+            await _all_or_stop(workers, stop, start_more if more is not None else None)
         finally:
             for worker in workers:
                 worker.cancel()
@@ -132,11 +149,13 @@ class Sweep:
         finished: "asyncio.Queue[_Poll | None]",
         report: SweepReport,
         judged: "Callable[[Judged], None] | None",
+        under_way: set[int],
     ) -> None:
         async for batch in _batches(finished):
             for poll in batch:
                 _count(report, poll)
             await asyncio.to_thread(self._commit, batch, report, judged)
+            under_way.difference_update(poll.before.id for poll in batch)
 
     def _commit(
         self, batch: list[_Poll], report: SweepReport, judged: "Callable[[Judged], None] | None"
@@ -202,22 +221,34 @@ async def _batches(queue: "asyncio.Queue[_Poll | None]") -> AsyncIterator[list[_
         yield batch
 
 
-async def _all_or_stop(workers: list["asyncio.Task[None]"], stop: asyncio.Event | None) -> None:
-    """Wait for all workers, the first failure of one, or ``stop``."""
-    if not workers:
-        return
+async def _all_or_stop(
+    workers: list["asyncio.Task[None]"],
+    stop: asyncio.Event | None,
+    start_more: Callable[[], Awaitable[None]] | None,
+) -> None:
+    """Wait for all workers (those started meanwhile too), the first failure of one, or ``stop``."""
+    loop = asyncio.get_running_loop()
+    look_at = loop.time() + LOOK_EVERY
     stopper = asyncio.create_task(stop.wait()) if stop is not None else None
-    pending: set[asyncio.Task[object]] = {*workers}
     try:
-        while pending - {stopper}:
-            done, pending = await asyncio.wait(
-                {*pending, *([stopper] if stopper else [])}, return_when=asyncio.FIRST_COMPLETED
+        while pending := {worker for worker in workers if not worker.done()}:
+            done, _ = await asyncio.wait(
+                {*pending, *([stopper] if stopper else [])},
+                timeout=max(look_at - loop.time(), 0) if start_more else None,
+                return_when=asyncio.FIRST_COMPLETED,
             )
             if stopper in done or any(task.exception() for task in done):
                 return
+            if start_more is not None and loop.time() >= look_at:
+                await start_more()
+                look_at = loop.time() + LOOK_EVERY
     finally:
         if stopper is not None:
             stopper.cancel()
+
+
+def _went_well(worker: "asyncio.Task[None]") -> bool:
+    return worker.done() and not worker.cancelled() and worker.exception() is None
 
 
 def _count(report: SweepReport, poll: _Poll) -> None:

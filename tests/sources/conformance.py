@@ -141,18 +141,18 @@ PUBLISHERS = [
     Publisher("plain"),
     Publisher("weak-etag", host="127.0.0.2", etag_form='W/"{}, x"'),
     Publisher("odd-etag", host="127.0.0.3", etag_form="{}"),
-    Publisher("blind", host="127.0.0.4", validators=False, every=4 * MINUTE),
-    Publisher("busy", host="127.0.0.5", every=3 * MINUTE),
+    Publisher("blind", host="127.0.0.4", validators=False, every=10 * MINUTE),
+    Publisher("busy", host="127.0.0.5", every=6 * MINUTE),
     Publisher("slow", host="127.0.0.6", every=2 * DAY),
     Publisher(
-        "max-age", host="127.0.0.7", headers={"Cache-Control": "public, max-age=7200"}, every=4 * MINUTE
+        "max-age", host="127.0.0.7", headers={"Cache-Control": "public, max-age=7200"}, every=10 * MINUTE
     ),
-    Publisher("ttl", host="127.0.0.8", extra="<ttl>150</ttl>", every=4 * MINUTE),
+    Publisher("ttl", host="127.0.0.8", extra="<ttl>150</ttl>", every=10 * MINUTE),
     Publisher(
         "syndication",
         host="127.0.0.9",
         extra="<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>6</sy:updateFrequency>",
-        every=4 * MINUTE,
+        every=10 * MINUTE,
     ),
     Publisher(
         "skips",

@@ -7,8 +7,6 @@
 A new kind of source is one module with a ``SOURCE`` and one line in ``_MODULES``.
 """
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -19,6 +17,8 @@ from watchers.sources import sniff
 from watchers.sources.base import EmptyBody, Fetched, NeedsChild, Outcome, ParsedFeed, Source, SourceError
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from watchers.sources.http import Fetcher
 
 __all__ = ["Fetcher", "SourceError", "fetch", "kinds", "parse", "parse_off_loop", "source"]
@@ -95,6 +95,8 @@ def _stripped(body: bytes) -> bytes:
 
 async def parse_off_loop(fetched: Fetched, feed: Feed) -> ParsedFeed:
     """``parse`` in a thread of its own pool: costly bodies must not keep the database waiting."""
+    import asyncio
+
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(
         _threads(), parse, fetched.body, fetched.url, fetched.content_type, feed
@@ -102,7 +104,9 @@ async def parse_off_loop(fetched: Fetched, feed: Feed) -> ParsedFeed:
 
 
 @cache
-def _threads() -> ThreadPoolExecutor:
+def _threads() -> "ThreadPoolExecutor":
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(max_workers=PARSING_THREADS, thread_name_prefix="parse")
 
 

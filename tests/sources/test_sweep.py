@@ -1,0 +1,66 @@
+"""One sweep over many servers: who hangs holds up nobody."""
+
+import random
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storage.model import Feed
+from storage.sqlite import open_store
+from tests.sources import hostile
+from tests.sources.hostile import FEED, says, serve
+from watchers.pipeline import Pipeline
+from watchers.polling import Bounds
+from watchers.sources import http
+from watchers.sources.http import Fetcher
+from watchers.sweep import Sweep, SweepReport
+
+
+async def swept(
+    path: Path, urls: list[str], *, seconds: float, more_after: int = 0
+) -> tuple[SweepReport, dict[str, float]]:
+    """Sweep over ``urls``, the last ``more_after`` of them due only once the sweep is under way.
+
+    Gives the report and when each feed's new state was stored, in seconds after the start.
+    """
+    now = datetime.now(UTC)
+    with open_store(path, now=now) as store:
+        for url in urls:
+            store.feeds.add(url, now=now)
+        feeds = store.feeds.due(now)
+        late = {feed.id for feed in feeds[len(feeds) - more_after :]} if more_after else set[int]()
+        began = time.monotonic()
+        stored: dict[str, float] = {}
+        finish = store.feeds.finish_polls
+
+        def timed(polls):  # type: ignore[no-untyped-def]
+            done = finish(polls)
+            stored.update((poll.feed.url, time.monotonic() - began) for poll in polls)
+            return done
+
+        store.feeds.finish_polls = timed  # type: ignore[method-assign]
+
+        def more() -> list[Feed]:
+            return store.feeds.due(datetime.now(UTC)) if time.monotonic() - began > 0.5 else []
+
+        sweep = Sweep(
+            store,
+            Pipeline(store, lambda: ()),
+            clock=lambda: datetime.now(UTC),
+            bounds=Bounds(),
+            rng=random.Random(1),
+        )
+        async with Fetcher(allow_private=["127.0.0.0/8"], bounds=http.Bounds(seconds=seconds)) as fetcher:
+            report = await sweep.run(
+                fetcher, [feed for feed in feeds if feed.id not in late], more=more if more_after else None
+            )
+    return report, stored
+
+
+async def test_what_becomes_due_meanwhile_does_not_wait_for_a_server_that_hangs(tmp_path: Path) -> None:
+    async with serve({"/silence": hostile.silence, "/feed": says(FEED)}, "0.0.0.0") as server:
+        urls = [f"http://127.0.0.2:{server.port}/silence", f"http://127.0.0.3:{server.port}/feed"]
+        report, stored = await swept(tmp_path / "a.db", urls, seconds=6.0, more_after=1)
+    assert [error.split(":")[0] for _, error in report.failed] == ["timed-out"]
+    assert report.polled == 2
+    assert list(stored) == [urls[1], urls[0]]
