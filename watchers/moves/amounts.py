@@ -196,7 +196,11 @@ def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) 
     return best
 
 
-_OF_THE_NEXT = re.compile(r"\s(?:of|to|at|de|di|von|van|a|à|auf|em|en|op|up to|as high as|superior a)\s")
+_OF_THE_NEXT = re.compile(
+    r"\s(?:of|to|at|de|di|von|van|a|à|auf|em|en|op|superior a|d')\s?"
+    r"(?:(?:more than|at least|up to|about|around|nearly|roughly|over|as much as|as high as|mais de|cerca de|até|más de"
+    r"|unos|hasta|plus de|près de|environ|über|rund|bis zu|mehr als|meer dan|ruim|zo'n|oltre|circa)\s)?"
+)
 
 
 def _pause(page: Page, start: int, end: int) -> bool:

@@ -5,6 +5,7 @@ Adds the position somebody leaves or takes, and how many people a move concerns.
 
 import re
 
+from storage.model import MoveKind
 from watchers.moves.amounts import find_counts
 from watchers.moves.page import Hit
 from watchers.moves.reading import Draft
@@ -17,11 +18,11 @@ _TITLE_REACH = 90
 
 def finish(draft: Draft) -> None:
     """Fill in title and count."""
-    kind = draft.frame.kind.value
-    if kind in ("departure", "hire"):
+    kind = draft.frame.kind
+    if kind in (MoveKind.DEPARTURE, MoveKind.HIRE):
         draft.title = _title(draft)
         draft.people = _count(draft, least=2)
-    elif kind == "layoffs":
+    elif kind is MoveKind.LAYOFFS:
         draft.people = _count(draft, least=1)
 
 
@@ -35,7 +36,7 @@ def _title(draft: Draft) -> str | None:
     before = [h for h in page.hits.get("position", ()) if left <= h.start and h.end <= draft.start]
     after = [h for h in after if not _is_past_post(draft, h)]
     before = [h for h in before if not _is_past_post(draft, h)]
-    if draft.frame.kind.value == "departure":
+    if draft.frame.kind is MoveKind.DEPARTURE:
         found = before[-1:] or after[:1]
     else:
         found = [h for h in after if _is_taken(draft, h)] or ([] if draft.frame.left == "to" else before[-1:])
@@ -123,4 +124,15 @@ def _count(draft: Draft, least: int) -> int | None:
     for count in (*after, *reversed(counts)):
         if count.value >= least:
             return count.value
-    return None
+    return _bare_count(draft) if draft.frame.kind is MoveKind.LAYOFFS else None
+
+
+_BARE_COUNT = re.compile(
+    r"\s(?:about |around |up to |over |more than |another |some )?(\d{1,3}(?:[.,]\d{3})+|\d{2,6})(?![\d.,]*\s?[%$€£])\b"
+)
+
+
+def _bare_count(draft: Draft) -> int | None:
+    """ "lays off 600": a plain number right behind the verb counts people."""
+    number = _BARE_COUNT.match(draft.page.folded, draft.end)
+    return int(re.sub(r"[.,]", "", number[1])) if number else None
