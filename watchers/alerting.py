@@ -14,6 +14,7 @@ from storage.model import (
     Mention,
     Move,
     Story,
+    UpdateKind,
     Verdict,
     Watchlist,
 )
@@ -35,23 +36,27 @@ def alert_for(
 ) -> Alert:
     """The alert that ``decision`` asks for, as the story stands after ``entry``."""
     by_slug = watchlist.by_slug()
+    # An entry that only joins adds its outlet: the sentence and the reasons stay the first
+    # entry's, which the message has already and the outbox keeps where these are empty.
+    joins = decision.update is UpdateKind.EDIT and entry.document.url != story.url
+    replies = decision.update is UpdateKind.REPLY  # it tells what this entry brought, in its words
     named = dict.fromkeys(
         (*story.entities, *(slug for move in story.moves for slug in sorted(move.parties())))
     )
     return Alert(
         story=story.id,
         revision=story.revision,
-        headline=story.headline,
-        url=story.url,
-        source=story.source,
-        published=story.opened,
-        said=said(entry.document, story.main, mentions),
+        headline=entry.document.title if replies else story.headline,
+        url=entry.document.url if replies else story.url,
+        source=entry.document.source if replies else story.source,
+        published=entry.published if replies else story.opened,
+        said="" if joins else said(entry.document, story.main, mentions),
         move=story.main,
         names={slug: by_slug[slug].name for slug in named if slug in by_slug},
         entities=story.entities,
         outlets=story.outlets,
         context=tuple(context),
-        why=tuple(reasons_for_people(mentions, watchlist)),
+        why=() if joins else tuple(reasons_for_people(mentions, watchlist)),
         update=decision.update,
         fact=fact,
         low_priority=decision.verdict is Verdict.UPDATE and fact is None,

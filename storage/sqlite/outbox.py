@@ -59,7 +59,8 @@ class Outbox:
         """Put deliveries in, within the transaction that decided them; returns their keys.
 
         Doing so again changes nothing.  An edit replaces an earlier one that waits; where
-        the story's first message still waits (or died), the edit goes into that.
+        the story's first message still waits (or died), the edit goes into that.  What an
+        edit leaves empty (the sentence, the reasons) stays as the first message has it.
         """
         with self._db.transaction():
             return [self._put(story_id, revision, one, now) for one in deliveries]
@@ -72,8 +73,8 @@ class Outbox:
         state, note = DeliveryState.PENDING, None
         if alert.update is UpdateKind.EDIT:
             self._supersede_edits(story_id, new.destination, now)
-            if note := self._fold_edit(story_id, new.destination, alert, now):
-                state = DeliveryState.SUPERSEDED
+            alert, note = self._edit(story_id, new.destination, alert, now)
+            state = DeliveryState.SUPERSEDED if note else state
         self._db.run(
             "INSERT INTO delivery (key, destination, story_id, revision, alert, state, priority, created, "
             "due, last_error, update_kind, ping_role, touched) "
@@ -104,8 +105,8 @@ class Outbox:
             (to_ms(now), story_id, destination),
         )
 
-    def _fold_edit(self, story_id: int, destination: str, edit: Alert, now: datetime) -> str | None:
-        """Why an edit needs no sending of its own, or None when it does."""
+    def _edit(self, story_id: int, destination: str, edit: Alert, now: datetime) -> tuple[Alert, str | None]:
+        """The edit made whole by what the first message says, and why it needs no sending, if so."""
         first = self._db.row(
             "SELECT id, state, attempts, alert, batch FROM delivery WHERE story_id = ? AND destination = ? "
             "AND update_kind IS NULL ORDER BY id DESC LIMIT 1",
@@ -113,17 +114,18 @@ class Outbox:
         )
         if first is None:
             there = self.message(story_id, destination)
-            return None if there else "the story has no message here"
+            return edit, None if there else "the story has no message here"
         first_id, state, attempts, told, batch = first
+        before = decode_alert(told)
+        edit = replace(edit, said=edit.said or before.said, why=edit.why or before.why)
         if (state == "pending" and not attempts) or state == "dead":
-            before = decode_alert(told)
             merged = replace(edit, update=None, fact=None, low_priority=before.low_priority)
             self._db.run(
                 "UPDATE delivery SET alert = ?, touched = ? WHERE id = ?",
                 (encode_alert(merged), to_ms(now), first_id),
             )
-            return "the first message, not sent yet, includes it"
-        return "the story was told in a digest" if batch else None
+            return edit, "the first message, not sent yet, includes it"
+        return edit, "the story was told in a digest" if batch else None
 
     # --- out ----------------------------------------------------------------------------
 

@@ -194,6 +194,18 @@ def test_an_edit_of_a_story_without_a_message_here_has_nothing_to_do(store: Sqli
     assert (found.state, found.last_error) == (DeliveryState.SUPERSEDED, "the story has no message here")
 
 
+@pytest.mark.parametrize("sent", [True, False])
+def test_an_edit_keeps_the_sentence_and_the_reasons_of_the_first_message(store: SqliteStore, sent: bool):
+    key = put(store, PLACE, alert(), START)
+    if sent:
+        [first] = claim(store)
+        store.outbox.mark_sent(first.id, "9", START)
+    later = put(store, PLACE, edit(said="", why=()), START, revision=1)
+    shown = store.outbox.by_key(later if sent else key).alert
+    assert (shown.said, shown.why) == (alert().said, alert().why)
+    assert len(shown.outlets) == 3
+
+
 def test_a_first_message_under_way_is_not_changed_behind_the_courier(store: SqliteStore):
     put(store, PLACE, alert(), START)
     [one] = claim(store)
