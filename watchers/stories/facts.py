@@ -51,8 +51,8 @@ class Facts:
             self,
             prominent=_join(self.prominent, fp.entities[: fp.prominent]),
             kinds=_join(self.kinds, fp.kinds),
-            names=_join(self.names, fp.names[: fp.named]),
-            concepts=_join(self.concepts, fp.concepts[: fp.about]),
+            names=_join(self.names, fp.headline_names()),
+            concepts=_join(self.concepts, fp.headline_concepts()),
             numbers=_join(self.numbers, fp.numbers),
             told=self.told + 1,
         )

@@ -19,19 +19,22 @@ MAX_NAMES = 9
 MAX_WORDS = 10
 MAX_CONCEPTS = 8
 MAX_NUMBERS = 5
-_VERSION = "3"
+_VERSION = "4"
 _PARTS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """One entry, reduced to what tells events apart; tuples are ordered, most telling first."""
+    """One entry, reduced to what tells events apart.
+
+    In each tuple what stands in the headline comes first; ``headline`` says how many those
+    are of ``entities``, ``names``, ``words``, ``concepts`` and ``numbers``.
+    """
 
     lang: str = ""
-    entities: tuple[str, ...] = ()  # accepted slugs, those in headline or lead first
-    prominent: int = 0  # how many of ``entities`` stand there
+    entities: tuple[str, ...] = ()  # accepted slugs; after those of the headline those of the lead
+    prominent: int = 0  # how many of ``entities`` stand in headline or lead
     persons: frozenset[str] = frozenset()  # those of ``entities`` that are people
-    comment: bool = False  # talks about an event rather than tells it
     kinds: tuple[str, ...] = ()  # move kinds, main first
     status: str = ""  # of the main move
     roles: tuple[tuple[str, str], ...] = ()  # (role, slug or stems of a name) of the main move
@@ -40,10 +43,12 @@ class Fingerprint:
     people: tuple[int, ...] = ()
     numbers: tuple[float, ...] = ()  # any that the text holds
     names: tuple[str, ...] = ()  # proper nouns that nobody watches
-    named: int = 0  # how many of ``names`` stand in the headline
     concepts: tuple[str, ...] = ()
-    about: int = 0  # how many of ``concepts`` stand in the headline
     words: tuple[str, ...] = ()
+    headline: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
+    comment: bool = False  # talks about an event rather than tells it
+    loose: bool = False  # the headline's capitals say little about names
+    moved: bool = False  # the main move stands in the headline
     page: str = ""  # of the canonical address
     title: str = ""  # of the folded headline
 
@@ -51,19 +56,29 @@ class Fingerprint:
         """The keys under which the store finds this entry again; they begin with their sort."""
         keyed = [f"u:{self.page}"] * bool(self.page) + [f"t:{self.title}"] * bool(self.title)
         keyed += [f"e:{slug}" for slug in self.entities]
-        keyed += [f"n:{name}" for name in self.names]
-        keyed += [
-            f"a:{number:g}" for number in dict.fromkeys((*self.amounts, *self.valuations, *self.numbers))
-        ]
+        keyed += [f"n:{name}" for name in (*self.names, *self.words)]
+        keyed += [f"a:{number:g}" for number in (*self.amounts, *self.valuations, *self.numbers)]
         keyed += [f"c:{concept}" for concept in self.concepts]
-        keyed += [f"n:{word}" for word in self.words]
         return tuple(dict.fromkeys(keyed))
+
+    def heads(self) -> tuple[str, ...]:
+        """The entities that the entry is about: those of the headline, else those of the lead."""
+        return self.entities[: self.headline[0] or self.prominent]
+
+    def headline_names(self) -> tuple[str, ...]:
+        """Those of ``names`` that stand in the headline."""
+        return self.names[: self.headline[1]]
+
+    def headline_concepts(self) -> tuple[str, ...]:
+        """Those of ``concepts`` that stand in the headline."""
+        return self.concepts[: self.headline[3]]
 
     def encode(self) -> str:
         """One line; ``decode`` gives an equal fingerprint back."""
-        counts = f"{self.prominent}.{self.named}.{self.about}" + "c" * self.comment
+        counts = ".".join(map(str, (self.prominent, *self.headline)))
+        flags = "c" * self.comment + "l" * self.loose + "m" * self.moved
         groups: tuple[Iterable[str], ...] = (
-            (self.lang, counts, self.status, self.page, self.title),
+            (self.lang, counts, flags, self.status, self.page, self.title),
             (slug + "*" * (slug in self.persons) for slug in self.entities),
             self.kinds,
             (f"{role}={who}" for role, who in self.roles),
@@ -83,17 +98,16 @@ class Fingerprint:
         version, *groups = text.split("|")
         if version != _VERSION or len(groups) != 11:
             return cls()
-        lang, counts, status, page, title = groups[0].split(",")
-        prominent, named, about = counts.rstrip("c").split(".")
+        lang, counts, flags, status, page, title = groups[0].split(",")
+        prominent, of_entities, of_names, of_words, of_concepts, of_numbers = map(int, counts.split("."))
         entities, kinds, roles, amounts, valuations, people, numbers, names, concepts, words = (
             tuple(group.split(",")) if group else () for group in groups[1:]
         )
         return cls(
             lang=lang,
             entities=tuple(slug.rstrip("*") for slug in entities),
-            prominent=int(prominent),
+            prominent=prominent,
             persons=frozenset(slug[:-1] for slug in entities if slug.endswith("*")),
-            comment=counts.endswith("c"),
             kinds=kinds,
             status=status,
             roles=tuple((role, who) for role, _, who in (pair.partition("=") for pair in roles)),
@@ -102,10 +116,12 @@ class Fingerprint:
             people=tuple(map(int, people)),
             numbers=tuple(map(float, numbers)),
             names=names,
-            named=int(named),
             concepts=concepts,
-            about=int(about),
             words=words,
+            headline=(of_entities, of_names, of_words, of_concepts, of_numbers),
+            comment="c" in flags,
+            loose="l" in flags,
+            moved="m" in flags,
             page=page,
             title=title,
         )
@@ -116,39 +132,49 @@ def fingerprint(
 ) -> Fingerprint:
     """The fingerprint of ``document``, given what was found in it."""
     best = sorted((m for m in mentions if m.accepted), key=lambda m: (-m.score, m.entity))
-    prominent = tuple(dict.fromkeys(m.entity for m in best if m.prominent))
-    passing = tuple(dict.fromkeys(m.entity for m in best if m.entity not in prominent))
+    titled = dict.fromkeys(m.entity for m in best if m.field == "title")
+    prominent = titled | dict.fromkeys(m.entity for m in best if m.prominent)
+    entities = tuple(prominent | dict.fromkeys(m.entity for m in best))
     main = moves[0] if moves else None
     lang = detect_lang(f"{document.title} {document.summary}", document.lang) or ""
     said = spoken(document, mentions, lang or None)
-    roles = _roles(main) if main else ()
-    played = [part for _, who in roles if "-" not in who for part in who.split("+")]
+    names, words, concepts, numbers = said.headline
     return Fingerprint(
         lang=lang,
-        entities=prominent + passing,
+        entities=entities,
         prominent=len(prominent),
-        persons=frozenset(
-            entity.slug
-            for entity in watchlist.entities
-            if entity.kind is EntityKind.PERSON
-            and entity.tier is not Tier.CONTEXT  # whoever leads a giant is in all its stories
-            and entity.slug in (*prominent, *passing)
-        ),
-        comment=is_comment(document.title),
+        persons=_persons(entities, watchlist),
         kinds=tuple(dict.fromkeys(move.kind.value for move in moves))[:3],
         status=main.status.value if main else "",
-        roles=roles,
+        roles=_roles(main) if main else (),
         amounts=_distinct(move.amount for move in moves),
         valuations=_distinct(move.valuation for move in moves),
         people=tuple(dict.fromkeys(move.people for move in moves if move.people))[:3],
         numbers=said.numbers[:MAX_NUMBERS],
         names=said.names[:MAX_NAMES],
-        named=min(said.named, MAX_NAMES),
         concepts=said.concepts[:MAX_CONCEPTS],
-        about=min(said.about, MAX_CONCEPTS),
-        words=tuple(word for word in said.words if word not in played)[:MAX_WORDS],
+        words=said.words[:MAX_WORDS],
+        headline=(
+            len(titled),
+            min(names, MAX_NAMES),
+            min(words, MAX_WORDS),
+            min(concepts, MAX_CONCEPTS),
+            min(numbers, MAX_NUMBERS),
+        ),
+        comment=is_comment(document.title),
+        loose=said.loose,
+        moved=main is not None and main.field == "title",
         page=_hash(canonical_url(document.url)) if document.url else "",
         title=_hash(" ".join(_PARTS.findall(fold(document.title)))) if document.title.strip() else "",
+    )
+
+
+def _persons(entities: Sequence[str], watchlist: Watchlist) -> frozenset[str]:
+    """Those who are people; whoever leads a giant is in all its stories, and counts as it does."""
+    return frozenset(
+        entity.slug
+        for entity in watchlist.entities
+        if entity.kind is EntityKind.PERSON and entity.tier is not Tier.CONTEXT and entity.slug in entities
     )
 
 

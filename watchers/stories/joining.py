@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage.model import Assignment, Member
-from watchers.stories.evidence import Evidence, Rarity, another_party, gather, opposite, values
+from watchers.stories.evidence import Evidence, gather, values
 from watchers.stories.fingerprint import Fingerprint
+from watchers.stories.parties import another_party, opposite
+from watchers.stories.rarity import Rarity
 from watchers.stories.weights import WEIGHTS, likelihood
 
 SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates

@@ -37,11 +37,11 @@ class Spoken:
     """What a text says outside its mentions; each tuple in order of appearance, headline first."""
 
     names: tuple[str, ...]
-    named: int  # how many of ``names`` stand in the headline; 0 where capitals say little
     words: tuple[str, ...]
     concepts: tuple[str, ...]
-    about: int  # how many of ``concepts`` stand in the headline
     numbers: tuple[float, ...]
+    headline: tuple[int, int, int, int]  # how many of each stand in the headline
+    loose: bool  # the headline's capitals say little about names
 
 
 def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) -> Spoken:
@@ -52,19 +52,22 @@ def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) ->
     foreign = capitals is _Capitals.FOREIGN
     in_title = _Capitals.EVERYWHERE if is_title_case(document.title) and not foreign else capitals
     _read(document.title, _taken(mentions, "title"), sink, in_title)
-    named, about = len(sink.names) * (in_title in {_Capitals.PLAIN, _Capitals.FOREIGN}), len(sink.concepts)
+    counted = _numbers(document.title, lang)
+    headline = (len(sink.names), len(sink.words), len(sink.concepts), len(counted))
     start = "summary" if document.summary else "text"
     _read(lead[:LEAD], _taken(mentions, start), sink, capitals)
-    counted = dict.fromkeys(numbers(fold(_ADDED.sub(" ", f"{document.title} .\n{lead[:LEAD]}")), lang))
-    words = [word for word in sink.words if word not in sink.names]
     return Spoken(
         names=tuple(sink.names),
-        named=named,
-        words=tuple(words),
+        words=tuple(sink.words),
         concepts=tuple(sink.concepts),
-        about=about,
-        numbers=tuple(counted),
+        numbers=tuple(dict.fromkeys((*counted, *_numbers(lead[:LEAD], lang)))),
+        headline=headline,
+        loose=in_title in {_Capitals.EVERYWHERE, _Capitals.NOUNS},
     )
+
+
+def _numbers(text: str, lang: str | None) -> tuple[float, ...]:
+    return tuple(dict.fromkeys(numbers(fold(_ADDED.sub(" ", text)), lang)))
 
 
 class _Capitals(Enum):

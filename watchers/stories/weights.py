@@ -8,29 +8,34 @@ import math
 from watchers.stories.evidence import Evidence, values
 
 WEIGHTS: dict[str, float] = {
-    "entities": 0.21,
-    "headliner": 0.78,
-    "names": 0.33,
-    "foreign": -0.16,
-    "kind": 0.5,
-    "other": -1.4,
-    "person": 1.9,
-    "party": 1.1,
-    "amounts": 1.8,
-    "disagree": -2.0,
+    "entities": 0.3,
+    "headliner": 1.1,
+    "names": 0.29,
+    "names_lead": 0.1,
+    "foreign": -0.17,
+    "kind": 0.65,
+    "other": -1.6,
+    "person": 2.0,
+    "party": 1.3,
+    "amounts": 1.9,
+    "amounts_lead": 0.1,
+    "disagree": -1.5,
     "concepts": 0.37,
-    "strange": -0.2,
-    "words": 0.07,
+    "concepts_lead": 0.13,
+    "strange": -0.26,
+    "words": 0.14,
+    "words_lead": 0.02,
     "copy": 4.0,
-    "days": -0.3,
-    "soon": 2.4,
-    "burst": 0.38,
+    "days": -0.34,
+    "soon": 2.6,
+    "burst": 0.42,
     "who": 0.65,
-    "comment": -2.6,
+    "comment": -3.0,
+    "alien": -1.1,
     "bare": 0.2,
     "status": -2.0,
 }
-BIAS = -5.0
+BIAS = -5.75
 
 
 def likelihood(evidence: Evidence) -> float:

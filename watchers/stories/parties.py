@@ -1,0 +1,154 @@
+"""Who does what in two fingerprints: the same, near or opposite moves, the same or other parties.
+
+Pure.  The names of roles are those of ``watchers.moves``.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from watchers.stories.fingerprint import Fingerprint
+
+_PERSON_ROLES = frozenset({"person"})
+_TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has one of these
+_LISTED = frozenset({"investor"})  # roles of which every report names a few
+# Kinds that one event is told as, depending on who tells it.
+_NEAR = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("hire", "departure"),  # two sides of one change, unless the direction says otherwise
+        ("hire", "acquisition"),
+        ("hire", "reorg"),
+        ("departure", "reorg"),
+        ("departure", "layoffs"),
+        ("departure", "launch"),
+        ("departure", "funding"),
+        ("funding", "acquisition"),
+        ("funding", "partnership"),
+        ("funding", "infrastructure"),
+        ("partnership", "infrastructure"),
+        ("partnership", "contract"),
+        ("partnership", "acquisition"),
+        ("partnership", "legal"),
+        ("contract", "infrastructure"),
+        ("breakup", "incident"),
+        ("breakup", "partnership"),
+        ("incident", "legal"),
+        ("layoffs", "reorg"),
+        ("launch", "partnership"),
+    )
+)
+
+
+def kind(a: Fingerprint, b: Fingerprint) -> float:
+    """1 the same class of move, 0.5 one that it is often told as, 0 unknown, -1 another.
+
+    A move that stands in the lead only may be background: it counts half.
+    """
+    if not a.kinds or not b.kinds:
+        return 0.0
+    share = 1.0 if a.moved and b.moved else 0.5
+    if a.kinds[0] == b.kinds[0]:
+        return share
+    if a.kinds[0] in b.kinds or b.kinds[0] in a.kinds or frozenset({a.kinds[0], b.kinds[0]}) in _NEAR:
+        return 0.5 * share
+    return -share
+
+
+def opposite(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether the main moves go in opposite directions: one comes where the other leaves.
+
+    Somebody who leaves one employer for another is told as a departure and as a hire: that
+    is one direction, told from both sides.
+    """
+    if not a.kinds or not b.kinds:
+        return False
+    kinds = {a.kinds[0], b.kinds[0]}
+    if kinds == {"hire", "layoffs"}:
+        return True
+    if kinds == {"hire", "departure"}:
+        ours, theirs = _played(a, persons=False), _played(b, persons=False)
+        along = _overlap(ours, "to", theirs, "to") or _overlap(ours, "from", theirs, "from")
+        return not along and (_overlap(ours, "to", theirs, "from") or _overlap(ours, "from", theirs, "to"))
+    if kinds == {"contract", "breakup"}:
+        return role(a, b, persons=False) == 1.0 and a.kinds[0] not in b.kinds and b.kinds[0] not in a.kinds
+    return False
+
+
+def another_party(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether the same kind of move happened to different watched parties.
+
+    One customer left, then another did: two events, however alike they are told.
+    """
+    if not a.kinds or not b.kinds or a.kinds[0] != b.kinds[0]:
+        return False
+    ours, theirs = _watched(a), _watched(b)
+    return any(not ours[role] & theirs[role] for role in ours.keys() & theirs.keys())
+
+
+def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
+    """1 when a role is played by the same, -1 when by others only, 0 when nobody can tell.
+
+    Where some are the same, but both sides also have somebody else in it (a deal with
+    Amazon, a deal with Microsoft), it is -0.5.
+    """
+    outcome = 0.0
+    ours, theirs = _played(a, persons), _played(b, persons)
+    for name in ours.keys() & theirs.keys():
+        mine, other = ours[name], theirs[name]
+        if any(_same(x, y) for x in mine for y in other):
+            extra = _beyond(mine, other) and _beyond(other, mine)
+            if not extra or persons or name in _LISTED:
+                return 1.0
+            outcome = min(outcome, -0.5)
+        elif persons and _named_there(mine, b) and _named_there(other, a):
+            continue  # of several who left, each report names some
+        elif all(_comparable(x, y) for x in mine for y in other):
+            outcome = -1.0
+    return outcome
+
+
+def words_of(fp: Fingerprint) -> set[str]:
+    """All words that a name can meet: those that stand in roles and as words included."""
+    return {*fp.names, *fp.words, *(part for _, who in fp.roles for part in _parts(who))}
+
+
+def _watched(fp: Fingerprint) -> dict[str, set[str]]:
+    played: dict[str, set[str]] = {}
+    for name, who in fp.roles:
+        if name in _TELLING_ROLES and who in fp.entities:
+            played.setdefault(name, set()).add(who)
+    return played
+
+
+def _played(fp: Fingerprint, persons: bool) -> dict[str, list[str]]:
+    played: dict[str, list[str]] = {}
+    for name, who in fp.roles:
+        if (name in _PERSON_ROLES) is persons:
+            played.setdefault(name, []).append(who)
+    return played
+
+
+def _overlap(ours: Mapping[str, list[str]], name: str, theirs: Mapping[str, list[str]], other: str) -> bool:
+    return any(_same(x, y) for x in ours.get(name, ()) for y in theirs.get(other, ()))
+
+
+def _beyond(mine: Iterable[str], other: list[str]) -> bool:
+    return any(not any(_same(x, y) for y in other) for x in mine)
+
+
+def _named_there(who: Iterable[str], other: Fingerprint) -> bool:
+    there = words_of(other) | {part for slug in other.entities for part in slug.split("-")}
+    return any(not there.isdisjoint(_parts(name)) for name in who)
+
+
+def _same(x: str, y: str) -> bool:
+    """Whether two slugs or names are one: a shared last name, or a slug's parts."""
+    return not _parts(x).isdisjoint(_parts(y))
+
+
+def _parts(who: str) -> set[str]:
+    return set(who.replace("-", "+").split("+"))
+
+
+def _comparable(x: str, y: str) -> bool:
+    """Two names in one script can contradict each other, in two they only look it."""
+    return (x[0] < "\u3000") == (y[0] < "\u3000")

@@ -1,0 +1,53 @@
+"""How rare a key is: what is shared by few entries tells much, what all hold tells nothing.
+
+The store's counts are blended with a packaged prior, so that it works from the first day.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watchers.stories.vocabulary import vocabulary
+
+PRIOR = 400  # imagined entries that the packaged shares stand for
+# Share of entries that hold a key of a sort, before anything is known of it.
+_SHARE = {
+    "e": 0.05,  # a watched entity
+    "p": 0.01,  # a watched person
+    "n": 0.002,  # a name or word that no list knows
+    "c": 0.02,  # a concept
+    "common": 0.15,  # a concept that is everywhere in this field
+    "plain": 0.05,  # an ordinary word
+    "bigram": 0.01,  # two Han characters
+}
+_KEYED = {"plain": "n", "bigram": "n", "common": "c", "p": "e"}  # sorts that share a sort of key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rarity:
+    """The store's counts for the keys of one entry."""
+
+    df: Mapping[str, int]  # entries by key
+    total: int
+
+    def entity(self, slug: str, *, person: bool) -> float:
+        """Information of a shared entity in nats, 0 and up; likewise the others."""
+        return self._weight("p" if person else "e", slug)
+
+    def name(self, name: str) -> float:
+        """Of a proper noun."""
+        return self._weight("plain" if name in vocabulary().plain else "n", name)
+
+    def concept(self, concept: str) -> float:
+        """Of a concept."""
+        return self._weight("common" if concept in vocabulary().common else "c", concept)
+
+    def word(self, word: str) -> float:
+        """Of a word, or two Han characters."""
+        if word[0] > "\u3000":
+            return 0.5 * self._weight("bigram", word)
+        return self.name(word)
+
+    def _weight(self, sort: str, key: str) -> float:
+        seen = max(0, self.df.get(f"{_KEYED.get(sort, sort)}:{key}", 0) - 1)  # the candidate holds it
+        return max(0.0, math.log((self.total + PRIOR) / (seen + _SHARE[sort] * PRIOR)))
