@@ -18,6 +18,8 @@ NAMESPACE = "https://github.com/movewire/movewire/opml"  # of our own attribute,
 MAX_SIZE = 20 * 1024 * 1024
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);)")
 
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 
 class OpmlError(UsageError):
     """The file is no OPML that can be taken; the message says where it breaks."""
@@ -120,4 +122,4 @@ def _attribute(text: str) -> str:
 
 def _clean(text: str) -> str:
     """Without the characters that XML 1.0 cannot hold."""
-    return "".join(char for char in text if char in "\t\n\r" or (char >= " " and char not in "\ufffe\uffff"))
+    return _NOT_XML.sub("", text)

@@ -53,12 +53,13 @@ def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> Parsed
 def _pages(root: ET.Element) -> Iterator[RawEntry]:
     for page in root:
         address = _text(page, "loc")
-        if _local(page) != "url" or not address:
+        title = _inner(page, "title") or _words(address)
+        if _local(page) != "url" or not address or not title:
             continue
         yield RawEntry(
             id=address,
             link=address,
-            title=_inner(page, "title") or _words(address),
+            title=title,
             source=_inner(page, "name"),
             lang=_inner(page, "language"),
             published=parse_any(_inner(page, "publication_date")) or parse_any(_text(page, "lastmod")),
