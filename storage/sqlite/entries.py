@@ -60,11 +60,11 @@ class Entries:
         return None if row is None else rows.entry(row)
 
     def by_url(self, url: str) -> Entry | None:
-        """The entry with a link, as given or canonical, former links included; the latest of several."""
-        entry_id = self._db.value(
-            "SELECT max(entry_id) FROM entry_key WHERE key = ?", (identity.url_key(url),)
+        """The entry with this canonical link, now or before an edit; the latest of several."""
+        found = self._db.rows(
+            "SELECT entry_id FROM entry_key WHERE key = ? ORDER BY entry_id DESC", (identity.link_key(url),)
         )
-        return None if entry_id is None else self.get(entry_id)
+        return next((entry for row in found if (entry := self.get(row[0])) is not None), None)
 
     def count(self) -> int:
         """How many are stored."""

@@ -53,16 +53,37 @@ def guid_key(feed_id: int, guid: str) -> int:
     return hash64("g", str(feed_id), guid)
 
 
-def link_key(feed_id: int, url: str) -> int:
-    """Key of a canonical link within its feed."""
-    return hash64("l", str(feed_id), url)
-
-
 def title_key(feed_id: int, title: str) -> int:
     """Key of a title within its feed; ``title`` is folded."""
     return hash64("t", str(feed_id), title)
 
 
-def url_key(url: str) -> int:
-    """Key of a link, whatever the feed."""
+def link_key(url: str) -> int:
+    """Key of a canonical link, whatever the feed."""
     return hash64("u", url)
+
+
+def shortened(canonical: str, url: str) -> str | None:
+    """A canonical link as it is stored beside the link that it was made from.
+
+    None where they are equal; "8 12 40" where it is the first 8 characters and then the
+    40 from place 12 on (no "www.", no tracking at the end); else "=" and the link.
+    """
+    if canonical == url:
+        return None
+    kept = 0
+    while kept < min(len(canonical), len(url)) and canonical[kept] == url[kept]:
+        kept += 1
+    rest = canonical[kept:]
+    place = url.find(rest, kept)
+    return f"={canonical}" if place < 0 else f"{kept} {place} {len(rest)}"
+
+
+def lengthened(stored: str | None, url: str) -> str:
+    """The inverse of ``shortened``."""
+    if stored is None:
+        return url
+    if stored.startswith("="):
+        return stored[1:]
+    kept, place, length = map(int, stored.split())
+    return url[:kept] + url[place : place + length]

@@ -62,7 +62,7 @@ CREATE TABLE entry (
     source_id INTEGER REFERENCES source (id),  -- the outlet, where the entry names one
     guid      TEXT,                            -- NULL: the url; "hash:..." when it was long
     url       TEXT NOT NULL,
-    canonical TEXT,                            -- NULL: the url
+    canonical TEXT,                            -- as identity.shortened writes it
     title     TEXT NOT NULL,
     summary   TEXT,
     text      TEXT,
@@ -75,8 +75,8 @@ CREATE TABLE entry (
     baseline  INTEGER NOT NULL DEFAULT 0,
     digest    INTEGER NOT NULL                 -- of what makes a revision: title, summary, link
 );
--- by which an entry is known again: hashes of its guids, links and titles within its feed,
--- and of its links whatever the feed
+-- by which an entry is known again: hashes of its guids and titles within its feed, and of
+-- its canonical links
 CREATE TABLE entry_key (
     key      INTEGER NOT NULL,
     entry_id INTEGER NOT NULL,

@@ -8,7 +8,7 @@ look-up is one indexed query for the whole batch.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -36,18 +36,31 @@ class _Candidate:
     key: int  # of its guid
     entry_id: int = 0  # 0: new, or not yet known again
     renamed: bool = False  # known, under another guid
-    link_key: int | None = None  # None: the link could be any entry's
-    title_key: int | None = None
+    link_key: int = 0
+    title_key: int = 0  # 0: it has none
     published: int = 0
     dated: bool = False
 
+    @property
+    def link(self) -> str:
+        """Its canonical link."""
+        return self.parsed.canonical_url or self.parsed.url
+
     def read(self) -> None:
         """Work out what only a stranger needs: the other keys and the time."""
-        link = self.parsed.canonical_url or self.parsed.url
-        self.link_key = identity.link_key(self.feed_id, link) if _tells_apart(link) else None
+        self.link_key = identity.link_key(self.link)
         title = identity.fold(self.parsed.title)
-        self.title_key = identity.title_key(self.feed_id, title) if title else None
+        self.title_key = identity.title_key(self.feed_id, title) if title else 0
         self.published, self.dated = _published(self.parsed, self.seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A stored entry that a stranger may be."""
+
+    entry_id: int
+    feed_id: int
+    published: int
 
 
 def store(db: Connection, polls: Sequence[FinishedPoll]) -> list[int]:
@@ -122,25 +135,36 @@ def _find_otherwise(db: Connection, candidates: Sequence[_Candidate]) -> None:
     strangers = [c for c in candidates if not c.entry_id]
     for candidate in strangers:
         candidate.read()
-    keys = {key for c in strangers for key in (c.link_key, c.title_key) if key is not None}
-    found: dict[int | None, list[int]] = {}
-    for key, entry_id in _entries_of(db, list(keys)):
-        found.setdefault(key, []).append(entry_id)
-    if not found:
+    known = _entries_of(db, list({key for c in strangers for key in (c.link_key, c.title_key)}))
+    if not known:
         return
+    by_key: dict[int, list[_Known]] = {}
+    stored = _stored(db, [entry_id for _, entry_id in known])
+    for key, entry_id in known:
+        if entry_id in stored:
+            by_key.setdefault(key, []).append(stored[entry_id])
     present = {c.entry_id for c in candidates}
-    times = _times(db, {entry_id for ids in found.values() for entry_id in ids})
     for candidate in strangers:
-        same = [one for one in found.get(candidate.link_key, ()) if one in times]
-        if len(same) != 1 or same[0] in present:
-            same = [
-                entry_id
-                for entry_id in found.get(candidate.title_key, ())
-                if abs(times.get(entry_id, -SAME_TITLE_WINDOW) - candidate.published) <= SAME_TITLE_WINDOW
-            ]
-        if len(same) == 1 and same[0] not in present:
-            candidate.entry_id, candidate.renamed = same[0], True
-            present.add(same[0])
+        for same in (_same_link(candidate, by_key), _same_title(candidate, by_key)):
+            if len(same) == 1 and same[0] not in present:
+                candidate.entry_id, candidate.renamed = same[0], True
+                present.add(same[0])
+                break
+
+
+def _same_link(candidate: _Candidate, by_key: Mapping[int, Sequence[_Known]]) -> list[int]:
+    if not _tells_apart(candidate.link):
+        return []
+    found = by_key.get(candidate.link_key, ())
+    return [known.entry_id for known in found if known.feed_id == candidate.feed_id]
+
+
+def _same_title(candidate: _Candidate, by_key: Mapping[int, Sequence[_Known]]) -> list[int]:
+    return [
+        known.entry_id
+        for known in by_key.get(candidate.title_key, ())
+        if abs(known.published - candidate.published) <= SAME_TITLE_WINDOW
+    ]
 
 
 def _entries_of(db: Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
@@ -153,13 +177,13 @@ def _entries_of(db: Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
     return found
 
 
-def _times(db: Connection, ids: Iterable[int]) -> dict[int, int]:
-    return dict(
-        db.rows(
-            "SELECT id, published FROM entry WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
-        )
+def _stored(db: Connection, ids: Sequence[int]) -> dict[int, _Known]:
+    """What of the entries is still stored; the pruned are missing."""
+    found = db.rows(
+        "SELECT id, feed_id, published FROM entry WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
     )
+    return {row[0]: _Known(*row) for row in found}
 
 
 # --- writing ---------------------------------------------------------------------------
@@ -185,15 +209,7 @@ def _write(db: Connection, candidates: Sequence[_Candidate]) -> list[int]:
 
 def _keys(candidate: _Candidate) -> set[int]:
     """All keys by which an entry shall be known and found."""
-    parsed = candidate.parsed
-    keys = {candidate.key, identity.url_key(parsed.url)}
-    if candidate.link_key is not None:
-        keys.add(candidate.link_key)
-    if candidate.title_key is not None:
-        keys.add(candidate.title_key)
-    if parsed.canonical_url and parsed.canonical_url != parsed.url:
-        keys.add(identity.url_key(parsed.canonical_url))
-    return keys
+    return {candidate.key, candidate.link_key, candidate.title_key or candidate.key}
 
 
 def _insert(db: Connection, new: Sequence[_Candidate], index: Index) -> None:
@@ -244,12 +260,11 @@ def _revise(db: Connection, known: Sequence[_Candidate], index: Index) -> list[_
 def _words(candidate: _Candidate, sources: dict[tuple[str, str], int]) -> tuple[Any, ...]:
     """The columns that a revision replaces."""
     parsed = candidate.parsed
-    canonical = parsed.canonical_url or parsed.url
     return (
         sources.get((parsed.source, parsed.source_url)),
         None if candidate.guid == parsed.url else candidate.guid,
         parsed.url,
-        None if canonical == parsed.url else canonical,
+        identity.shortened(candidate.link, parsed.url),
         parsed.title,
         parsed.summary or None,
         parsed.text or None,

@@ -16,6 +16,7 @@ from storage.sqlite.codec import (
     to_time_or_none,
 )
 from storage.sqlite.faults import damaged
+from storage.sqlite.identity import lengthened
 
 FEED = (
     "id, url, kind, title, site, lang, state, paused, etag, last_modified, body_hash, next_due, interval, "
@@ -87,7 +88,7 @@ def entry(row: tuple[Any, ...]) -> Entry:
             lang=row[10] or row[19],
             published=published if row[14] else None,
         ),
-        canonical_url=url if row[5] is None else row[5],
+        canonical_url=lengthened(row[5], url),
         published=published,
         dated=bool(row[14]),
         seen=to_time(row[12]),

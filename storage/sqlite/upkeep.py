@@ -133,14 +133,8 @@ def _forget(db: Connection, batch: list[Row]) -> None:
     keys: list[tuple[int, int]] = []
     for entry_id, title, summary, text, feed_id, url, canonical in batch:
         index.remove(entry_id, Text(title, summary, text))
-        link = canonical or url
-        for key in (
-            identity.link_key(feed_id, link),
-            identity.title_key(feed_id, identity.fold(title)),
-            identity.url_key(url),
-            identity.url_key(link),
-        ):
-            keys.append((key, entry_id))
+        keys.append((identity.link_key(identity.lengthened(canonical, url)), entry_id))
+        keys.append((identity.title_key(feed_id, identity.fold(title)), entry_id))
     index.flush()
     db.run_many("DELETE FROM entry_key WHERE key = ? AND entry_id = ?", keys)
     ids = json.dumps([row[0] for row in batch])

@@ -84,10 +84,32 @@ def test_keys_of_different_things_differ() -> None:
     keys = {
         identity.guid_key(1, "x"),
         identity.guid_key(2, "x"),
-        identity.link_key(1, "x"),
         identity.title_key(1, "x"),
-        identity.url_key("x"),
+        identity.link_key("x"),
         identity.guid_key(1, "1\0x"),
     }
-    assert len(keys) == 6
+    assert len(keys) == 5
     assert all(-(2**63) <= key < 2**63 for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "url", "stored"),
+    [
+        ("https://a.example/1", "https://a.example/1", None),
+        ("https://a.example/1", "https://www.a.example/1?utm_source=rss", "8 12 11"),
+        ("https://a.example/1", "https://a.example/1/amp", "19 19 0"),
+        ("https://b.example/2", "https://a.example/1", "=https://b.example/2"),
+        ("", "https://a.example/1", "0 0 0"),
+        ("8 12 11", "https://a.example/1", "=8 12 11"),
+    ],
+)
+def test_a_canonical_link_takes_little_room_beside_its_link(
+    canonical: str, url: str, stored: str | None
+) -> None:
+    assert identity.shortened(canonical, url) == stored
+    assert identity.lengthened(stored, url) == canonical
+
+
+@given(canonical=st.text("ab=1 /", max_size=20), url=st.text("ab=1 /", max_size=20))
+def test_any_canonical_link_comes_back(canonical: str, url: str) -> None:
+    assert identity.lengthened(identity.shortened(canonical, url), url) == canonical
