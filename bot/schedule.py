@@ -45,8 +45,9 @@ async def run(app: App, *, beside: Callable[[asyncio.Event], Awaitable[None]] | 
     try:
         await stop.wait()
     finally:
-        scheduler.shutdown(wait=False)
+        scheduler.pause()  # a shutdown now would cancel the send in hand
         await jobs.finish()
+        scheduler.shutdown(wait=False)
         if companion is not None:
             await companion
     return 1 if jobs.broken else 0

@@ -1,0 +1,95 @@
+"""``movewire run`` and ``movewire poll`` as processes: asked to stop, or killed, in the middle of a send."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections import deque
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from storage.model import DeliveryState
+from storage.sqlite import open_store
+from tests.delivery.conftest import DESTINATION, Discord
+from tests.delivery.loopback import TOKEN
+from tests.delivery.made import alert, put
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds for a process on a busy machine; a stop itself takes at most ten
+
+
+async def started(
+    command: list[str], discord: Discord, database: Path, **more: str
+) -> asyncio.subprocess.Process:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "MOVEWIRE_DB": str(database),
+        "MOVEWIRE_SEED_FEEDS": "0",
+        "MOVEWIRE_DISCORD_API": discord.api,
+        **more,
+    }
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "import sys; from bot.cli import main; sys.exit(main())",
+        *command,
+        env=environment,
+        cwd=database.parent,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+def filled(database: Path, place: str, many: int) -> list[str]:
+    with open_store(database) as store:
+        return [put(store, place, alert(number), datetime.now(UTC)) for number in range(1, many + 1)]
+
+
+def states(database: Path, keys: list[str]) -> list[DeliveryState]:
+    with open_store(database) as store:
+        return [delivery.state for key in keys if (delivery := store.outbox.by_key(key)) is not None]
+
+
+async def asked(discord: Discord, method: str = "POST") -> None:
+    async with asyncio.timeout(PATIENCE):
+        while method not in [one for one, _ in discord.world.asked]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_sigterm_finishes_the_send_in_hand_and_leaves_the_rest_for_the_next_start(
+    discord: Discord, tmp_path: Path
+):
+    database = tmp_path / "movewire.db"
+    keys = filled(database, "webhook", 4)
+    discord.world.faults = deque(["slow"])
+    process = await started(["run"], discord, database, DISCORD_WEBHOOK_URL=discord.webhook_url)
+    await asked(discord)
+    process.send_signal(signal.SIGTERM)
+    _, errors = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert (process.returncode, b"Traceback" in errors) == (0, False), errors.decode()
+    assert discord.world.keys() == {keys[0]: 1}
+    assert states(database, keys) == [DeliveryState.SENT] + [DeliveryState.PENDING] * 3
+
+
+@pytest.mark.parametrize("fault", ["slow", "drop-after"])
+async def test_a_poll_killed_in_the_middle_of_a_send_is_repaired_by_the_next_one(
+    discord: Discord, tmp_path: Path, fault: str
+):
+    database = tmp_path / "movewire.db"
+    keys = filled(database, DESTINATION, 4)
+    discord.world.faults = deque(["ok", fault])
+    settings = {"DISCORD_TOKEN": TOKEN, "DISCORD_CHANNEL_ID": DESTINATION.partition(":")[2]}
+    first = await started(["poll"], discord, database, **settings)
+    async with asyncio.timeout(PATIENCE):
+        while len(discord.world.asked) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+    first.kill()
+    await first.communicate()
+    second = await started(["poll", "--json"], discord, database, **settings)
+    await asyncio.wait_for(second.communicate(), PATIENCE)
+    assert second.returncode == 0
+    assert discord.world.keys() == dict.fromkeys(keys, 1)
+    assert states(database, keys) == [DeliveryState.SENT] * 4
