@@ -98,9 +98,10 @@ async def answer(interaction: discord.Interaction, ask: Callable[[], Payload], *
     if private:
         await interaction.response.defer(ephemeral=True, thinking=True)
     asked = asyncio.create_task(asyncio.to_thread(ask))
-    await asyncio.wait({asked}, timeout=GRACE)
-    if not asked.done() and not private:
-        await interaction.response.defer(thinking=True)
+    if not private:
+        await asyncio.wait({asked}, timeout=GRACE)
+        if not asked.done():
+            await interaction.response.defer(thinking=True)
     try:
         embed = discord.Embed.from_dict(await asked)
     except MovewireError as error:
