@@ -184,7 +184,7 @@ def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) 
         if (
             after is not None
             and not page.comma_between(end, after.start)
-            and not _OF_THE_NEXT.fullmatch(page.folded, after.end, ceiling)
+            and not (i + 1 < len(found) and _OF_THE_NEXT.fullmatch(page.folded, after.end, ceiling))
         ):
             return sense
     best = PAID
@@ -197,7 +197,7 @@ def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) 
 
 
 _OF_THE_NEXT = re.compile(
-    r"\s(?:of|to|at|de|di|von|van|a|à|auf|em|en|op|superior a|d')\s?"
+    r"\s?(?:(?:of|to|at|de|di|von|van|a|à|auf|em|en|op|superior a|d')\s?)?"
     r"(?:(?:more than|at least|up to|about|around|nearly|roughly|over|as much as|as high as|mais de|cerca de|até|más de"
     r"|unos|hasta|plus de|près de|environ|über|rund|bis zu|mehr als|meer dan|ruim|zo'n|oltre|circa)\s)?"
 )
@@ -216,11 +216,12 @@ def _count_pattern(lexicon: Lexicon) -> re.Pattern[str]:
     small = {k: v for k, v in lexicon.numbers.scale.items() if v <= 10_000}
     scale = _alternatives(small) or "k"
     edge = r"(?![^\W_])" if not lexicon.numbers.counters else ""
+    percent = r"\s?(?:[%％]|percent|per cent|prozent|procent|por ciento|por cento|pour cent|per cento|процент|パーセント)"
     number = r"\d{1,3}(?:[.,' ]\d{3}){1,2}(?!\d)|\d{1,7}(?:[.,]\d)?"
     return re.compile(
-        rf"(?<![\w.,$€£%])(?:(?P<number>{number})[\s-]?(?P<scale>{scale})?{edge}(?!\s?%)|(?P<word>{words}){edge})"
+        rf"(?<![\w.,$€£%])(?:(?P<number>{number})[\s-]?(?P<scale>{scale})?{edge}(?!{percent})|(?P<word>{words}){edge})"
         if not lexicon.numbers.counters
-        else rf"(?<![\d.,$€£])(?:(?P<number>{number})\s?(?P<scale>{scale})?(?!\s?[%％])|(?P<word>{words}))"
+        else rf"(?<![\d.,$€£])(?:(?P<number>{number})\s?(?P<scale>{scale})?(?!{percent})|(?P<word>{words}))"
     )
 
 

@@ -8,7 +8,7 @@ computed: parties by what they are, amounts, counts.  Who plays which role is bo
 from watchers.moves.amounts import find_counts
 from watchers.moves.lexicon import Condition, Frame
 from watchers.moves.names import Party
-from watchers.moves.page import Page
+from watchers.moves.page import COMMA, Page
 from watchers.moves.reading import Reading
 
 _ORG_KINDS = frozenset({"org", "name", "product"})
@@ -22,6 +22,8 @@ def span_of(page: Page, reach: str, start: int, end: int) -> tuple[int, int]:
         return 0, len(page.folded)
     left, right = page.clause(start, end)
     right = min(right, page.aside(end, right))
+    if lexicon.numbers.counters and (comma := COMMA.search(page.folded, end, right)):
+        right = comma.start()  # Chinese puts a comma where others put a full stop
     match reach:
         case "next":
             return end, min(right, end + lexicon.next_reach)
@@ -67,7 +69,11 @@ def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
             return False
         case _:
             hits = reading.page.hits.get(name)
-            return hits is not None and any(left <= h.start and h.end <= right for h in hits)
+            if hits is not None and any(left <= h.start and h.end <= right for h in hits):
+                return True
+            return name == "product" and any(
+                p.kind == "product" and left <= p.start and p.end <= right for p in reading.parties
+            )
 
 
 def _is(party: Party, name: str) -> bool:

@@ -161,6 +161,8 @@ def _german_name(word: str) -> bool:
     if any(c.isupper() for c in word[1:]) and "-" not in word:
         return True
     tail = word.rsplit("-", 1)[-1]
+    if tail.isdigit():
+        return True
     return not (len(tail) > 4 and _GERMAN_NOUN.search(tail.lower())) and not (
         "-" in word and not tail[:1].isupper()
     )

@@ -19,7 +19,8 @@ TITLE_READ = 300  # code points of a title
 LEAD_READ = 1_600  # code points of a summary or text
 _BYLINE = re.compile(r"\s\([^()/]{2,60}/[^()]{2,60}\)\s*$")  # "(Ann Smith/Bloomberg)", as aggregators sign
 _PAUSE = re.compile(r"[;|；｜]|\s[–-]\s|[：:](?=\s|[\u2e80-\uffff])|\s/\s")
-_COMMA = re.compile(r",(?=\s)|[，、(（)）\"「」『』]")
+COMMA = re.compile(r"(?<!\d),|,(?!\d)|、")  # folded; not the one inside a number
+_APART = re.compile(r"(?<!\d),|,(?!\d)|[、()\"「」『』]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Page:
 
     def comma_between(self, start: int, end: int) -> bool:
         """Whether a comma, bracket or quotation mark stands between two positions."""
-        return _COMMA.search(self.folded, start, end) is not None
+        return _APART.search(self.folded, start, end) is not None
 
     def words(self, start: int, end: int) -> list[str]:
         """Folded words between two positions."""

@@ -19,11 +19,20 @@ _TITLE_REACH = 90
 def finish(draft: Draft) -> None:
     """Fill in title and count."""
     kind = draft.frame.kind
+    if kind is MoveKind.DEPARTURE:
+        _settle_origin(draft)
     if kind in (MoveKind.DEPARTURE, MoveKind.HIRE):
         draft.title = _title(draft)
         draft.people = _count(draft, least=2)
     elif kind is MoveKind.LAYOFFS:
         draft.people = _count(draft, least=1)
+
+
+def _settle_origin(draft: Draft) -> None:
+    """ "A manager from Scale AI leaves Meta": what is left is what stands behind the verb."""
+    left = [p for p in draft.roles.get("from", ()) if p.start >= draft.end]
+    if left and draft.frame.right == "from":
+        draft.roles["from"] = left
 
 
 def _title(draft: Draft) -> str | None:
@@ -128,7 +137,7 @@ def _count(draft: Draft, least: int) -> int | None:
 
 
 _BARE_COUNT = re.compile(
-    r"\s(?:about |around |up to |over |more than |another |some )?(\d{1,3}(?:[.,]\d{3})+|\d{2,6})(?![\d.,]*\s?[%$€£])\b"
+    r"\s(?:about |around |up to |over |more than |another |some )?(\d{1,3}(?:[.,]\d{3})+|\d{2,6})(?![\d.,]*\s?(?:[%$€£]|per|pro|por|pour))\b"
 )
 
 

@@ -15,13 +15,14 @@ COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以�
     ", and",
     ", &",
 }
+OTHERWISE = "otherwise"  # what a preposition makes of a party that the frame has no role for
 _MOST_COORDINATED = 6
 _PERSON_ROLES = frozenset({"person"})
 _WHOLE_ROLES = frozenset({"target", "recipient"})  # "buys Corvid's camera unit" is not buying Corvid
 _ORG_ROLES = frozenset({"from", "to", "recipient", "partner", "customer", "supplier", "employer"})
 _NEVER_PERSONS = frozenset({"from"})
 _PREPOSITIONS = frozenset(
-    "in on at of for to from with by over under near into as en em no na nos nas con com para por pelo pela sobre"
+    "de in on at of for to from with by over under near into as en em no na nos nas con com para por pelo pela sobre"
     " dans chez avec pour par sur au aux du à aan bij voor van met op naar uit bei mit von vom für auf an am im zu zum"
     " zur aus nach durch di da del della al alla su per nel nella des dos das dei degli delle около в на от для из".split()
 )
@@ -53,7 +54,8 @@ def _bind_early_object(draft: Draft, parties: list[Party]) -> list[Party]:
     free = [
         p
         for p in here
-        if _preposed(draft.page, p, floor, draft.frame) is None and not is_bystander(draft.page, p)
+        if _preposed(draft.page, p, floor, draft.frame) in (None, OTHERWISE)
+        and not is_bystander(draft.page, p)
     ]
     ends_clause = not draft.page.words(draft.end, ceiling)
     right = draft.frame.right
@@ -85,7 +87,13 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
     parties = [p for p in parties if p.start >= floor and not _apposed(page, p, draft.start, floor)]
     for party in parties:
         role = _preposed(page, party, max(floor, _previous_end(parties, party)), frame)
-        if role is not None and accepts(role, party) and not is_bystander(page, party):
+        if (
+            role is not None
+            and role not in _SUBJECTS_OWN
+            and role != OTHERWISE
+            and accepts(role, party)
+            and not is_bystander(page, party)
+        ):
             _give(draft, role, party)
     bound = [p for known in draft.roles.values() for p in known]
     rest = [p for p in parties if p not in bound]
@@ -96,6 +104,12 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
         _give(draft, frame.adjacent, subject)
         return
     _bind_subject(draft, rest, subject)
+
+
+def _before_the_verb(page: Page, role: str) -> bool:
+    """Whether a preposition before the verb can give this role: "the startup of X raises"
+    makes X no investor, "a manager of X leaves" tells where from."""
+    return role != OTHERWISE and (role == "from" or page.lexicon.verb_may_end or page.lexicon.lang == "zh")
 
 
 def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
@@ -165,7 +179,9 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
             role: str | None = previous[1]
         else:
             role = _preposed(page, party, gap_start, frame)
-            if role is None and not seen_object:
+            if role == OTHERWISE:
+                role = None
+            elif role is None and not seen_object:
                 role = _object_role(draft, party)
         if role is None:
             continue
@@ -234,8 +250,6 @@ def _previous_end(parties: list[Party], party: Party) -> int:
 
 def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
     """The role that a preposition before the party gives it."""
-    if not frame.via:
-        return None
     text = page.folded[max(floor, party.start - 60) : party.start]
     if page.raw[party.start] >= NO_BLANKS or page.lexicon.lang == "zh":
         tail = text.rstrip(" 「“《")
@@ -244,6 +258,8 @@ def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
     for number, word in enumerate(reversed(words)):
         if word in frame.via:
             return frame.via[word]
+        if word in _PREPOSITIONS and number <= 1:
+            return OTHERWISE
         if number >= 4 or word in _PREPOSITIONS or "," in text.rsplit(word, 1)[-1]:
             return None
     return None
@@ -279,6 +295,8 @@ def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
             role = previous[1] if gap in COORDINATED else None
         if role is None and party.end >= draft.start - 1:
             role = frame.adjacent or frame.left
+        if role in draft.roles and role == _of_mark(draft) and "from" in frame.marks.values():
+            role = "from"  # "Xの…、Yの…トップに": the nearer one is where they go
         if role is None or not accepts(role, party) or (is_former(page, party) and role != "from"):
             continue
         if _give(draft, role, party):
@@ -288,6 +306,10 @@ def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
         for party in after[:2]:
             if accepts(frame.right, party) and frame.right not in draft.roles:
                 _give(draft, frame.right, party)
+
+
+def _of_mark(draft: Draft) -> str | None:
+    return draft.frame.marks.get("の") or draft.frame.marks.get("의")
 
 
 def _role_by_mark(draft: Draft, party: Party) -> str | None:

@@ -7,7 +7,7 @@ Reads the cues around a trigger and sets the draft's status; what is told as bac
 from urllib.parse import urlsplit
 
 from storage.model import Document, MoveKind, MoveStatus
-from watchers.moves.page import Page
+from watchers.moves.page import COMMA, Page
 from watchers.moves.reading import Draft
 
 NEGATED = 0.8  # what is left of a score when the text denies the move
@@ -84,6 +84,8 @@ def is_background(page: Page, start: int, end: int) -> bool:
     relative = page.last("relative", max(left, start - _RELATIVE_REACH), start)
     if relative is None or _comma(page, relative.end, start):
         return False
+    if any(relative.end <= a and b <= start for a, b, _ in page.triggers):
+        return False  # "the manager who came from X leaves Y": the clause already has its verb
     # "confirms that Meta invests" is no relative clause: what is confirmed is the news
     stated = (page.last(f"status:{name}", relative.start - 20, relative.start) for name in _STATED)
     return not any(word is not None and relative.start - word.end <= 1 for word in stated)
@@ -98,7 +100,7 @@ def _opens_with_circumstance(page: Page, start: int) -> bool:
 
 
 def _comma(page: Page, start: int, end: int) -> bool:
-    return any(sign in page.folded[start : end + 1] for sign in (", ", "，", "、"))
+    return COMMA.search(page.folded, start, end) is not None
 
 
 def _is_long_past(page: Page, draft: Draft) -> bool:
