@@ -89,8 +89,7 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
         role = _preposed(page, party, max(floor, _previous_end(parties, party)), frame)
         if (
             role is not None
-            and role not in _SUBJECTS_OWN
-            and role != OTHERWISE
+            and _before_the_verb(page, role)
             and accepts(role, party)
             and not is_bystander(page, party)
         ):
