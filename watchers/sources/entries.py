@@ -8,8 +8,9 @@ what becomes of it is decided here, so that they cannot differ.  Text becomes pl
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from storage.model import ParsedEntry
@@ -42,18 +43,27 @@ class RawEntry:
 
 
 def finished(raws: Iterable[RawEntry], base: str) -> tuple[ParsedEntry, ...]:
-    """Entries in order, each guid once (the first wins); empty shells are left out."""
-    seen: dict[str, ParsedEntry] = {}
-    for raw in raws:
-        entry = _finish(raw, base)
-        if entry is not None and entry.guid not in seen:
-            seen[entry.guid] = entry
-            if len(seen) >= MAX_ENTRIES:
-                break
-    return tuple(seen.values())
+    """Entries in the body's order.
+
+    Where different entries share an id (some feeds give all of them the same), link or
+    title is added to tell them apart.
+    """
+    entries = [_finish(raw, base) for raw in islice(raws, MAX_ENTRIES)]
+    sharing: dict[str, set[tuple[str, str]]] = {}
+    for entry in entries:
+        sharing.setdefault(entry.guid, set()).add((entry.url, "" if entry.url else entry.title))
+    return tuple(
+        entry if len(sharing[entry.guid]) == 1 else replace(entry, guid=_told_apart(entry))
+        for entry in entries
+    )
 
 
-def _finish(raw: RawEntry, base: str) -> ParsedEntry | None:
+def _told_apart(entry: ParsedEntry) -> str:
+    own = hashlib.sha256((entry.url or entry.title).encode("utf-8", "replace")).hexdigest()[:16]
+    return f"{entry.guid}#{own}"
+
+
+def _finish(raw: RawEntry, base: str) -> ParsedEntry:
     # A guid that passes for a link is one only where it is an address in itself.
     url = web_url(raw.link, base if raw.link != raw.id else "") or web_url(raw.id, "")
     title = one_line(raw.title, MAX_TITLE)
@@ -61,8 +71,6 @@ def _finish(raw: RawEntry, base: str) -> ParsedEntry | None:
     text = plain(raw.content[: 4 * MAX_TEXT])[:MAX_TEXT]
     if not summary:
         summary = text[:MAX_SUMMARY]
-    if not (title or summary or url):
-        return None
     guid = " ".join(raw.id.split())[:MAX_URL] or url or made_guid(title, summary, raw.published)
     return ParsedEntry(
         guid=guid,
