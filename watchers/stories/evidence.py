@@ -20,6 +20,18 @@ SAME_SUM = math.log(1.15)  # two sums within this are one, rounded by somebody
 _BY_SOUND = 0.7  # of a name in common: katakana against Latin
 _ROUNDED = 0.7  # of an amount in common: a rumour against its confirmation
 _CJK = frozenset({"zh", "ja", "ko"})
+# What matters go through, in order; stages in one set are told as each other.
+_STAGES: tuple[tuple[frozenset[str], ...], ...] = (
+    (
+        frozenset({"probe"}),
+        frozenset({"lawsuit"}),
+        frozenset({"trial"}),
+        frozenset({"ruling", "dismissal", "fine", "judge", "ban"}),
+        frozenset({"settlement"}),
+        frozenset({"appeal"}),
+    ),
+    (frozenset({"delay"}), frozenset({"launch"}), frozenset({"outage"}), frozenset({"shutdown"})),
+)
 _LATE = 3  # days after which a fact is no longer the confirmation of a rumour
 
 
@@ -42,6 +54,7 @@ class Evidence:
     concepts: float  # rarity of the concepts that both headlines have
     concepts_lead: float  # of those that stand in a lead
     strange: float  # rarity of headline concepts that the other headline lacks, the lesser side
+    stage: float  # 1 when the headlines are about different stages of a matter: lawsuit, ruling
     words: float  # rarity of the words that both headlines have
     words_lead: float  # of those that stand in a lead
     copy: float  # 1 the same headline
@@ -84,6 +97,7 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
             _lacking(a.headline_concepts(), b.headline_concepts(), b.concepts, rarity.concept),
             _lacking(b.headline_concepts(), a.headline_concepts(), a.concepts, rarity.concept),
         ),
+        stage=float(_other_stage(a.headline_concepts(), b.headline_concepts())),
         words=words,
         words_lead=words_lead,
         copy=float(bool(a.title) and a.title == b.title),
@@ -108,6 +122,8 @@ def disagree(a: Fingerprint, b: Fingerprint) -> bool:
             everything = {*b.amounts, *b.valuations, *b.numbers}
             if not any(_close(x, y) for x in mine for y in everything):
                 return True
+    if a.kinds[:1] != ("layoffs",) or b.kinds[:1] != ("layoffs",):
+        return False  # of those who came or went each report counts some
     return bool(a.people and b.people and not any(_close(x, y) for x in a.people for y in b.people))
 
 
@@ -191,6 +207,17 @@ def _shared(
     return top, sum(weight(key) for key in (set(ours) & set(theirs)) - (first & second))
 
 
+def _other_stage(ours: Collection[str], theirs: Collection[str]) -> bool:
+    """Whether both headlines name stages of one sort of matter, and not the same latest one."""
+    for stages in _STAGES:
+        first, second = (
+            [at for at, stage in enumerate(stages) if stage & {*side}] for side in (ours, theirs)
+        )
+        if first and second and first[-1] != second[-1]:
+            return True
+    return False
+
+
 def _by_sound(a: Fingerprint, b: Fingerprint) -> set[str]:
     """Names that meet only as katakana and Latin, by their consonants."""
     met = set()
@@ -203,7 +230,7 @@ def _by_sound(a: Fingerprint, b: Fingerprint) -> set[str]:
 
 def _amounts(a: Fingerprint, b: Fingerprint) -> tuple[float, float]:
     """Sums in common: those of headlines, and those that stand in a lead."""
-    ours, theirs = set(a.numbers[: a.headline[4]]), set(b.numbers[: b.headline[4]])
+    ours, theirs = _told_sums(a), _told_sums(b)
     top = sum(_size(number) for number in ours & theirs)
     everything = {*a.numbers, *a.amounts, *a.valuations, *a.people} & {
         *b.numbers,
@@ -216,6 +243,12 @@ def _amounts(a: Fingerprint, b: Fingerprint) -> tuple[float, float]:
         # a rumour rounds what its confirmation states
         top = _ROUNDED * any(_close(x, y) for x in a.amounts for y in b.amounts if x >= BIG)
     return min(top, 2.0), min(rest, 2.0)
+
+
+def _told_sums(fp: Fingerprint) -> set[float]:
+    """The numbers of the headline, and the sums of the move that it tells."""
+    told = set(fp.numbers[: fp.headline[4]])
+    return told | {*fp.amounts, *fp.valuations, *fp.people} if fp.moved else told
 
 
 def _size(number: float) -> float:

@@ -6,7 +6,7 @@ Pure.  The store finds the candidates by key; nothing here scans.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from storage.model import Assignment, Member
 from watchers.stories.evidence import Evidence, gather, values
@@ -17,7 +17,7 @@ from watchers.stories.weights import WEIGHTS, likelihood
 
 SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
-JOIN = 0.5  # likelihood from which an entry joins a story
+JOIN = 0.44  # likelihood from which an entry joins a story
 MERGE = 0.9  # likelihood from which an entry proves two stories to be one
 
 
@@ -57,7 +57,7 @@ def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member
     matches = []
     for member in told:
         other = Fingerprint.decode(member.fingerprint)
-        evidence = gather(fp, other, published - member.published, rarity)
+        evidence = gather(fp, other, apart(published, member.published), rarity)
         same_page = bool(fp.page) and fp.page == other.page
         score = (
             1.0
@@ -68,6 +68,13 @@ def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member
         )
         matches.append(_Match(story=story, score=score, evidence=evidence, same_page=same_page))
     return max(matches, key=lambda match: match.score)
+
+
+def apart(one: datetime, other: datetime) -> timedelta:
+    """The time between two entries; a date without a time (midnight sharp) stands for its day."""
+    first, second = sorted((one, other))
+    ends = first + timedelta(days=1) if first.time() == time(0) else first
+    return max(timedelta(0), second - ends)
 
 
 def _reasons(match: _Match) -> tuple[str, ...]:
