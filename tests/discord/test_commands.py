@@ -6,10 +6,14 @@ from datetime import timedelta
 import pytest
 import simcord
 
+from bot.commands import status
+from bot.gateway import FAILED
 from bot.render import violations
 from bot.sinks.base import REAL
 from storage.model import FeedState, FinishedPoll
 from tests.cli.stocked import FEED, LINKS
+
+DEFERRED = 5  # interactions/receiving-and-responding: DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE
 
 
 def shown(result):
@@ -138,3 +142,20 @@ async def test_a_feed_in_trouble_is_told_with_its_error(server, store):
     assert "3 failures" in text
     assert "HTTP 503" in text
     assert "gazette" not in text
+
+
+async def test_a_private_answer_is_deferred_first(server):
+    await server.reader.slash(server.channel, "status")
+    callbacks = [one for one in server.env.http_requests if one.path.endswith("/callback")]
+    assert [one.json["type"] for one in callbacks] == [DEFERRED]
+
+
+async def test_a_fault_of_ours_is_told_without_its_words_and_logged(server, monkeypatch, caplog):
+    def broken(*arguments, **named):
+        raise RuntimeError("secret words")
+
+    monkeypatch.setattr(status, "card", broken)
+    result = await server.reader.slash(server.channel, "status")
+    assert result.ephemeral
+    assert result.response.content == FAILED
+    assert "secret words" in caplog.text
