@@ -55,6 +55,22 @@ def test_every_kind_of_move_is_explained_in_the_glossary_and_no_other():
     assert re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE) == [str(kind) for kind in MoveKind]
 
 
+async def test_every_slash_command_stands_in_the_table_on_discord_and_no_other():
+    import discord
+    from discord import app_commands
+
+    from bot import gateway
+
+    tree = app_commands.CommandTree(discord.Client(intents=discord.Intents.none()))
+    for module in gateway.COMMANDS:
+        module.register(tree, desk=None)  # asked only when a command is called
+    groups = app_commands.Group
+    there = {f"/{one.qualified_name}" for one in tree.walk_commands() if not isinstance(one, groups)}
+    page = (ROOT / "docs" / "discord.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`/.*?`) \|", page, re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`(/[a-z ]+)`", row)} == there
+
+
 @pytest.mark.parametrize("word", [*MoveStatus, *Tier, *FeedState])
 def test_every_status_tier_and_state_stands_in_the_glossary(word):
     assert f"`{word}`" in GLOSSARY

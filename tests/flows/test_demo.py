@@ -85,10 +85,10 @@ def test_other_outlets_and_a_corrected_headline_edit_the_message(played):
 
 
 def test_the_confirmation_of_the_rumour_is_a_reply_to_it(played):
-    [reply] = played.told(UpdateKind.REPLY)
-    [first] = [delivery for delivery in played.told(None) if delivery.story == reply.story]
-    assert "in talks" in first.alert.headline
-    assert reply.alert.fact
+    [rumour] = [told for told in played.told(None) if "in talks" in told.alert.headline]
+    [reply] = [told for told in played.told(UpdateKind.REPLY) if told.story == rumour.story]
+    assert reply.alert.fact == "confirmed"
+    assert reply.alert.context
 
 
 def test_look_alikes_stay_quiet(played):
