@@ -33,12 +33,13 @@ FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)  # the end of a mute that has none
 
 def to_seconds(moment: datetime) -> int:
     """Whole epoch seconds of an aware datetime."""
-    return int(moment.timestamp() // 1)
+    since = moment - EPOCH
+    return since.days * 86_400 + since.seconds
 
 
 def to_seconds_or_none(moment: datetime | None) -> int | None:
     """The same; None stays None."""
-    return None if moment is None else int(moment.timestamp() // 1)
+    return None if moment is None else to_seconds(moment)
 
 
 def to_time(seconds: int) -> datetime:

@@ -8,6 +8,7 @@ import unicodedata
 from hashlib import blake2b
 
 from storage.model import ParsedEntry
+from storage.sqlite.words import letters
 
 LONGEST_GUID = 200  # characters; a longer one is stored as its hash
 LONGEST_BODY = 4_000  # characters of a full text that are searched
@@ -23,10 +24,7 @@ def hash64(*parts: str) -> int:
 
 def fold(text: str) -> str:
     """A name or title for comparison: no case, accents, width, punctuation or extra space."""
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    text = text.casefold()
-    return " ".join("".join(c if c.isalnum() else " " for c in text).split())
+    return " ".join(letters(text))
 
 
 def even(text: str) -> str:
@@ -71,9 +69,9 @@ def shortened(canonical: str, url: str) -> str | None:
     """
     if canonical == url:
         return None
-    kept = 0
-    while kept < min(len(canonical), len(url)) and canonical[kept] == url[kept]:
-        kept += 1
+    kept = url.find("//") + 2  # the scheme; 1 without one
+    if not canonical.startswith(url[:kept]):
+        return f"={canonical}"
     rest = canonical[kept:]
     place = url.find(rest, kept)
     return f"={canonical}" if place < 0 else f"{kept} {place} {len(rest)}"

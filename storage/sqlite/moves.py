@@ -14,11 +14,13 @@ from storage.sqlite.codec import to_seconds
 from storage.sqlite.connection import Connection
 from storage.sqlite.faults import damaged
 from storage.sqlite.identity import fold
-from storage.sqlite.parties import on_side, slug_word
+from storage.sqlite.parties import OTHER, SIDES, on_side, slug_word
 from storage.sqlite.watchlist import Watched
 
-BATCH = 200  # stories looked at together
-MOST = 2_000  # moves of the first party that are looked through for the others
+BATCH = 100  # stories looked at together
+MOST = 2_000  # newest moves of a party that are looked through
+
+Place = tuple[Any, ...]  # when its story was opened, the story's id, the move's ordinal there
 
 
 class Moves:
@@ -47,10 +49,12 @@ class Moves:
         earliest = 0 if since is None else to_seconds(since)
         found: list[MoveRecord] = []
         with self._db.snapshot():
-            places = self._places(kind, parties, earliest, limit)
+            places = self._with_parties(parties, earliest) if parties else self._newest(kind, earliest, limit)
             for start in range(0, len(places), BATCH):
                 for record in self._records(places[start : start + BATCH]):
-                    if all(on_side(record.move, side, slugs, name) for side, slugs, name in parties):
+                    if kind in (None, record.move.kind) and all(
+                        on_side(record.move, side, slugs, name) for side, slugs, name in parties
+                    ):
                         found.append(record)
                         if len(found) == limit:
                             return found
@@ -59,50 +63,45 @@ class Moves:
     def of(self, slug: str, limit: int = 100) -> list[MoveRecord]:
         """Moves to which an entity is a party in whatever role, newest first."""
         with self._db.snapshot():
-            places = self._db.rows(
-                "SELECT DISTINCT story_id, ordinal, opened FROM move_party WHERE word = ? "
-                "ORDER BY opened DESC, story_id DESC, ordinal LIMIT ?",
-                (slug_word(slug), limit),
-            )
-            return self._records(places)
+            sides = sorted({*SIDES.values(), OTHER})
+            places = {place for side in sides for place in self._with_word(slug_word(slug), side, 0, limit)}
+            return self._records(_ordered(places)[:limit])
 
     def _slugs(self, name: str) -> set[str]:
         return {entity.slug for entity in self._watchlist.find(name)} | {name.strip().casefold()}
 
-    def _places(
-        self, kind: str | None, parties: Sequence[tuple[str, set[str], str]], earliest: int, limit: int
-    ) -> list[tuple[int, int]]:
-        """Story and ordinal of the moves that may be meant, newest first."""
-        kinds = "" if kind is None else "AND story_move.kind = ? "
-        if not parties:
-            return self._db.rows(
-                f"SELECT story_id, ordinal FROM story_move WHERE opened >= ? {kinds}"
-                "ORDER BY opened DESC, story_id DESC, ordinal LIMIT ?",
-                [earliest, *([] if kind is None else [kind]), limit],
-            )
-        side, slugs, name = parties[0]
-        words = [slug_word(slug) for slug in slugs] + sorted(name.split(), key=len)[-1:]
-        found: set[tuple[int, int, int]] = set()
-        for word in words:
-            found.update(
-                self._db.rows(
-                    "SELECT p.opened, p.story_id, -p.ordinal FROM move_party AS p CROSS JOIN story_move "
-                    "ON story_move.story_id = p.story_id AND story_move.ordinal = p.ordinal "
-                    f"WHERE p.word = ? AND p.side = ? AND p.opened >= ? {kinds}"
-                    "ORDER BY p.opened DESC, p.story_id DESC, p.ordinal LIMIT ?",
-                    [word, side, earliest, *([] if kind is None else [kind]), MOST],
-                )
-            )
-        return [(story_id, -ordinal) for _, story_id, ordinal in sorted(found, reverse=True)[:MOST]]
+    def _newest(self, kind: str | None, earliest: int, limit: int) -> list[Place]:
+        where, arguments = ("kind = ? AND ", [kind]) if kind is not None else ("", [])
+        return self._db.rows(
+            f"SELECT opened, story_id, ordinal FROM story_move WHERE {where}opened >= ? "
+            "ORDER BY opened DESC, story_id DESC, ordinal LIMIT ?",
+            (*arguments, earliest, limit),
+        )
 
-    def _records(self, places: Sequence[tuple[Any, ...]]) -> list[MoveRecord]:
+    def _with_parties(self, parties: Sequence[tuple[str, set[str], str]], earliest: int) -> list[Place]:
+        """Where all parties may be found together: of each the newest ``MOST`` moves are looked through."""
+        common: set[Place] | None = None
+        for side, slugs, name in parties:
+            words = [slug_word(slug) for slug in slugs] + sorted(name.split(), key=len)[-1:]
+            places = {place for word in words for place in self._with_word(word, side, earliest, MOST)}
+            common = places if common is None else common & places
+        return _ordered(common or set())
+
+    def _with_word(self, word: str, side: str, earliest: int, limit: int) -> list[Place]:
+        return self._db.rows(
+            "SELECT opened, story_id, ordinal FROM move_party WHERE word = ? AND side = ? AND opened >= ? "
+            "ORDER BY opened DESC, story_id DESC LIMIT ?",
+            (word, side, earliest, limit),
+        )
+
+    def _records(self, places: Sequence[Place]) -> list[MoveRecord]:
         found = self._db.rows(
             f"SELECT {rows.STORY} FROM story WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps([place[0] for place in places]),),
+            (json.dumps([place[1] for place in places]),),
         )
         stories = {row[0]: rows.story(row) for row in found}
         records = []
-        for story_id, ordinal, *_ in places:
+        for _, story_id, ordinal in places:
             if story_id not in stories or ordinal >= len(stories[story_id].moves):
                 raise damaged(f"story s{story_id} lacks its move {ordinal}")
             story = stories[story_id]
@@ -117,3 +116,8 @@ class Moves:
                 )
             )
         return records
+
+
+def _ordered(places: set[Place]) -> list[Place]:
+    """Newest first; moves of one story in their order."""
+    return sorted(places, key=lambda place: (-place[0], -place[1], place[2]))

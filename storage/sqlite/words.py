@@ -28,10 +28,14 @@ def indexed(*texts: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text or query, as the index knows them, in order."""
-    if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
-    flat = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
-    return _WORD.findall(_RUN.sub(_pairs, unicodedata.normalize("NFKC", flat)))
+    return (
+        _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(_RUN.sub(_pairs, _flat(text)))
+    )
+
+
+def letters(text: str) -> list[str]:
+    """The words of a text, folded alike, with CJK runs whole."""
+    return _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(_flat(text))
 
 
 def asked(query: str) -> tuple[str, ...]:
@@ -50,6 +54,12 @@ def stands_in(word: str, among: set[str]) -> bool:
     if word in among:
         return True
     return _ONE.fullmatch(word) is not None and any(other.startswith(word) for other in among)
+
+
+def _flat(text: str) -> str:
+    """A text without case, accents, width and ligatures."""
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    return unicodedata.normalize("NFKC", bare.casefold())
 
 
 def _pairs(match: re.Match[str]) -> str:

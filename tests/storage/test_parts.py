@@ -97,9 +97,10 @@ def test_keys_of_different_things_differ() -> None:
     [
         ("https://a.example/1", "https://a.example/1", None),
         ("https://a.example/1", "https://www.a.example/1?utm_source=rss", "8 12 11"),
-        ("https://a.example/1", "https://a.example/1/amp", "19 19 0"),
+        ("https://a.example/1", "https://a.example/1/amp", "8 8 11"),
         ("https://b.example/2", "https://a.example/1", "=https://b.example/2"),
-        ("", "https://a.example/1", "0 0 0"),
+        ("https://a.example/1", "http://a.example/1", "=https://a.example/1"),
+        ("", "https://a.example/1", "="),
         ("8 12 11", "https://a.example/1", "=8 12 11"),
     ],
 )
