@@ -20,6 +20,7 @@ from watchers.stories.vocabulary import stem, vocabulary
 from watchers.text import fold
 
 RELATED = 2.0  # from this score on a story is worth a line
+FLOOR = 0.7  # of its relation, what an old story keeps
 HALF_LIFE = timedelta(days=45)  # after which a story is half as near
 SAME_EVENT = timedelta(hours=48)  # within which an alike story may be this event, not yet joined
 PRIOR = 400  # imagined entries that the tiers' shares stand for
@@ -78,8 +79,8 @@ class _Rarity:
         """0.1 to 1."""
         entity = self.entities.get(slug)
         share = _SHARE_OF_TIER.get(entity.tier, 0.05) if entity else 0.05
-        if entity and entity.kind is EntityKind.PERSON:
-            share /= 5
+        if entity and entity.kind is not EntityKind.ORGANISATION:
+            share /= 4
         seen = (self.df.get(f"e:{slug}", 0) + share * PRIOR) / (self.total + PRIOR)
         return min(1.0, max(0.1, -math.log(seen) / 4.0))
 
@@ -117,7 +118,7 @@ def rank(
             continue
         relation = _relate(ours, theirs, known)
         near = 0.5 ** (max(timedelta(0), story.opened - candidate.opened) / HALF_LIFE)
-        score = relation.score * (0.55 + 0.45 * near)
+        score = relation.score * (FLOOR + (1.0 - FLOOR) * near)
         why = relation.why
         if continued:
             score, why = score + 100.0, "the story that this one continues"

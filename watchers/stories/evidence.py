@@ -65,6 +65,7 @@ class Evidence:
     comment: float  # 1 when one tells the event and the other talks about something
     alien: float  # 1 when nothing of what they say is in common: no name, matter, sum or word
     bare: float  # 1 when one side has hardly anything to compare
+    confirms: float  # 1 when a fact follows a rumour within three days: same move, no other sum
     status: float  # 1 when one is a rumour and the other a fact, more than three days apart
 
 
@@ -78,6 +79,8 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
     words, words_lead = _shared(a, b, "words", 2, rarity.word)
     amounts, amounts_lead = _amounts(a, b)
     about, theirs = set(a.heads()), set(b.heads())
+    firmer = {a.status == "rumour", b.status == "rumour"} == {True, False}
+    other_sum = disagree(a, b)
     return Evidence(
         entities=_entities(a, b, rarity),
         headliner=len(about & theirs) / len(about | theirs) if about and theirs else 0.0,
@@ -90,7 +93,7 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         party=parties.role(a, b, persons=False),
         amounts=amounts,
         amounts_lead=amounts_lead,
-        disagree=float(disagree(a, b)),
+        disagree=float(other_sum),
         concepts=concepts,
         concepts_lead=concepts_lead,
         strange=min(
@@ -111,7 +114,8 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
             not any((names, names_lead, concepts, concepts_lead, words, words_lead, amounts, amounts_lead))
         ),
         bare=float(min(_substance(a), _substance(b)) <= 1),
-        status=float({a.status == "rumour", b.status == "rumour"} == {True, False} and days > _LATE),
+        confirms=float(firmer and days <= _LATE and kind >= 0.5 and not other_sum),
+        status=float(firmer and days > _LATE),
     )
 
 

@@ -5,7 +5,7 @@ Pure.  The store finds the candidates by key; nothing here scans.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from storage.model import Assignment, Member
@@ -18,7 +18,9 @@ from watchers.stories.weights import WEIGHTS, likelihood
 SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
 JOIN = 0.44  # likelihood from which an entry joins a story
-MERGE = 0.9  # likelihood from which an entry proves two stories to be one
+FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
+_MEANWHILE = 0.5  # of "soon", for stories that are days apart
+MERGE = 0.97  # likelihood from which an entry proves two stories to be one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,9 @@ class _Match:
     story: int
     score: float
     evidence: Evidence
+    opened: datetime  # when the member was published that fits best
     same_page: bool = False
+    vetoed: bool = False
 
 
 def assign(
@@ -38,7 +42,12 @@ def assign(
     rarity: Mapping[str, int],
     total: int,
 ) -> Assignment:
-    """The story among ``members`` that ``fp`` tells, or a new one; with reasons."""
+    """The story among ``members`` that ``fp`` tells, or a new one; with reasons.
+
+    ``rarity`` counts the entries that hold each of ``fp``'s keys, of ``total``.  A story
+    that it does not tell but goes on with is in ``follows``; others that it proves to be
+    the same event are in ``merge``.
+    """
     stories: dict[int, list[Member]] = defaultdict(list)
     for member in members:
         stories[member.story_id].append(member)
@@ -49,8 +58,21 @@ def assign(
         return Assignment(story_id=None, reasons=("no-candidate",))
     best = matches[0]
     if best.score < JOIN:
-        return Assignment(story_id=None, score=best.score, reasons=("nothing-alike", *_reasons(best)))
-    return Assignment(story_id=best.story, score=best.score, reasons=_reasons(best))
+        return Assignment(
+            story_id=None,
+            follows=_followed(matches, published),
+            score=best.score,
+            reasons=("nothing-alike", *_reasons(best)),
+        )
+    proven = sorted(match.story for match in matches if match.score >= MERGE)
+    into, *others = proven or [best.story]
+    return Assignment(
+        story_id=into,
+        follows=_followed([match for match in matches if match.score < JOIN], published),
+        merge=tuple(others),
+        score=best.score,
+        reasons=_reasons(best),
+    )
 
 
 def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member], rarity: Rarity) -> _Match:
@@ -59,15 +81,43 @@ def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member
         other = Fingerprint.decode(member.fingerprint)
         evidence = gather(fp, other, apart(published, member.published), rarity)
         same_page = bool(fp.page) and fp.page == other.page
-        score = (
-            1.0
-            if same_page
-            else 0.0
-            if opposite(fp, other) or another_party(fp, other)
-            else likelihood(evidence)
+        vetoed = not same_page and (opposite(fp, other) or another_party(fp, other))
+        matches.append(
+            _Match(
+                story=story,
+                score=1.0 if same_page else 0.0 if vetoed else likelihood(evidence),
+                evidence=evidence,
+                opened=member.published,
+                same_page=same_page,
+                vetoed=vetoed,
+            )
         )
-        matches.append(_Match(story=story, score=score, evidence=evidence, same_page=same_page))
     return max(matches, key=lambda match: match.score)
+
+
+def _followed(matches: Sequence[_Match], published: datetime) -> int | None:
+    """The earlier story that the entry goes on with: it would be the same, were it not for time.
+
+    The confirmation of an old rumour, the next stage of a matter, a look back.
+    """
+    best: tuple[float, int] | None = None
+    for match in matches:
+        if match.vetoed or match.opened >= published:
+            continue
+        timeless = replace(
+            match.evidence,
+            days=0.0,
+            soon=_MEANWHILE,
+            burst=0.0,
+            status=0.0,
+            disagree=0.0,
+            stage=0.0,
+            comment=0.0,
+        )
+        score = likelihood(timeless)
+        if score >= FOLLOW and (best is None or (score, match.story) > best):
+            best = (score, match.story)
+    return best[1] if best else None
 
 
 def apart(one: datetime, other: datetime) -> timedelta:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from watchers.stories.vocabulary import vocabulary
 
 PRIOR = 400  # imagined entries that the packaged shares stand for
+RAREST = 1.0  # nats by which a key can be rarer than its sort: evidence shall not grow with the store
 # Share of entries that hold a key of a sort, before anything is known of it.
 _SHARE = {
     "e": 0.05,  # a watched entity
@@ -50,4 +51,5 @@ class Rarity:
 
     def _weight(self, sort: str, key: str) -> float:
         seen = max(0, self.df.get(f"{_KEYED.get(sort, sort)}:{key}", 0) - 1)  # the candidate holds it
-        return max(0.0, math.log((self.total + PRIOR) / (seen + _SHARE[sort] * PRIOR)))
+        weight = math.log((self.total + PRIOR) / (seen + _SHARE[sort] * PRIOR))
+        return min(max(0.0, weight), RAREST - math.log(_SHARE[sort]))

@@ -34,6 +34,7 @@ WEIGHTS: dict[str, float] = {
     "comment": -3.5,
     "alien": -1.5,
     "bare": 0.15,
+    "confirms": 0.8,
     "status": -2.0,
 }
 BIAS = -6.15
