@@ -19,7 +19,7 @@ from watchers.stories.tokens import spoken
 from watchers.stories.vocabulary import stem, vocabulary
 from watchers.text import fold
 
-RELATED = 2.0  # from this score on a story is worth a line
+RELATED = 1.7  # from this score on a story is worth a line
 FLOOR = 0.7  # of its relation, what an old story keeps
 HALF_LIFE = timedelta(days=45)  # after which a story is half as near
 SAME_EVENT = timedelta(hours=48)  # within which an alike story may be this event, not yet joined

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from storage.model import Move, MoveStatus, Story
+from watchers.stories.facts import Facts
+from watchers.stories.vocabulary import stem
 from watchers.text import fold
 
 MIN_SCORE = 0.5  # what is found with less certainty is kept out of messages
@@ -17,6 +19,7 @@ MAX_MOVES = 6
 SAME_SUM = math.log(1.15)  # two sums within this are one, rounded by somebody
 _SURENESS = {MoveStatus.RUMOUR: 0, MoveStatus.REPORTED: 1, MoveStatus.CONFIRMED: 2}
 _PERSONAL = frozenset({"hire", "departure"})
+_AS = ("as", "as its", "as new", "als", "como", "comme", "come")
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "CN¥"}
 
 
@@ -46,8 +49,8 @@ def new_fact(story: Story, found: Sequence[Move], *, primary: bool) -> str | Non
     if move.score < MIN_SCORE or move.kind is not known.kind or not (primary or move.field == "title"):
         return None
     return (
-        _surer(known, move)
-        or _further_person(known, move)
+        _surer(known, move, primary=primary)
+        or _further_person(story, known, move)
         or _position(known, move)
         or _sum("", known.amount, move.amount, known, move)
         or _sum("valued at ", known.valuation, move.valuation, known, move)
@@ -114,7 +117,7 @@ def _latin(words: set[str]) -> bool:
     return all(word < "\u3000" for word in words)
 
 
-def _surer(known: Move, move: Move) -> str | None:
+def _surer(known: Move, move: Move, *, primary: bool) -> str | None:
     if move.status is known.status:
         return None
     if move.status is MoveStatus.DENIED:
@@ -125,15 +128,17 @@ def _surer(known: Move, move: Move) -> str | None:
         return None
     if known.status is MoveStatus.RUMOUR:
         return "confirmed" if move.status is MoveStatus.CONFIRMED else "no longer a rumour"
-    return "confirmed"
+    return "confirmed" if primary else None  # what everybody reports, only a party's own words add to
 
 
-def _further_person(known: Move, move: Move) -> str | None:
+def _further_person(story: Story, known: Move, move: Move) -> str | None:
     """A person whom the story did not name, where the story is about persons."""
     if move.kind.value not in _PERSONAL:
         return None
     named = move.names.get("person", ())
     ours = _persons(known)
+    told = set(fold(story.headline).split()) | set(Facts.decode(story.facts).names)
+    named = tuple(name for name in named if told.isdisjoint((last := fold(name).split()[-1], stem(last))))
     if not named or (ours and _meet(ours, {fold(name) for name in named})):
         return None
     return ("also " if ours else "it is ") + ", ".join(named[:3])
@@ -142,6 +147,8 @@ def _further_person(known: Move, move: Move) -> str | None:
 def _position(known: Move, move: Move) -> str | None:
     if move.kind.value != "hire" or known.title or not move.title or not _persons(known):
         return None
+    if not any(f"{word} {fold(move.title)}" in fold(move.evidence) for word in _AS):
+        return None  # what somebody was before, not what he becomes
     return f"as {move.title}"
 
 
