@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from storage.model import Document, Entity, Mention, Move, MoveKind, Watchlist
 from watchers.moves import choose, deals, money, people, product, status, trouble
-from watchers.moves.conditions import fits
+from watchers.moves.conditions import Spot, fits
 from watchers.moves.lexicon import Lexicon, lexicon_for
 from watchers.moves.page import Page, read
 from watchers.moves.reading import Draft, Reading
@@ -102,13 +102,16 @@ def _entities(watchlist: Watchlist) -> Mapping[str, Entity]:
 def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> list[Draft]:
     reading = Reading(page, entities)
     drafts: list[Draft] = []
+    spot: Spot | None = None
     for start, end, number in page.triggers[:MOST_TRIGGERS]:
         frame = page.lexicon.frames[number]
         if frame.title_only and page.name != "title":
             continue
         if any(d.start <= start and end <= d.end and d.frame.kind is frame.kind for d in drafts):
             continue  # a longer phrase of the same kind says it better
-        if not fits(frame, reading, start, end):
+        if spot is None or (spot.start, spot.end) != (start, end):
+            spot = Spot(reading, start, end)
+        if not fits(frame, spot):
             continue
         draft = Draft(frame, reading, start, end)
         bind(draft)

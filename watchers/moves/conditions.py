@@ -6,74 +6,88 @@ computed: parties by what they are, amounts, counts.  Who plays which role is bo
 """
 
 from watchers.moves.amounts import find_counts
-from watchers.moves.lexicon import Condition, Frame
+from watchers.moves.lexicon import COMPUTED, Condition, Frame
 from watchers.moves.names import Party
 from watchers.moves.page import COMMA, Page
 from watchers.moves.reading import Reading
 
+_TOUCH = 14  # code points in which "after" and "before" look: an article and a quotation mark
 _ORG_KINDS = frozenset({"org", "name", "product"})
 _PARTY_CLASSES = frozenset({"person", "someone", "org", "firm", "party", "name", "watched"})
 
 
-def span_of(page: Page, reach: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch of text that a condition looks at, around the trigger ``start``..``end``."""
-    lexicon = page.lexicon
-    if reach == "field":
-        return 0, len(page.folded)
-    left, right = page.clause(start, end)
-    right = min(right, page.aside(end, right))
-    if lexicon.numbers.counters and (comma := COMMA.search(page.folded, end, right)):
-        right = comma.start()  # Chinese puts a comma where others put a full stop
-    match reach:
-        case "next":
-            return end, min(right, end + lexicon.next_reach)
-        case "prev":
-            return max(left, start - lexicon.next_reach), start
-        case "after":
-            return end, min(right, end + 14)
-        case "before":
-            return max(left, start - 14), start
-        case "left":
-            return max(left, start - lexicon.side_reach), start
-        case "right" | "end":
-            return end, min(right, end + lexicon.side_reach)
-        case _:  # near, clause: the sentence, both sides
-            left, right = page.sentence(start, end)
-            return max(left, start - lexicon.side_reach), min(right, end + lexicon.side_reach)
+class Spot:
+    """A trigger with the stretches of text around it, worked out once for all its frames."""
+
+    __slots__ = ("end", "left", "page", "reading", "right", "sentence", "start")
+
+    def __init__(self, reading: Reading, start: int, end: int) -> None:
+        self.reading, self.page = reading, reading.page
+        self.start, self.end = start, end
+        self.left, right = self.page.clause(start, end)
+        self.right = min(right, self.page.aside(end, right))
+        if self.page.lexicon.numbers.counters and (comma := COMMA.search(self.page.folded, end, self.right)):
+            self.right = comma.start()  # Chinese puts a comma where others put a full stop
+        self.sentence = self.page.sentence(start, end)
+
+    def span(self, reach: str) -> tuple[int, int]:
+        """The stretch that a condition of this reach looks at."""
+        start, end, lexicon = self.start, self.end, self.page.lexicon
+        match reach:
+            case "next":
+                return end, min(self.right, end + lexicon.next_reach)
+            case "right" | "end":
+                return end, min(self.right, end + lexicon.side_reach)
+            case "left":
+                return max(self.left, start - lexicon.side_reach), start
+            case "after":
+                return end, min(self.right, end + _TOUCH)
+            case "before":
+                return max(self.left, start - _TOUCH), start
+            case "prev":
+                return max(self.left, start - lexicon.next_reach), start
+            case "field":
+                return 0, len(self.page.folded)
+            case _:  # near: the sentence, both sides
+                left, right = self.sentence
+                return max(left, start - lexicon.side_reach), min(right, end + lexicon.side_reach)
 
 
-def holds(condition: Condition, reading: Reading, start: int, end: int) -> bool:
+def holds(condition: Condition, spot: Spot) -> bool:
     """Whether any wanted class stands within the condition's reach of the trigger."""
-    page = reading.page
-    left, right = span_of(page, condition.reach, start, end)
-    if condition.reach == "end":
-        return any(_closes_clause(page, name, left, right) for name in condition.wanted)
-    if condition.reach in ("after", "before"):
-        return any(_touches(reading, name, condition.reach, left, right) for name in condition.wanted)
-    return any(_stands(reading, name, left, right) for name in condition.wanted)
+    reach = condition.reach
+    left, right = spot.span(reach)
+    for name in condition.wanted:
+        if reach == "end":
+            found = _closes_clause(spot.page, name, left, right)
+        elif reach in ("after", "before"):
+            found = _touches(spot.reading, name, reach, left, right)
+        else:
+            found = _stands(spot.reading, name, left, right)
+        if found:
+            return True
+    return False
 
 
 def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
+    if name not in COMPUTED:
+        for hit in reading.page.hits.get(name, ()):
+            if left <= hit.start and hit.end <= right:
+                return True
+        return name == "product" and _party_stands(reading, name, left, right)
     match name:
-        case "person" | "someone" | "org" | "party" | "name" | "watched" | "firm":
-            return any(
-                _is(party, name) for party in reading.parties if party.start >= left and party.end <= right
-            )
         case "human":
             return any(_stands(reading, n, left, right) for n in ("position", "talent", "someone"))
         case "money":
             return any(a.start >= left and a.end <= right for a in reading.amounts)
         case "count":
             return bool(find_counts(reading.page, left, right))
-        case "stop":
-            return False
         case _:
-            hits = reading.page.hits.get(name)
-            if hits is not None and any(left <= h.start and h.end <= right for h in hits):
-                return True
-            return name == "product" and any(
-                p.kind == "product" and left <= p.start and p.end <= right for p in reading.parties
-            )
+            return _party_stands(reading, name, left, right)
+
+
+def _party_stands(reading: Reading, name: str, left: int, right: int) -> bool:
+    return any(_is(p, name) for p in reading.parties if p.start >= left and p.end <= right)
 
 
 def _is(party: Party, name: str) -> bool:
@@ -88,10 +102,10 @@ def _is(party: Party, name: str) -> bool:
             return party.slug is not None
         case "firm":
             return party.kind == "org" and (party.slug is not None or party.known)
-        case "name":
-            return party.kind in ("name", "org", "product", "person")
-        case _:
-            return True
+        case "product":
+            return party.kind == "product"
+        case _:  # party, name
+            return name != "stop"
 
 
 def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> bool:
@@ -112,9 +126,6 @@ def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> 
         if (start >= left if reach == "after" else end <= right) and _is_slight(gap):
             return True
     return False
-
-
-# Words that begin a phrase of their own: what stands before them governs no later name.
 
 
 _SLIGHT = frozenset(
@@ -143,9 +154,16 @@ def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
     return False
 
 
-def fits(frame: Frame, reading: Reading, start: int, end: int) -> bool:
+def fits(frame: Frame, spot: Spot) -> bool:
     """Whether all that a frame asks for is there and nothing that it excludes."""
-    return all(
-        any(holds(condition, reading, start, end) for condition in alternatives)
-        for alternatives in frame.needs
-    ) and not any(holds(condition, reading, start, end) for condition in frame.unless)
+    hits = spot.page.hits
+    for words in frame.asks:
+        if words.isdisjoint(hits):
+            return False
+    for alternatives in frame.needs:
+        for condition in alternatives:
+            if holds(condition, spot):
+                break
+        else:
+            return False
+    return not any(holds(condition, spot) for condition in frame.unless)

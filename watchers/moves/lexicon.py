@@ -25,6 +25,8 @@ from watchers.text import fold
 FALLBACK = "en"  # for languages without a table: international headlines borrow its words
 NO_BLANKS = "\u2e80"  # from here on scripts do not separate words by blanks
 
+LEFT, RIGHT = 1, 2
+
 ROLES = frozenset(
     "person from to investor recipient acquirer target partner customer supplier employer owner plaintiff"
     " defendant".split()
@@ -65,6 +67,7 @@ class Frame:
     marks: Mapping[str, str] = field(default_factory=dict)  # particle after a party -> role
     needs: tuple[tuple[Condition, ...], ...] = ()  # each entry: one of its conditions holds
     unless: tuple[Condition, ...] = ()  # none of these holds
+    asks: tuple[frozenset[str], ...] = ()  # of each need that only words can meet: those words
     weight: float = 0.85
     status: MoveStatus | None = None  # what the phrase itself says of its certainty
     title_only: bool = False  # too weak a sign outside a headline
@@ -92,8 +95,9 @@ class Lexicon:
     verb_may_end: bool  # German and Dutch: "will X kaufen" has its object before it
     nouns_capital: bool  # German: a capital says nothing
     frames: tuple[Frame, ...]
-    tags: tuple[tuple[str | int, ...], ...]  # by phrase: class or cue names, frame numbers
-    opens: tuple[tuple[bool, bool], ...]  # by phrase: may letters touch its left, right edge?
+    classes: tuple[tuple[str, ...], ...]  # by phrase: the classes, cues and statuses that it belongs to
+    triggers: tuple[tuple[int, ...], ...]  # by phrase: the frames that it may trigger
+    edges: tuple[int, ...]  # by phrase: LEFT and RIGHT where no letter may touch it
     automaton: Any  # ahocorasick_rs.AhoCorasick over the phrases
     numbers: Numbers
     stop: frozenset[str]  # words that are no names though a headline capitalises them
@@ -145,6 +149,8 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
 
 
 def _frame(kind: MoveKind, row: Mapping[str, Any]) -> Frame:
+    needs = tuple(parse_conditions(text) for text in row.get("needs", ()))
+    asked = [frozenset(name for condition in need for name in condition.wanted) for need in needs]
     return Frame(
         kind=kind,
         left=row.get("left"),
@@ -154,12 +160,18 @@ def _frame(kind: MoveKind, row: Mapping[str, Any]) -> Frame:
         adjacent=row.get("adjacent"),
         via=dict(_pairs(row.get("via", {}))),
         marks=dict(_pairs(row.get("marks", {}))),
-        needs=tuple(parse_conditions(text) for text in row.get("needs", ())),
+        needs=tuple(sorted(needs, key=_cost)),
+        asks=tuple(names for names in asked if names.isdisjoint(COMPUTED | {"product"})),
         unless=tuple(c for text in row.get("unless", ()) for c in parse_conditions(text)),
         weight=row.get("weight", 0.85),
         status=MoveStatus(row["status"]) if "status" in row else None,
         title_only=row.get("title_only", False),
     )
+
+
+def _cost(need: tuple[Condition, ...]) -> int:
+    """Needs that look at words are checked before those that look for names."""
+    return sum(name in COMPUTED for condition in need for name in condition.wanted)
 
 
 def _pairs(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -201,8 +213,9 @@ def _compile(table: Mapping[str, Any]) -> Lexicon:
         verb_may_end=table.get("verb_may_end", False),
         nouns_capital=table.get("nouns_capital", False),
         frames=frames,
-        tags=tuple(tuple(v) for v in tags.values()),
-        opens=tuple((left, right) for _, left, right in tags),
+        classes=tuple(tuple(t for t in v if isinstance(t, str)) for v in tags.values()),
+        triggers=tuple(tuple(t for t in v if isinstance(t, int)) for v in tags.values()),
+        edges=tuple(_edges(*key) for key in tags),
         automaton=ahocorasick_rs.AhoCorasick([phrase for phrase, _, _ in tags]),
         numbers=Numbers(
             scale={fold(k): float(v) for k, v in numbers.get("scale", {}).items()},
@@ -214,6 +227,13 @@ def _compile(table: Mapping[str, Any]) -> Lexicon:
         stop=frozenset(fold(w) for text in table.get("stop", ()) for w in text.split()),
         orgwords=frozenset(fold(w) for p in table["classes"]["orgword"] for w in expand(p)),
     )
+
+
+def _edges(phrase: str, open_left: bool, open_right: bool) -> int:
+    """At which ends a phrase must not be joined to a letter: none in scripts without blanks."""
+    left = LEFT if not open_left and phrase[0].isalnum() and phrase[0] < NO_BLANKS else 0
+    right = RIGHT if not open_right and phrase[-1].isalnum() and phrase[-1] < NO_BLANKS else 0
+    return left | right
 
 
 # --- checking a table ---------------------------------------------------------------------
@@ -230,7 +250,7 @@ _TABLE_KEYS = {
     "numbers",
     "stop",
 }
-_FRAME_KEYS = {"say", *Frame.__dataclass_fields__} - {"kind"}
+_FRAME_KEYS = {"say", *Frame.__dataclass_fields__} - {"kind", "asks"}
 
 
 def problems(table: Mapping[str, Any], lang: str) -> list[str]:

@@ -10,9 +10,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from storage.model import Mention, MoveKind
-from watchers.moves.lexicon import NO_BLANKS, Lexicon
+from watchers.moves.lexicon import LEFT, NO_BLANKS, RIGHT, Lexicon
 from watchers.text import fold, is_title_case, sentences
 
 TITLE_READ = 300  # code points of a title
@@ -23,9 +24,8 @@ COMMA = re.compile(r"(?<!\d),|,(?!\d)|、")  # folded; not the one inside a numb
 _APART = re.compile(r"(?<!\d),|,(?!\d)|[、()\"「」『』]")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A phrase of the language's table, where it stands."""
+class Hit(NamedTuple):
+    """A phrase of the language's table, where it stands; a tuple because a text has many."""
 
     start: int
     end: int
@@ -147,39 +147,35 @@ def _scan(
     """Phrases found at word boundaries and outside the names of watched entities."""
     hits: dict[str, list[Hit]] = {}
     triggers: list[tuple[int, int, int]] = []
-    size, tags, opens = len(folded), lexicon.tags, lexicon.opens
+    size, edges, frames = len(folded), lexicon.edges, lexicon.triggers
+    covered = bytearray(size)
+    for start, end in named:
+        covered[start:end] = b"\x01" * (end - start)
     for phrase, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True):
-        open_left, open_right = opens[phrase]
-        if start and not open_left and _joined(folded[start - 1], folded[start]):
+        edge = edges[phrase]
+        if edge & LEFT and start and (sign := folded[start - 1]) < NO_BLANKS and sign.isalnum():
             continue
-        if end < size and not open_right and _joined(folded[end - 1], folded[end]):
+        if edge & RIGHT and end < size and (sign := folded[end]) < NO_BLANKS and sign.isalnum():
             continue
-        inside = (
-            bool(named) and any(start < b and a < end for a, b in named) and not _around(start, end, named)
-        )
-        for tag in tags[phrase]:
-            if inside and not _speaks_inside_names(tag, lexicon):
-                continue
-            if isinstance(tag, int):
-                triggers.append((start, end, tag))
-            else:
-                hits.setdefault(tag, []).append(Hit(start, end))
+        inside = (covered[start] or covered[end - 1]) and not _around(start, end, named)
+        for name in lexicon.classes[phrase]:
+            if not inside or name == "datacentre":
+                if name in hits:
+                    hits[name].append(Hit(start, end))
+                else:
+                    hits[name] = [Hit(start, end)]
+        for number in frames[phrase]:
+            # "Hyperion data center" is a name, and still says that a data centre is meant
+            if not inside or lexicon.frames[number].kind is MoveKind.INFRASTRUCTURE:
+                triggers.append((start, end, number))
     for found in hits.values():
         if len(found) > 1:
-            found.sort(key=lambda h: (h.start, -h.end))
+            found.sort(key=_reading_order)
     return hits, _undisturbed(triggers, hits.get("ignore", []))
 
 
-def _joined(before: str, after: str) -> bool:
-    """Whether two neighbours belong to one word, in a script that uses blanks."""
-    return before < NO_BLANKS and after < NO_BLANKS and before.isalnum() and after.isalnum()
-
-
-def _speaks_inside_names(tag: str | int, lexicon: Lexicon) -> bool:
-    """ "Hyperion data center" is a name, and still says that a data centre is meant."""
-    if isinstance(tag, int):
-        return lexicon.frames[tag].kind is MoveKind.INFRASTRUCTURE
-    return tag == "datacentre"
+def _reading_order(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end
 
 
 def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:
