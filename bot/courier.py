@@ -40,6 +40,7 @@ LOCK_PATIENCE = 5.0  # longest wait for another process that delivers
 FOLD_ABOVE = 900
 ALONE = 30  # of such a backlog, the most important that still go alone: a minute's worth
 FOLD_LOOK = 100  # more than one digest can hold
+FRUITLESS_TURNS = 20  # looks in a row that find nothing to claim
 UNEXPECTED_WAIT = timedelta(minutes=5)
 
 log = logging.getLogger(__name__)
@@ -160,7 +161,7 @@ class _Run:
         settle = timedelta(seconds=sink.settle)
         await self._db(lambda: self._outbox.recover(place, self._clock.now(), settle=settle, all_claims=True))
         last_fault: str | None = None
-        went = False
+        went, turns = False, 0
         while not self._stop.is_set():
             if (wait := sink.delay()) > 0:
                 if wait > self.rate_patience:
@@ -170,9 +171,11 @@ class _Run:
                 continue
             parcel = await self._db(lambda: self._claim(sink))
             if parcel is None:
-                if not await self._pause(place):
+                turns += 1  # a bound: whatever the clock does, nothing due must not keep us turning
+                if turns > FRUITLESS_TURNS or not await self._pause(place):
                     break
                 continue
+            turns = 0
             outcome = await self._send(sink, parcel)
             await asyncio.to_thread(self._record, sink, parcel, outcome)
             last_fault = outcome.why if isinstance(outcome, RetryAt) else None

@@ -225,9 +225,10 @@ def detect_lang(text: str, hint: str | None = None) -> str | None:
 def _plainly(text: str, lang: str) -> bool:
     """Whether words that no other language shares show at once that a hint is right."""
     own = _OWN_WORDS.get(lang)
-    return own is not None and sum(word in own for word in text[:200].split()) >= _OWN_WORDS_TELL
+    return own is not None and len(own.intersection(text[:200].split())) >= _OWN_WORDS_TELL
 
 
+@lru_cache(maxsize=256)
 def _normal_hint(hint: str | None) -> str | None:
     if not hint:
         return None

@@ -93,8 +93,8 @@ _ABBREVIATION = re.compile(
 )
 
 
-def sentences(s: str) -> list[tuple[int, int]]:
-    """Spans (half open, blanks trimmed) of the sentences of ``s``, in order.
+def sentences(s: str, limit: int | None = None) -> list[tuple[int, int]]:
+    """Spans (half open, blanks trimmed) of the sentences of ``s``, in order, the first ``limit`` if given.
 
     Full stops of initials, abbreviations and before a small letter do not end one; line
     breaks and the CJK stops always do.
@@ -105,6 +105,8 @@ def sentences(s: str) -> list[tuple[int, int]]:
         if match[0][0] == "." and _goes_on(s, match.start(), match.end()):
             continue
         _add_trimmed(spans, s, start, match.end())
+        if len(spans) == limit:
+            return spans
         start = match.end()
     _add_trimmed(spans, s, start, len(s))
     return spans

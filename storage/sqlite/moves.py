@@ -82,10 +82,17 @@ class Moves:
         """Where all parties may be found together: of each the newest ``MOST`` moves are looked through."""
         common: set[Place] | None = None
         for side, slugs, name in parties:
-            words = [slug_word(slug) for slug in slugs] + sorted(name.split(), key=len)[-1:]
-            places = {place for word in words for place in self._with_word(word, side, earliest, MOST)}
+            places = self._named(name.split(), side, earliest)
+            for slug in slugs:
+                places.update(self._with_word(slug_word(slug), side, earliest, MOST))
             common = places if common is None else common & places
         return _ordered(common or set())
+
+    def _named(self, words: Sequence[str], side: str, earliest: int) -> set[Place]:
+        """Where all words of a name stand; those that stand everywhere narrow nothing, and are left out."""
+        found = [set(self._with_word(word, side, earliest, MOST)) for word in dict.fromkeys(words)]
+        telling = [places for places in found if len(places) < MOST] or found
+        return set.intersection(*telling) if telling else set()
 
     def _with_word(self, word: str, side: str, earliest: int, limit: int) -> list[Place]:
         return self._db.rows(

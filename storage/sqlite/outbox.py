@@ -33,13 +33,14 @@ from storage.sqlite.locks import PassLock, pass_lock
 
 CLOCK_SLACK = 1_000  # milliseconds by which a row may lie ahead before the clock counts as set back
 _OPEN = "('pending', 'retry', 'claimed')"
-# What may be claimed at :destination: due, and nothing earlier of its story still open there.
-_CLAIMABLE = (
-    "destination = :destination AND state IN ('pending', 'retry') AND due <= :now AND NOT EXISTS ("
+# What is first in its story at :destination: nothing of the story may overtake it there.
+_FIRST = (
+    "destination = :destination AND state IN ('pending', 'retry') AND NOT EXISTS ("
     "SELECT 1 FROM delivery AS before WHERE before.story_id = delivery.story_id "
     "AND before.destination = delivery.destination AND before.id < delivery.id "
     f"AND before.state IN {_OPEN})"
 )
+_CLAIMABLE = f"{_FIRST} AND due <= :now"
 # What was begun is finished first, so that a repeat keeps its place; then the most important.
 _ORDER = "ORDER BY attempts > 0 DESC, priority DESC, id"
 
@@ -216,10 +217,7 @@ class Outbox:
             "WHERE destination = ? AND (state = 'claimed' OR state = 'retry' AND holds)",
             (destination,),
         )
-        first = self._db.value(
-            "SELECT min(due) FROM delivery WHERE destination = ? AND state IN ('pending', 'retry')",
-            (destination,),
-        )
+        first = self._db.value(f"SELECT min(due) FROM delivery WHERE {_FIRST}", {"destination": destination})
         times = [when for when in (held, first) if when is not None]
         return from_ms(max(times)) if times else None
 

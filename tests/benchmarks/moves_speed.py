@@ -64,7 +64,9 @@ def main() -> None:
     print(f"matching and moves     {both:10,.0f} texts/s")
     hostile = {
         "one megabyte of prose": Document(title=texts[0].title, summary=FILLER * 3_000),
-        "one megabyte of verbs": Document(title="hires " * 50, summary="hires raises sues $1 billion " * 36_000),
+        "one megabyte of verbs": Document(
+            title="hires " * 50, summary="hires raises sues $1 billion " * 36_000
+        ),
         "one megabyte of commas": Document(title=",;:" * 90, summary=", ; : " * 170_000),
     }
     for name, document in hostile.items():

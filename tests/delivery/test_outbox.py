@@ -234,3 +234,12 @@ def test_after_a_restore_everything_open_may_have_arrived(store: SqliteStore):
     assert store.outbox.doubt_open(START) == 1
     [one] = claim(store)
     assert one.ambiguous == 1
+
+
+def test_what_waits_behind_a_retry_of_its_story_is_due_no_sooner_than_that(store: SqliteStore):
+    put(store, PLACE, alert(1), START)
+    put(store, PLACE, reply(1), START, revision=1)
+    [one] = claim(store)
+    later = START + timedelta(minutes=8)
+    store.outbox.retry_at(one.id, later, "500", now=START, holds=False)
+    assert store.outbox.next_due(PLACE) == later

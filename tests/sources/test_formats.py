@@ -9,10 +9,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storage.model import Feed
 from watchers import sources
+from watchers.sources import entries
 from watchers.sources.base import ParsedFeed
+from watchers.text import plain
 
 FOLDER = Path(__file__).parent / "formats"
 FEEDS = sorted(path for path in FOLDER.iterdir() if not path.name.endswith(".expected.json"))
@@ -40,6 +44,11 @@ def test_every_format_is_there() -> None:
 def test_a_feed_crosses_the_pipe_to_the_child_unchanged() -> None:
     parsed = sources.parse((FOLDER / "rss20.xml").read_bytes(), URL, None, Feed(id=1, url=URL))
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(parsed), type=ParsedFeed) == parsed
+
+
+@given(st.text(max_size=60))
+def test_the_short_way_to_plain_words_gives_the_same_words(markup: str) -> None:
+    assert entries._words(markup) == plain(markup)
 
 
 if __name__ == "__main__":

@@ -78,8 +78,10 @@ def _weigh_alone(candidate: Candidate, scene: Scene) -> None:
         found += person_evidence(candidate, scene)
     found += phrase_evidence(candidate, scene)
     candidate.evidence = found
-    candidate.local = candidate.total = sum(weight for _, weight in found)
-    candidate.backed = any(weight > 0 and label.startswith(_BACKING) for label, weight in found)
+    total = 0.0
+    for _, weight in found:
+        total += weight
+    candidate.local = candidate.total = total
 
 
 def _containers(candidates: list[Candidate]) -> dict[int, Candidate]:
@@ -142,7 +144,7 @@ def _context(
     if not found and candidate.form.strength is Strength.AMBIGUOUS:
         if mine.person and candidate.form.part is not Part.FULL:
             found.append(("alone", w.ALONE))
-        elif not candidate.backed:
+        elif not any(weight > 0 and label.startswith(_BACKING) for label, weight in candidate.evidence):
             found.append(("no-context", w.WITHOUT_CONTEXT))
     return found
 
@@ -280,14 +282,22 @@ def _told(evidence: tuple[str, float]) -> str:
 
 def _prominence(scene: Scene) -> Callable[[int, int], bool]:
     """A function that tells whether a place is in the title or at the beginning of the body."""
-    body = next((number for number, one in enumerate(scene.fields) if one.name != "title"), None)
-    reach = 0
-    if body is not None and scene.candidates[-1].field_number >= body:
-        raw = scene.fields[body].raw
-        spans = sentences(raw[:_PROMINENT_REACH])[:PROMINENT_SENTENCES]
-        reach = spans[-1][1] if spans else 0
+    fields = scene.fields
+    body = next((number for number, one in enumerate(fields) if one.name != "title"), None)
+    inside, outside = -1, _PROMINENT_REACH  # what is known by now of where the second sentence ends
 
     def prominent(number: int, start: int) -> bool:
-        return scene.fields[number].name == "title" or (number == body and start < reach)
+        nonlocal inside, outside
+        if number != body:
+            return fields[number].name == "title"
+        if inside < start < outside:
+            if (
+                len(sentences(fields[number].raw[: start + 1], PROMINENT_SENTENCES + 1))
+                <= PROMINENT_SENTENCES
+            ):
+                inside = start
+            else:
+                outside = start
+        return start <= inside
 
     return prominent

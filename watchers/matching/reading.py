@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from watchers.text import fold, is_title_case
 
 _WINDOW = 64  # code points looked at on either side of a name
+# Each begins where no run of its own signs precedes, so that long runs are tried once.
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"']+"
-    r"|(?<![\w@])[\w-]+(?:\.[\w-]+){0,3}\.(?:com|ai|org|net|io|dev|app|co|me|tv|ht|jp|de|fr|nl|cn)\b(?:/[^\s<>\"']*)?"
-    r"|[\w.+-]+@[\w-]+\.[\w.]+",
+    r"|(?<![\w@.+-])(?:"
+    r"[\w.+-]{1,64}@[\w-]+\.[\w.]+"
+    r"|[\w-]{1,64}+(?:\.[\w-]{1,64}+){0,3}?\.(?:com|ai|org|net|io|dev|app|co|me|tv|ht|jp|de|fr|nl|cn)\b(?:/[^\s<>\"']*)?"
+    r")",
     re.IGNORECASE,
 )
 _MAY_LINK = re.compile(r"\.\w|://", re.ASCII)
@@ -124,7 +127,7 @@ class Field:
         """Whether what stands at ``position`` has its capital from a sentence's beginning."""
         before = self.folded[max(0, position - 8) : position].rstrip(_OPENING)
         if not before:
-            return position <= 8 or not self.folded[:position].strip(_OPENING)
+            return not self.folded[max(0, position - _WINDOW) : position].strip(_OPENING)
         if before[-1] == "-":
             return self.folded[max(0, position - 8) : position].endswith(" - ")
         return before[-1] in _SENTENCE_BREAK

@@ -12,6 +12,7 @@ from watchers.matching.profiles import Post, Profile
 from watchers.matching.scene import Candidate, Scene
 from watchers.text import fold
 
+_LONGEST_WORD = 40
 _ALWAYS_NAMED = 24  # code points after a role in which a name may follow
 
 
@@ -71,22 +72,24 @@ def _after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, in
     if folded[at : at + 1] not in (" ", "-"):
         return
     at += 1
-    former = _is_former(organisation, cues)
+    former = False
     word = _word(folded, at)
-    if word in cues.new:
+    if word in cues.new or word in cues.former:
+        former = word in cues.former
         at += len(word) + 1
-    elif word in cues.former:
-        former, at = True, at + len(word) + 1
+        word = _word(folded, at)
+    if word not in cues.role_heads:
+        return
     role, end = _role_at(folded, at, cues)
     if role and not _part_of_word(folded, end):
-        yield role, organisation.start, end, former
+        yield role, organisation.start, end, former or _is_former(organisation, cues)
 
 
 def _before(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, int, bool]]:
     """ "chief executive of Acme", "o diretor de pesquisa da Acme"."""
     one, cues = organisation.field, scene.cues
-    last = one.folded[max(0, organisation.start - 8) : organisation.start].replace("'", "' ").split()
-    if not last or last[-1] not in cues.links:
+    near = one.folded[max(0, organisation.start - 8) : organisation.start].replace("'", "' ").split()
+    if not near or near[-1] not in cues.links:
         return
     begin = max(0, organisation.start - 60)
     words = one.folded[begin : organisation.start].replace("'", "' ").replace("(", " ").split()
@@ -122,8 +125,6 @@ def _cjk_after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int
 
 def _role_at(folded: str, at: int, cues: Cues) -> tuple[str | None, int]:
     """The longest role phrase at a position, and its end."""
-    if _word(folded, at) not in cues.role_heads:
-        return None, at
     words: list[str] = []
     ends: list[int] = []
     end = at
@@ -142,8 +143,8 @@ def _role_at(folded: str, at: int, cues: Cues) -> tuple[str | None, int]:
 
 
 def _word(folded: str, at: int) -> str:
-    end = at
-    while end < len(folded) and (folded[end].isalnum() or folded[end] in "-'"):
+    end, stop = at, min(len(folded), at + _LONGEST_WORD)
+    while end < stop and (folded[end].isalnum() or folded[end] in "-'"):
         if folded[end] == "'" and folded[end + 1 : end + 2] in ("s", " ", ""):
             break
         end += 1

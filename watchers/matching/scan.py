@@ -7,7 +7,7 @@ is the work of ``judge``.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.model import Watchlist
@@ -75,10 +75,12 @@ class Scanner:
             found.append(Hit(number, start, end, suffix))
         return found
 
-    def _occurrences(self, text: str) -> Iterator[tuple[int, int, int]]:
+    def _occurrences(self, text: str) -> Iterable[tuple[int, int, int]]:
         if len(text) <= _CHUNK:
-            yield from self._automaton.find_matches_as_indexes(text, overlapping=True)
-            return
+            return self._automaton.find_matches_as_indexes(text, overlapping=True)
+        return self._in_chunks(text)
+
+    def _in_chunks(self, text: str) -> Iterator[tuple[int, int, int]]:
         for begin in range(0, len(text), _CHUNK):
             piece = text[begin : begin + _CHUNK + self._longest]
             for number, start, end in self._automaton.find_matches_as_indexes(piece, overlapping=True):

@@ -25,6 +25,7 @@ _SENTENCE_END = re.compile(r"[.!?…]['\"”’)]?\s|[。！？\n]")
 _SENTENCE_REACH = 200  # code points: longer ones count as two
 _BODY_FOR_LANGUAGE = 600
 _LONGEST_NAME = 200
+MENTIONS_OF_EACH = 200  # candidates of one entity in a document; more say nothing new
 
 
 @dataclass(slots=True, eq=False)
@@ -45,7 +46,6 @@ class Candidate:
     evidence: Evidence = dataclasses.field(default_factory=list)  # local
     context: Evidence = dataclasses.field(default_factory=list)
     other_bearer: bool = False  # a surname after somebody else's given name
-    backed: bool = False  # something around it speaks for a company or person
     _around: Around | None = None
     _capital: str = ""
     _place: Place | bool | None = False  # False: not looked for yet
@@ -122,10 +122,11 @@ class Scene:
         self.fields = tuple(Field(name, raw) for name, raw in named if raw)
         self.candidates: list[Candidate] = []
         self.hits: dict[str, list[tuple[int, int, int]]] = {}  # pattern -> (field, start, end), ascending
+        self._origin: Origin | None = None
+        self._counts: dict[int, int] = {}  # candidates of each entity
         for number, one in enumerate(self.fields):
             for hit in scanner.hits(one.folded):
                 self._place(number, one, hit, scanner)
-        self._origin: Origin | None = None
         if not self.candidates:
             return
         if len(self.candidates) > 1:
@@ -151,6 +152,10 @@ class Scene:
             if form.handle and one.raw[hit.start - 1 : hit.start] != "@":
                 continue
             placed = form.owner
+            count = self._counts.get(placed, 0)
+            if count >= MENTIONS_OF_EACH:
+                continue
+            self._counts[placed] = count + 1
             profile = scanner.profiles[placed]
             self.candidates.append(Candidate(0, form, profile, one, number, hit.start, hit.end, hit.suffix))
 
@@ -230,7 +235,7 @@ class Scene:
             return "small" if one.raw[at].islower() and not one.small else "none"
         if form.strength is Strength.STRONG or self.cjk:
             return "told"  # nobody asks further
-        if one.title_case or one.begins_sentence(candidate.start):
+        if one.begins_sentence(candidate.start) or one.title_case:
             return "untold"
         return "told"
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from storage.model import Document, Entity, Mention, Move, MoveKind, Watchlist
 from watchers.moves import choose, deals, money, people, product, status, trouble
-from watchers.moves.conditions import Spot, fits
+from watchers.moves.conditions import Spot, fits, may_fit
 from watchers.moves.lexicon import Lexicon, lexicon_for
 from watchers.moves.page import Page, read
 from watchers.moves.reading import Draft, Reading
@@ -105,7 +105,7 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
     spot: Spot | None = None
     for start, end, number in page.triggers[:MOST_TRIGGERS]:
         frame = page.lexicon.frames[number]
-        if frame.title_only and page.name != "title":
+        if (frame.title_only and page.name != "title") or not may_fit(frame, page):
             continue
         if any(d.start <= start and end <= d.end and d.frame.kind is frame.kind for d in drafts):
             continue  # a longer phrase of the same kind says it better

@@ -154,12 +154,13 @@ def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
     return False
 
 
+def may_fit(frame: Frame, page: Page) -> bool:
+    """Whether the words that a frame cannot do without are anywhere in the page."""
+    return not any(words.isdisjoint(page.hits) for words in frame.asks) if frame.asks else True
+
+
 def fits(frame: Frame, spot: Spot) -> bool:
     """Whether all that a frame asks for is there and nothing that it excludes."""
-    hits = spot.page.hits
-    for words in frame.asks:
-        if words.isdisjoint(hits):
-            return False
     for alternatives in frame.needs:
         for condition in alternatives:
             if holds(condition, spot):

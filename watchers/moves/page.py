@@ -41,13 +41,27 @@ class Page:
     lexicon: Lexicon
     hits: dict[str, list[Hit]]  # by class, cue or status, in order
     triggers: list[tuple[int, int, int]]  # start, end, number of the frame; in order
-    stops: list[tuple[int, int, bool]]  # start, end, whether a sentence ends there
     mentions: list[Mention]  # accepted, of this field, longest first where they overlap
-    sentence_starts: list[int] = field(default_factory=list)
+    _stops: list[tuple[int, int, bool]] | None = None
+    _sentence_starts: list[int] = field(default_factory=list)
+
+    @property
+    def stops(self) -> list[tuple[int, int, bool]]:
+        """Where sentences end and clauses pause: start, end, whether it is a sentence's end.
+
+        Found when first asked for: most leads have no phrase that is worth it.
+        """
+        if self._stops is None:
+            spans = sentences(self.raw)
+            self._sentence_starts = [start for start, _ in spans]
+            stops = [(end, spans[i + 1][0], True) for i, (_, end) in enumerate(spans[:-1])]
+            stops += [(m.start(), m.end(), False) for m in _PAUSE.finditer(self.folded)]
+            self._stops = sorted(stops)
+        return self._stops
 
     def sentence_of(self, position: int) -> int:
         """Number of the sentence that ``position`` is in, from 0."""
-        return max(0, bisect_right(self.sentence_starts, position) - 1)
+        return max(0, bisect_right(self._sentence_starts, position) - 1) if self.stops else 0
 
     def clause(self, start: int, end: int) -> tuple[int, int]:
         """The stretch around a span without a pause or the end of a sentence in it."""
@@ -124,10 +138,7 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     hits, triggers = _scan(folded, lexicon, [(m.start, m.end) for m in here])
     if triggers and not lexicon.nouns_capital:
         triggers = _without_surnames(raw, triggers)
-    page = Page(name, raw, folded, lexicon, hits, triggers, [], here)
-    if triggers or name == "title":
-        _find_stops(page)
-    return page
+    return Page(name, raw, folded, lexicon, hits, triggers, here)
 
 
 def _longest(mentions: list[Mention]) -> list[Mention]:
@@ -170,12 +181,8 @@ def _scan(
                 triggers.append((start, end, number))
     for found in hits.values():
         if len(found) > 1:
-            found.sort(key=_reading_order)
+            found.sort()
     return hits, _undisturbed(triggers, hits.get("ignore", []))
-
-
-def _reading_order(hit: Hit) -> tuple[int, int]:
-    return hit.start, -hit.end
 
 
 def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:
@@ -213,16 +220,6 @@ def _after_capital(raw: str, start: int, end: int) -> bool:
         return False
     before = raw.rfind(" ", 0, start - 1) + 1
     return raw[before].isupper() and raw[start - 2].islower()
-
-
-def _find_stops(page: Page) -> None:
-    """Where sentences end and clauses pause; a dot in "U.S." or "Mrd." does neither."""
-    spans = sentences(page.raw)
-    page.sentence_starts = [start for start, _ in spans]
-    stops = [(end, spans[i + 1][0], True) for i, (_, end) in enumerate(spans[:-1])]
-    stops += [(m.start(), m.end(), False) for m in _PAUSE.finditer(page.folded)]
-    stops.sort()
-    page.stops = stops
 
 
 def between(hits: Sequence[Hit], start: int, end: int) -> bool:

@@ -67,8 +67,8 @@ def _finish(raw: RawEntry, base: str) -> ParsedEntry:
     # A guid that passes for a link is one only where it is an address in itself.
     url = web_url(raw.link, base if raw.link != raw.id else "") or web_url(raw.id, "")
     title = one_line(raw.title, MAX_TITLE)
-    summary = plain(raw.summary[: 4 * MAX_SUMMARY])[:MAX_SUMMARY]
-    text = plain(raw.content[: 4 * MAX_TEXT])[:MAX_TEXT]
+    summary = _words(raw.summary[: 4 * MAX_SUMMARY])[:MAX_SUMMARY]
+    text = _words(raw.content[: 4 * MAX_TEXT])[:MAX_TEXT]
     if not summary:
         summary = text[:MAX_SUMMARY]
     guid = " ".join(raw.id.split())[:MAX_URL] or url or made_guid(title, summary, raw.published)
@@ -117,7 +117,14 @@ def web_url(link: str, base: str) -> str:
 
 def one_line(markup: str, limit: int) -> str:
     """Plain text on one line."""
-    return " ".join(plain(markup[: 4 * limit]).split())[:limit]
+    return " ".join(_words(markup[: 4 * limit]).split())[:limit]
+
+
+def _words(markup: str) -> str:
+    """``plain``, which most titles, names and summaries already are: that is seen in a moment."""
+    if "<" in markup or "&" in markup or "  " in markup or not markup.isprintable():
+        return plain(markup)
+    return markup.strip()
 
 
 def language(code: str | None) -> str | None:
