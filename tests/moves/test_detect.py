@@ -1,0 +1,130 @@
+"""Roles, status, tense and evidence of the moves that a text tells."""
+
+import pytest
+
+from seeds.loader import seed_watchlist
+from storage.model import Document, Move, MoveStatus, Watchlist
+from watchers import moves
+from watchers.matching import Matcher
+from watchers.moves.page import LEAD_READ, TITLE_READ
+
+WATCHLIST = Watchlist(entities=tuple(seed_watchlist()))
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return Matcher(WATCHLIST)
+
+
+def _detect(
+    matcher: Matcher, title: str, summary: str = "", lang: str = "en", url: str = ""
+) -> tuple[Move, ...]:
+    document = Document(title=title, summary=summary, lang=lang, url=url)
+    return moves.detect(document, matcher.find_mentions(document), WATCHLIST)
+
+
+def test_both_sides_of_a_purchase_are_told_apart_active_and_passive(matcher: Matcher) -> None:
+    for title in ("Meta acquires voice startup PlayAI", "PlayAI acquired by Meta"):
+        [move] = _detect(matcher, title)
+        assert dict(move.roles) == {"acquirer": ("meta",), "target": ("playai",)}
+
+
+def test_a_party_that_is_not_watched_is_kept_by_name(matcher: Matcher) -> None:
+    move = _detect(matcher, "Meta hires former Apple designer Kenji Mori")[0]
+    assert move.names["person"] == ("Kenji Mori",)
+    assert "person" not in move.roles
+    assert move.roles["to"] == ("meta",)
+
+
+def test_a_rival_in_the_headline_is_no_party(matcher: Matcher) -> None:
+    move = _detect(matcher, "Scale AI rival Helixa raises $25M")[0]
+    assert move.names["recipient"] == ("Helixa",)
+    assert move.parties() == frozenset()
+
+
+def test_a_backer_in_the_headline_is_no_party(matcher: Matcher) -> None:
+    move = _detect(matcher, "Meta-backed Scale AI wins $99 million Pentagon contract")[0]
+    assert move.roles == {"supplier": ("scale-ai",)}
+    assert move.names["customer"] == ("Pentagon",)
+
+
+def test_the_lead_completes_what_the_headline_tells(matcher: Matcher) -> None:
+    move = _detect(
+        matcher,
+        "Scale AI names a new chief executive",
+        "Scale AI appointed Lena Ortiz as chief executive on Monday.",
+    )[0]
+    assert move.kind == "hire"
+    assert move.names["person"] == ("Lena Ortiz",)
+
+
+@pytest.mark.parametrize(
+    ("title", "status"),
+    [
+        ("Surge AI in talks to raise $1 billion", MoveStatus.RUMOUR),
+        ("Meta considers acquiring Kestrel AI", MoveStatus.RUMOUR),
+        ("Tomas Berg could leave Surge AI by spring", MoveStatus.RUMOUR),
+        ("Sources: Meta has hired Kenji Mori", MoveStatus.REPORTED),
+        ("Meta lays off 600 employees", MoveStatus.REPORTED),
+        ("Anthropic confirms it has hired Lena Ortiz", MoveStatus.CONFIRMED),
+        ("OpenAI denies it is buying Corvid Labs", MoveStatus.DENIED),
+        ("Jason Droege won't leave Scale AI", MoveStatus.DENIED),
+    ],
+)
+def test_status_follows_the_words(matcher: Matcher, title: str, status: MoveStatus) -> None:
+    assert _detect(matcher, title)[0].status is status
+
+
+def test_a_party_on_its_own_site_confirms(matcher: Matcher) -> None:
+    title = "OpenAI acquires Quantara"
+    assert _detect(matcher, title, url="https://news.example/1")[0].status is MoveStatus.REPORTED
+    assert _detect(matcher, title, url="https://openai.com/index/quantara")[0].status is MoveStatus.CONFIRMED
+
+
+def test_what_went_before_is_not_the_news(matcher: Matcher) -> None:
+    found = _detect(matcher, "Scale AI lays off 200 employees weeks after Meta's investment of $14.3 billion")
+    assert [move.kind for move in found] == ["layoffs"]
+
+
+def test_a_digest_of_several_stories_tells_no_move(matcher: Matcher) -> None:
+    assert _detect(matcher, "Weekly roundup: Meta hires, OpenAI buys, Google sues") == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "lang"),
+    [
+        ("Scale AI raises $1 billion", "en"),
+        ("Meta invests $14.3 billion in Scale AI", "en"),
+        ("Meta收购PlayAI", "zh"),
+        ("MetaがPlayAIを買収", "ja"),
+    ],
+)
+def test_evidence_is_the_text_of_its_span(matcher: Matcher, title: str, lang: str) -> None:
+    for move in _detect(matcher, title, lang=lang):
+        assert move.field == "title"
+        assert move.evidence == title[move.start : move.end] != ""
+        assert 0 < move.score <= 1
+
+
+def test_a_text_without_words_tells_no_move(matcher: Matcher) -> None:
+    for title in ("", " ", "…", "🧢👀", "\x00\u200b", ",;:" * 50):
+        assert _detect(matcher, title, title) == ()
+
+
+def test_only_the_beginning_of_a_field_is_read(matcher: Matcher) -> None:
+    told = " Meta acquires PlayAI."
+    assert _detect(matcher, "Notes", "x " * 50 + told) != ()
+    assert _detect(matcher, "Notes", "x" * LEAD_READ + told) == ()
+    assert _detect(matcher, "x" * TITLE_READ + told) == ()
+
+
+def test_the_same_text_gives_the_same_moves(matcher: Matcher) -> None:
+    title = "Meta hires OpenAI researcher Kenji Mori and invests $2 billion in Scale AI"
+    assert _detect(matcher, title) == _detect(matcher, title)
+
+
+def test_a_headline_in_another_language_than_its_lead_is_read_in_its_own(matcher: Matcher) -> None:
+    found = _detect(
+        matcher, "Anthropic raises $5 billion", "アンソロピックについての記事です。" * 5, lang="ja"
+    )
+    assert found[0].kind == "funding"

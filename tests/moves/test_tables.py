@@ -1,0 +1,53 @@
+"""The languages' tables of terms can be used, and say what the code asks of them."""
+
+import pytest
+
+from watchers.moves.lexicon import FALLBACK, available, expand, lexicon_for, problems, read_table
+
+PROMISED = {"en", "pt", "es", "fr", "de", "nl", "ja", "zh"}
+KINDS = 13
+
+
+def test_every_promised_language_has_a_table() -> None:
+    assert available() >= PROMISED
+
+
+@pytest.mark.parametrize("lang", sorted(available()))
+def test_a_table_has_no_faults(lang: str) -> None:
+    assert problems(read_table(lang), lang) == []
+
+
+@pytest.mark.parametrize("lang", sorted(available()))
+def test_a_table_tells_every_kind_of_move(lang: str) -> None:
+    assert len({frame.kind for frame in lexicon_for(lang).frames}) == KINDS
+
+
+def test_braces_stand_for_each_of_their_forms() -> None:
+    assert list(expand("hire{s|d|}")) == ["hires", "hired", "hire"]
+    assert list(expand("{a|b} c{d|e}")) == ["a cd", "a ce", "b cd", "b ce"]
+
+
+def test_faults_of_a_table_are_named() -> None:
+    table = read_table("it")
+    table["hire"] = [
+        {"say": ["nested {a{b|c}|d}"], "left": "boss", "needs": ["nearby:job|wizard"], "colour": 1}
+    ]
+    found = "\n".join(problems(table, "it"))
+    for fault in (
+        "do not match",
+        "unknown role 'boss'",
+        "unknown range 'nearby'",
+        "class 'wizard'",
+        "key 'colour'",
+    ):
+        assert fault in found
+
+
+def test_a_language_without_a_table_borrows_the_fallback() -> None:
+    assert lexicon_for("sv") is lexicon_for(FALLBACK)
+    assert lexicon_for(None) is lexicon_for(FALLBACK)
+
+
+@pytest.mark.parametrize("lang", ["../en", "en/../de", ""])
+def test_a_language_code_never_leads_out_of_the_folder(lang: str) -> None:
+    assert lexicon_for(lang) is lexicon_for(FALLBACK)
