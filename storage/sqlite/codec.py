@@ -154,7 +154,7 @@ class _Move(msgspec.Struct, frozen=True, omit_defaults=True):
     score: float = 0.0
 
 
-_decode_moves = _decoder(tuple[_Move, ...])
+_decode_moves = _decoder(tuple[Move, ...])
 
 
 def encode_moves(moves: Sequence[Move]) -> str | None:
@@ -168,9 +168,8 @@ def encode_moves(moves: Sequence[Move]) -> str | None:
 
 def decode_moves(text: str | None) -> tuple[Move, ...]:
     """The inverse of ``encode_moves``."""
-    if not text:
-        return ()
-    return tuple(Move(**msgspec.structs.asdict(row)) for row in _decode_moves(text))
+    moves: tuple[Move, ...] = _decode_moves(text) if text else ()
+    return moves
 
 
 # --- stories, context, decisions --------------------------------------------------------

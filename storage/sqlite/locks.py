@@ -8,6 +8,7 @@ left.  Two exist: ``<db>.lock`` for the length of one write transaction, and
 what the start of a command may take.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -77,7 +78,7 @@ def open_lock_file(path: Path) -> int:
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise StoreError(f"{path.parent}: there is no such folder: create it first") from error
-        if error.errno == 28:  # ENOSPC
+        if error.errno == errno.ENOSPC:
             raise StoreFull(f"{path.parent}: the disk is full: make room, then try again") from error
         raise StoreReadOnly(
             f"{path}: cannot be written ({error.strerror}): give write access to the folder "
@@ -102,7 +103,10 @@ def pass_lock(path: Path, holder: str, now: datetime) -> Iterator[PassLock]:
             os.pwrite(file, note, 0)
         except OSError:
             pass  # a full disk: the lock holds all the same, only its note is missing
-        yield PassLock(acquired=True, holder=holder, since=now)
+        try:
+            yield PassLock(acquired=True, holder=holder, since=now)
+        finally:
+            os.ftruncate(file, 0)  # the next one to be refused shall not read of this pass
     finally:
         os.close(file)
 
