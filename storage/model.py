@@ -394,6 +394,7 @@ class Alert:
     why: tuple[str, ...] = ()  # for people: "Scale AI (primary) in the headline"
     update: UpdateKind | None = None  # None: the first message
     fact: str | None = None  # of a reply: what is new, "confirmed", "$14.3 billion"
+    same_as: ContextLine | None = None  # its story turned out to be this one, which is told elsewhere
     low_priority: bool = False  # sent without a push
     lang: str | None = None
 
@@ -485,6 +486,7 @@ class Outcome:
     assignment: Assignment | None = None
     context: tuple[ContextLine, ...] = ()
     deliveries: tuple[NewDelivery, ...] = ()
+    closing: tuple[NewDelivery, ...] = ()  # edits of merged stories' messages; ``alert.story`` says whose
 
 
 # --- answers to questions ---------------------------------------------------------------

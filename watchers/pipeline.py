@@ -15,7 +15,7 @@ It decides nothing itself and opens no socket; ``watchers.sweep`` brings the ent
 leaves entries pending: the next call picks them up.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -68,6 +68,14 @@ class Judged:
     story: int
     edited: bool = False  # it was judged before: only its message may change
     changed: bool = False  # an edited entry whose story's message changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """How common an entry's keys are in the store."""
+
+    rarity: Mapping[str, int]  # entries by key
+    total: int
 
 
 class Reader:
@@ -140,10 +148,11 @@ class Pipeline:
         store, watchlist = self._store, reader.watchlist
         fingerprint = stories.fingerprint(entry.document, reading.mentions, reading.moves, watchlist)
         keys = fingerprint.keys()
-        assignment = self._assign(entry, fingerprint, keys)
-        story_before = store.stories.get(assignment.story_id) if assignment.story_id else None
+        seen = _Seen(rarity=store.stories.rarity(keys), total=store.stories.total())
+        assignment = self._assign(entry, fingerprint, keys, seen)
+        assignment, story_before, merged = self._before(assignment)
         change = stories.tell(story_before, entry, fingerprint, reading.moves, assignment)
-        context = self._context(change.story, fingerprint, reader.watchlist, now)
+        context = self._context(change.story, fingerprint, watchlist, now, seen, assignment.merge)
         decision = triage.decide(
             entry,
             reading.mentions,
@@ -172,6 +181,7 @@ class Pipeline:
                 lang=reading.lang,
             )
             deliveries = triage.routes(decision, alert, self._routes(), watchlist)
+        closing = [edit for other in merged for edit in self._closing(other, story, entry, watchlist)]
         return replace(
             blank,
             decision=decision,
@@ -181,21 +191,60 @@ class Pipeline:
             assignment=assignment,
             context=context,
             deliveries=deliveries,
+            closing=tuple(closing),
         )
 
-    def _assign(self, entry: Entry, fingerprint: stories.Fingerprint, keys: tuple[str, ...]) -> Assignment:
+    def _assign(
+        self, entry: Entry, fingerprint: stories.Fingerprint, keys: tuple[str, ...], seen: _Seen
+    ) -> Assignment:
         window = stories.SAME_EVENT_WINDOW
         members = self._store.stories.candidates(
             keys, since=entry.published - window, until=entry.published + window
         )
-        rarity = self._store.stories.rarity(keys)
-        return stories.assign(fingerprint, entry.published, members, rarity, self._store.stories.total())
+        return stories.assign(fingerprint, entry.published, members, seen.rarity, seen.total)
+
+    def _before(self, assignment: Assignment) -> tuple[Assignment, stories.Story | None, list[stories.Story]]:
+        """The story that the entry joins, and those that it proves to be the same one."""
+        if assignment.story_id is None:
+            return assignment, None, []
+        ids = dict.fromkeys(map(self._store.stories.final, (assignment.story_id, *assignment.merge)))
+        known = [story for story in map(self._store.stories.get, ids) if story is not None]
+        if not known:
+            return replace(assignment, story_id=None, merge=()), None, []
+        story = stories.unite(known)
+        merged = [other for other in known if other.id != story.id]
+        changed = replace(assignment, story_id=story.id, merge=tuple(other.id for other in merged))
+        return changed, story, merged
+
+    def _closing(
+        self, other: stories.Story, story: stories.Story, entry: Entry, watchlist: Watchlist
+    ) -> Sequence[NewDelivery]:
+        """The message of a merged story, changed to point to the story that stays."""
+        if other.alerted is None:
+            return ()
+        decision = Decision(verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=("same-event",))
+        alert = alerting.alert_for(
+            replace(other, revision=other.revision + 1), entry, (), decision, (), watchlist
+        )
+        pointer = ContextLine(
+            story=story.id, headline=story.headline, url=story.url, published=story.opened, why="same event"
+        )
+        return triage.routes(decision, replace(alert, same_as=pointer), self._routes(), watchlist)
 
     def _context(
-        self, story: stories.Story, fingerprint: stories.Fingerprint, watchlist: Watchlist, now: datetime
+        self,
+        story: stories.Story,
+        fingerprint: stories.Fingerprint,
+        watchlist: Watchlist,
+        now: datetime,
+        seen: _Seen,
+        merged: Collection[int] = (),
     ) -> tuple[ContextLine, ...]:
-        earlier = self._store.stories.related(story.entities, before=now)
-        return recall.rank(story, fingerprint, earlier, now, watchlist=watchlist)
+        related = self._store.stories.related(story.entities, before=now)
+        earlier = [other for other in related if other.id not in merged]
+        return recall.rank(
+            story, fingerprint, earlier, now, watchlist=watchlist, rarity=seen.rarity, total=seen.total
+        )
 
     def _edited(self, entry: Entry, reader: Reader, now: datetime, story_id: int) -> Outcome:
         """An entry that changed after it was judged: never a new alert, at most its message changes."""
@@ -220,7 +269,8 @@ class Pipeline:
         corrected = replace(corrected, revision=story.revision + 1)
         fingerprint = stories.fingerprint(entry.document, reading.mentions, reading.moves, reader.watchlist)
         decision = Decision(verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=("entry-edited",))
-        context = self._context(corrected, fingerprint, reader.watchlist, now)
+        seen = _Seen(rarity=self._store.stories.rarity(fingerprint.keys()), total=self._store.stories.total())
+        context = self._context(corrected, fingerprint, reader.watchlist, now, seen)
         alert = alerting.alert_for(
             corrected, entry, reading.mentions, decision, context, reader.watchlist, lang=reading.lang
         )

@@ -114,6 +114,9 @@ def embed(alert: Alert, dress: Dress) -> Payload:
 def _description(alert: Alert, dress: Dress) -> str:
     title = fit(alert.headline, HEADLINE) or UNTITLED
     lines = []
+    if alert.same_as is not None:
+        told = fit(alert.same_as.headline, HEADLINE) or UNTITLED
+        lines.append(f"**The same event as {masked(told, alert.same_as.url)}; told on there.**")
     if alert.update is UpdateKind.REPLY:
         new = f"**New: {fit(alert.fact, 200)}**" if clean(alert.fact) else "**New in this story**"
         lines.append(f"{new} · {masked('first message', dress.first_link)}" if dress.first_link else new)

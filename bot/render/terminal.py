@@ -42,6 +42,9 @@ def lines(alert: Alert, key: str | None = None) -> list[tuple[str, str, str | No
         ("headline", INDENT + (clip(clean(alert.headline), LINE) or UNTITLED), link(alert.url, 2_048)),
         ("faint", INDENT + _source(alert), None),
     ]
+    if alert.same_as is not None:
+        same = clip(clean(alert.same_as.headline), LINE) or UNTITLED
+        shown.append(("earlier", f"{INDENT}the same event as: {same}", link(alert.same_as.url, 2_048)))
     said = clip(clean(alert.said), LINE)
     if said and said != clean(alert.headline) and alert.update is not UpdateKind.EDIT:
         shown.append(("said", f"{INDENT}“{said}”", None))

@@ -128,6 +128,60 @@ class Outbox:
             return edit, "the first message, not sent yet, includes it"
         return edit, "the story was told in a digest" if batch else None
 
+    def fold(self, others: Sequence[int], into: int, closing: Sequence[NewDelivery], now: datetime) -> None:
+        """``others`` turned out to be the story ``into``: one message of each destination stays.
+
+        That is the one of ``into``; or the other's, where nothing about ``into`` is there
+        yet.  What waits of the others is not sent, and what was sent is changed by the edits
+        in ``closing``, whose ``alert.story`` says whose they are.
+        """
+        with self._db.transaction():
+            for other in others:
+                places = self._db.rows(
+                    "SELECT DISTINCT destination FROM delivery WHERE story_id = ?", (other,)
+                )
+                for (place,) in places:
+                    if not self._there(into, place) and (
+                        self._there(other, place) or not self._waits(into, place)
+                    ):
+                        self._withdraw(into, place, now)
+                        self._db.run(
+                            "UPDATE delivery SET story_id = ? WHERE story_id = ? AND destination = ?",
+                            (into, other, place),
+                        )
+                        continue
+                    self._withdraw(other, place, now)
+                    if self._there(other, place):
+                        edits = [c for c in closing if c.alert.story == other and c.destination == place]
+                        for edit in edits:
+                            self._put(other, edit.alert.revision, edit, now)
+
+    def _there(self, story_id: int, destination: str) -> bool:
+        """Whether a story's first message arrived at a destination, or may have."""
+        return bool(
+            self._db.value(
+                "SELECT 1 FROM delivery WHERE story_id = ? AND destination = ? AND update_kind IS NULL "
+                "AND (state = 'sent' OR attempts > 0 AND state IN ('claimed', 'retry'))",
+                (story_id, destination),
+            )
+        )
+
+    def _waits(self, story_id: int, destination: str) -> bool:
+        return bool(
+            self._db.value(
+                "SELECT 1 FROM delivery WHERE story_id = ? AND destination = ? AND state = 'pending'",
+                (story_id, destination),
+            )
+        )
+
+    def _withdraw(self, story_id: int, destination: str, now: datetime) -> None:
+        """Send nothing of what waits untried: another message tells it."""
+        self._db.run(
+            "UPDATE delivery SET state = 'superseded', last_error = 'told as another story', touched = ? "
+            "WHERE story_id = ? AND destination = ? AND state = 'pending' AND attempts = 0",
+            (to_ms(now), story_id, destination),
+        )
+
     # --- out ----------------------------------------------------------------------------
 
     def destinations(self) -> list[str]:

@@ -37,6 +37,7 @@ REPLACE = INSERT + ", ".join(f"{column} = excluded.{column}" for column in FOUND
 AMEND = INSERT + ", ".join(f"{column} = coalesce(excluded.{column}, {column})" for column in FOUND)
 
 Enqueue = Callable[[int, int, Sequence[NewDelivery], datetime], Any]
+Fold = Callable[[Sequence[int], int, Sequence[NewDelivery], datetime], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +55,14 @@ class _Before:
 
 
 class Recorder:
-    """Saves outcomes; ``enqueue(story, revision, deliveries, now)`` is the outbox's."""
+    """Saves outcomes; ``enqueue`` and ``fold`` are the outbox's."""
 
-    def __init__(self, db: Connection, stories: Stories, keys: Keys, enqueue: Enqueue) -> None:
+    def __init__(self, db: Connection, stories: Stories, keys: Keys, enqueue: Enqueue, fold: Fold) -> None:
         self._db = db
         self._stories = stories
         self._keys = keys
         self._enqueue = enqueue
+        self._fold = fold
 
     def record(self, outcomes: Sequence[Outcome]) -> list[int]:
         """Save outcomes in one transaction; the story of each entry, 0 for none."""
@@ -79,8 +81,9 @@ class Recorder:
                 "DELETE FROM pending WHERE seen = ? AND entry_id = ?", (before.seen, outcome.entry_id)
             )
         story_id = self._stories.save(outcome.story) if outcome.story else before.story_id if edited else 0
-        if outcome.assignment is not None and story_id:
+        if outcome.assignment is not None and outcome.assignment.merge and story_id:
             self._stories.merge(outcome.assignment.merge, story_id, outcome.entry_id, outcome.decided)
+            self._fold(outcome.assignment.merge, story_id, outcome.closing, outcome.decided)
         if before.found or not _is_empty(outcome):
             self._log_way(outcome, before.story_id, story_id)
             self._find(outcome, story_id, before)

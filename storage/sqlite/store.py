@@ -61,7 +61,7 @@ class SqliteStore:
         self.stories = Stories(db, keys)
         self.moves = Moves(db, self.watchlist)
         self.outbox = Outbox(db, self.instance)
-        recorder = Recorder(db, self.stories, keys, self.outbox.enqueue)
+        recorder = Recorder(db, self.stories, keys, self.outbox.enqueue, self.outbox.fold)
         self.entries = Entries(db, self.stories, recorder, self.outbox.for_story)
         self.search = Search(db, self.watchlist, Profiles(db, self.watchlist, self.stories, self.moves))
 

@@ -15,7 +15,7 @@ worth an alert is for ``watchers.triage``, what led up to it for ``watchers.reca
 from storage.model import Story
 from watchers.stories.fingerprint import Fingerprint, fingerprint
 from watchers.stories.joining import RUMOUR_WINDOW, SAME_EVENT_WINDOW, assign
-from watchers.stories.telling import StoryChange, correct, tell
+from watchers.stories.telling import StoryChange, correct, tell, unite
 
 __all__ = [
     "RUMOUR_WINDOW",
@@ -27,4 +27,5 @@ __all__ = [
     "correct",
     "fingerprint",
     "tell",
+    "unite",
 ]

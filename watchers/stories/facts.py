@@ -57,6 +57,15 @@ class Facts:
             told=self.told + 1,
         )
 
+    def with_all(self, other: "Facts") -> "Facts":
+        """With all that another story remembers."""
+        joined = {
+            field.name: _join(getattr(self, field.name), getattr(other, field.name))
+            for field in fields(self)
+            if field.name != "told"
+        }
+        return Facts(**joined, told=self.told + other.told)
+
 
 def _join(kept: tuple[Any, ...], new: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys((*kept, *new)))[:MAX_KEPT]

@@ -63,6 +63,30 @@ def tell(
     )
 
 
+def unite(stories: Sequence[Story]) -> Story:
+    """One story out of several that proved to be the same event; its id is the survivor's.
+
+    Who was alerted first survives, and who was opened first where nobody was: a message that
+    people have seen stays, and nothing that was told is told again.
+    """
+    kept, *others = sorted(stories, key=lambda s: (s.alerted is None, s.alerted or s.opened, s.id))
+    for other in others:
+        outlets_of_both = kept.outlets
+        for outlet in other.outlets:
+            outlets_of_both = _with(outlets_of_both, outlet)
+        kept = replace(
+            kept,
+            opened=min(kept.opened, other.opened),
+            updated=max(kept.updated, other.updated),
+            entities=tuple(dict.fromkeys((*kept.entities, *other.entities))),
+            moves=fold_moves(kept.moves, other.moves),
+            outlets=outlets_of_both,
+            follows=kept.follows if kept.follows is not None else _other(other.follows, kept.id),
+            facts=Facts.decode(kept.facts).with_all(Facts.decode(other.facts)).encode(),
+        )
+    return kept
+
+
 def correct(story: Story, entry: Entry) -> Story:
     """The story after one of its entries was edited: its headline and link follow their source.
 
