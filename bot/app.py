@@ -6,7 +6,6 @@ fetches or sends is made only when it is first needed: most commands never do.
 
 import contextlib
 import os
-import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -46,7 +45,6 @@ class App:
             Pipeline(self.store, self.routes),
             clock=self.clock.now,
             bounds=self.bounds,
-            rng=random.Random(),
         )
 
 

@@ -17,8 +17,7 @@ from bot.courier import DeliveryFault, drain
 from bot.sinks import Sinks
 from storage.errors import UnknownThing
 from storage.model import Feed
-from watchers import polling
-from watchers.sweep import SweepReport
+from watchers.sweep import SweepReport, due_now
 
 if TYPE_CHECKING:
     from watchers.pipeline import Judged
@@ -93,17 +92,15 @@ async def one_pass(
             since = f" since {lock.since:%Y-%m-%dT%H:%M:%SZ}" if lock.since else ""
             report.skipped = f"{lock.holder or 'another process'}{since}"
             return report
-        more = partial(due_now, app) if command == "run" else None
+        more = partial(_due_now, app) if command == "run" else None
         feeds = list(more()) if more is not None else chosen_feeds(app, urls, all_feeds=all_feeds)
         async with delivering(app, report, stop, deliver=deliver) as wake:
             await _sweep(app, feeds, report, wake, stop, more)
     return report
 
 
-def due_now(app: App) -> Sequence[Feed]:
-    """What a process that goes on polling asks now: all that is due, but no crowd of late ones."""
-    now = app.clock.now()
-    return polling.share(app.store.feeds.due(now), now)
+def _due_now(app: App, under_way: frozenset[int] = frozenset()) -> Sequence[Feed]:
+    return due_now(app.store, app.clock.now(), app.bounds.floor, under_way)
 
 
 async def _sweep(
@@ -112,7 +109,7 @@ async def _sweep(
     report: PassReport,
     wake: asyncio.Event,
     stop: asyncio.Event | None,
-    more: Callable[[], Sequence[Feed]] | None,
+    more: Callable[[frozenset[int]], Sequence[Feed]] | None,
 ) -> None:
     loop = asyncio.get_running_loop()
 

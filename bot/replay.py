@@ -6,7 +6,6 @@ folder of dated feed snapshots, or from the stored history.  Printing is for ``b
 """
 
 import contextlib
-import random
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -162,9 +161,8 @@ def from_snapshots(folder: Path) -> list[Step]:
         raise UsageError(
             f"{folder}: no snapshots; their names begin with a UTC time, as 20250602T073352Z_feed.xml"
         )
-    rng = random.Random(0)  # the plan of the next poll plays no part here
     return [
-        Step(at=_time(stamp), feed=_feed_name(folder, path), read=_one_snapshot(path, _time(stamp), rng))
+        Step(at=_time(stamp), feed=_feed_name(folder, path), read=_one_snapshot(path, _time(stamp)))
         for stamp, path in sorted(found, key=lambda row: (row[0], str(row[1])))
     ]
 
@@ -180,7 +178,7 @@ def _feed_name(folder: Path, path: Path) -> str:
     return f"snapshots:{path.parent.relative_to(folder).as_posix() if path.parent != folder else folder.name}"
 
 
-def _one_snapshot(path: Path, at: datetime, rng: random.Random) -> Callable[[Feed], FinishedPoll]:
+def _one_snapshot(path: Path, at: datetime) -> Callable[[Feed], FinishedPoll]:
     def read(feed: Feed) -> FinishedPoll:
         outcome: Outcome
         parsed: ParsedFeed | None = None
@@ -190,7 +188,7 @@ def _one_snapshot(path: Path, at: datetime, rng: random.Random) -> Callable[[Fee
             outcome = Fetched(url=feed.url, body=body, body_hash=body_hash(body))
         except (SourceError, OSError) as error:
             outcome = Failed(error=getattr(error, "name", "unreadable"), detail=str(error))
-        return finish(feed, outcome, parsed, at, polling.Bounds(), rng)
+        return finish(feed, outcome, parsed, at, polling.Bounds())
 
     return read
 

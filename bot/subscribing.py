@@ -5,7 +5,6 @@ plan of the next poll to ``watchers.polling``; the entries that come with a feed
 its baseline and alert nobody.
 """
 
-import random
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -91,7 +90,7 @@ def keep(
 
     with store.transaction():
         feed = store.feeds.add(looked.url, kind=kind, now=now)
-        finished = finish(feed, looked.outcome, looked.parsed, now, bounds, random.Random())
+        finished = finish(feed, looked.outcome, looked.parsed, now, bounds)
         store.feeds.finish_polls([finished])
     return Added(looked=looked, feed=store.feeds.get(looked.url))
 

@@ -5,7 +5,7 @@ be; the store keeps it and the sweep asks again at ``next_due``.  The interval f
 feed's own rhythm between floor and ceiling, never below what the publisher asks for.
 """
 
-import random
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,9 +22,11 @@ LONGEST_RETRY = timedelta(days=7)  # the most that is granted to Retry-After
 MOVED_TIMES = 3  # a permanent redirect is believed when seen so often …
 MOVED_FOR = DAY  # … over at least this long
 FAILING_AFTER = 3  # failures in a row before a feed is called failing
-JITTER = 0.1  # of the interval, at most
+JITTER = 0.1  # of the interval, by which a poll may come later …
+SOONER = 0.2  # … or sooner, where neither publisher nor owner asks for patience
 LATE = timedelta(minutes=1)  # overdue by more than this is late …
 CALM = 5  # … and so many late feeds are no crowd
+NEW_WITHIN = timedelta(seconds=30)  # a crowd of feeds never asked is spread over this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,6 @@ def schedule(
     parsed: ParsedFeed | None,
     now: datetime,
     bounds: Bounds,
-    jitter: random.Random,
 ) -> Feed:
     """The feed's row after this poll.
 
@@ -59,11 +60,11 @@ def schedule(
     """
     match outcome:
         case Failed():
-            return _after_failure(feed, outcome, now, bounds, jitter)
+            return _after_failure(feed, outcome, now, bounds)
         case NotModified():
-            return _after_success(feed, outcome, None, now, bounds, jitter)
+            return _after_success(feed, outcome, None, now, bounds)
         case Fetched():
-            return _after_success(feed, outcome, parsed, now, bounds, jitter)
+            return _after_success(feed, outcome, parsed, now, bounds)
 
 
 def notices(before: Feed, after: Feed) -> tuple[Notice, ...]:
@@ -84,21 +85,31 @@ _TROUBLE = {
 }
 
 
-def share(due: Sequence[Feed], now: datetime) -> list[Feed]:
-    """Which of the due feeds are asked at this tick, so that a crowd of late ones is no burst.
+def spread(due: Sequence[Feed], now: datetime, floor: timedelta) -> dict[int, datetime]:
+    """When those of the due feeds are asked that shall not all be asked now, by feed id.
 
-    After a start or a sleep of the machine everything is late at once: then a twentieth of
-    what is late goes at each tick, the longest overdue first; what is on time always goes.
-    What became late enough to fall into its publisher's skipHours or skipDays waits for
-    their end.
+    After a start or a sleep of the machine everything is late at once.  A crowd of late
+    feeds is spread evenly over the time that a poll takes to come round (``floor``), those
+    first that missed most polls by their own measure; what is on time goes at once.  What
+    has fallen into its publisher's skipHours or skipDays waits for their end.
     """
-    due = [feed for feed in due if not _skips(feed, now)]
-    late = [feed for feed in due if feed.next_due is None or now - feed.next_due > LATE]
-    if len(late) <= CALM:
-        return due
-    late.sort(key=lambda feed: (feed.next_due or now, feed.id))
-    chosen = {feed.id for feed in late[max(CALM, len(late) // 20) :]}
-    return [feed for feed in due if feed.id not in chosen]
+    plan: dict[int, datetime] = {}
+    new: list[Feed] = []
+    missed: list[tuple[float, Feed]] = []
+    for feed in due:
+        if _skips(feed, now):
+            end = Rhythm.decode(feed.rhythm).allowed(now)
+            plan[feed.id] = end + BLIND_FLOOR * JITTER * _apart(feed, now)
+        elif feed.next_due is None or feed.last_polled is None:
+            new.append(feed)
+        elif now - feed.next_due > LATE:
+            usual = max(feed.next_due - feed.last_polled, floor)
+            missed.append(((now - feed.next_due) / usual, feed))
+    missed.sort(key=lambda row: (-row[0], row[1].id))
+    for crowd, within in ((new, min(NEW_WITHIN, floor)), ([feed for _, feed in missed], floor)):
+        if len(crowd) > CALM:
+            plan |= {feed.id: now + within * place / len(crowd) for place, feed in enumerate(crowd)}
+    return plan
 
 
 def _skips(feed: Feed, now: datetime) -> bool:
@@ -106,15 +117,21 @@ def _skips(feed: Feed, now: datetime) -> bool:
     return ('"sh"' in rhythm or '"sd"' in rhythm) and Rhythm.decode(rhythm).skips(now)
 
 
-def _after_failure(feed: Feed, failed: Failed, now: datetime, bounds: Bounds, jitter: random.Random) -> Feed:
+def _apart(feed: Feed, now: datetime) -> float:
+    """0..1, by which this feed's next poll is kept apart from others': as good as chance, and repeatable."""
+    seed = f"{feed.id} {now.timestamp()}".encode()
+    return int.from_bytes(hashlib.blake2b(seed, digest_size=6).digest()) / 2**48
+
+
+def _after_failure(feed: Feed, failed: Failed, now: datetime, bounds: Bounds) -> Feed:
     asked = timedelta(0)
     if failed.retry_after is not None:
         asked = min(failed.retry_after, LONGEST_RETRY) + timedelta(seconds=1)
     if not failed.asked:  # its host asked for quiet: nothing is known of this feed
-        return replace(feed, next_due=now + max(asked, bounds.floor) * (1 + JITTER * jitter.random()))
+        return replace(feed, next_due=now + max(asked, bounds.floor) * (1 + JITTER * _apart(feed, now)))
     failures = feed.failures + 1
     step = max(feed.interval or bounds.floor, BLIND_FLOOR) * 2 ** min(failures - 1, 12)
-    wait = max(min(step * (1 + JITTER * jitter.random()), LONGEST_WAIT), asked)
+    wait = max(min(step * (1 + JITTER * _apart(feed, now)), LONGEST_WAIT), asked)
     state = feed.state
     if failed.gone:
         state = FeedState.GONE
@@ -137,7 +154,6 @@ def _after_success(
     parsed: ParsedFeed | None,
     now: datetime,
     bounds: Bounds,
-    jitter: random.Random,
 ) -> Feed:
     rhythm = Rhythm.decode(feed.rhythm)
     changes: dict[str, Any] = {}
@@ -170,7 +186,7 @@ def _after_success(
         last_error=None,
         last_polled=now,
         last_success=now,
-        next_due=_next_due(feed, rhythm, outcome.max_age, now, bounds, blind, jitter),
+        next_due=_next_due(feed, rhythm, outcome.max_age, now, bounds, blind),
     )
     return _reported(after)
 
@@ -182,7 +198,6 @@ def _next_due(
     now: datetime,
     bounds: Bounds,
     blind: bool,
-    jitter: random.Random,
 ) -> datetime:
     """The owner's interval or the rhythm's own, no less than the publisher asks, a little apart.
 
@@ -195,14 +210,13 @@ def _next_due(
     if feed.interval is None:
         asked = max(asked, rhythm.asked)
     asked = min(asked, LONGEST_WAIT)
-    wait = max(feed.interval or min(max(rhythm.interval(now), floor), ceiling), asked)
-    apart = JITTER * jitter.random()
-    spread = wait * (1 + apart)
-    if spread > ceiling and wait * (1 - apart) >= max(asked, floor) and feed.interval is None:
-        spread = wait * (1 - apart)
-    due = now + spread
+    wait = feed.interval or min(max(rhythm.interval(now), floor), ceiling)
+    least = max(wait if feed.interval else max(wait * (1 - SOONER), floor), asked)
+    most = least if feed.interval else min(wait * (1 + JITTER), ceiling)
+    apart = _apart(feed, now)
+    due = now + least + (max(most, least * (1 + JITTER)) - least) * apart
     allowed = rhythm.allowed(due)
-    return due if allowed == due else allowed + BLIND_FLOOR * apart
+    return due if allowed == due else allowed + BLIND_FLOOR * JITTER * apart
 
 
 def _moved(feed: Feed, target: str | None, rhythm: Rhythm, now: datetime) -> tuple[Rhythm, dict[str, Any]]:

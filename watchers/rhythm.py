@@ -133,9 +133,13 @@ class Rhythm:
         if self.until is None:
             return 0.0
         faded = 0.5 ** (max(now - self.until, timedelta(0)) / HALF_LIFE)
-        hour = (self._around(now.hour) + PRIOR / 24) / (total + PRIOR) * 24
-        day = (self.days[now.weekday()] + PRIOR / 7) / (total + PRIOR) * 7
-        return self.per_day() / 24 * faded * hour * day
+        rate = self.per_day() / 24 * faded
+        seen = self.until - (self.since or self.until)
+        if seen >= DAY:  # before, an hour without entries is one that was not seen yet
+            rate *= (self._around(now.hour) + PRIOR / 24) / (total + PRIOR) * 24
+        if seen >= 7 * DAY:  # likewise
+            rate *= (self.days[now.weekday()] + PRIOR / 7) / (total + PRIOR) * 7
+        return rate
 
     def interval(self, now: datetime) -> timedelta:
         """How long to wait so that few entries are expected meanwhile."""

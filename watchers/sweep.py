@@ -9,10 +9,9 @@ parsing and the database run in threads: the loop never stands still.
 import asyncio
 import contextlib
 import logging
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -65,13 +64,11 @@ class Sweep:
         *,
         clock: Callable[[], datetime],
         bounds: polling.Bounds,
-        rng: random.Random | None = None,
     ) -> None:
         self._store = store
         self._pipeline = pipeline
         self._clock = clock
         self._bounds = bounds
-        self._rng = rng or random.Random()
 
     async def run(
         self,
@@ -79,13 +76,13 @@ class Sweep:
         feeds: Sequence[Feed],
         *,
         judged: "Callable[[Judged], None] | None" = None,
-        more: Callable[[], Sequence[Feed]] | None = None,
+        more: Callable[[frozenset[int]], Sequence[Feed]] | None = None,
         stop: asyncio.Event | None = None,
     ) -> SweepReport:
         """Poll ``feeds`` once; ``judged`` is called (in a thread) for each entry after its commit.
 
-        ``more`` is asked every second what else has become due, as long as a poll is under
-        way: a server that hangs holds up nobody.  ``stop`` ends the sweep early: polls under
+        ``more`` is given the ids of those under way and asked every second what else has become
+        due, as long as a poll is under way: a server that hangs holds up nobody.  ``stop`` ends the sweep early: polls under
         way are dropped, finished ones are stored.
         """
         report = SweepReport()
@@ -105,7 +102,7 @@ class Sweep:
 
         async def start_more() -> None:
             if more is not None:
-                start([feed for feed in await asyncio.to_thread(more) if feed.id not in under_way])
+                start(await asyncio.to_thread(more, frozenset(under_way)))
 
         start(feeds)
         writer = asyncio.create_task(self._write(finished, report, judged, under_way))
@@ -141,7 +138,7 @@ class Sweep:
                 parsed = await sources.parse_off_loop(outcome, feed)
             except SourceError as error:
                 outcome = Failed.of(error, status=outcome.status)
-        finished = finish(feed, outcome, parsed, self._clock(), self._bounds, self._rng)
+        finished = finish(feed, outcome, parsed, self._clock(), self._bounds)
         return _Poll(before=feed, finished=finished, outcome=outcome)
 
     async def _write(
@@ -176,20 +173,30 @@ class Sweep:
                 judged(one)
 
 
+def due_now(
+    store: SqliteStore, now: datetime, floor: timedelta, under_way: frozenset[int] = frozenset()
+) -> list[Feed]:
+    """What a process that goes on polling asks now; a crowd of late feeds is given new times."""
+    due = [feed for feed in store.feeds.due(now) if feed.id not in under_way]
+    plan = polling.spread(due, now, floor)
+    if plan:
+        store.feeds.put_off(plan)
+    return [feed for feed in due if plan.get(feed.id, now) <= now]
+
+
 def finish(
     feed: Feed,
     outcome: Outcome,
     parsed: ParsedFeed | None,
     now: datetime,
     bounds: polling.Bounds,
-    rng: random.Random,
 ) -> FinishedPoll:
     """What a poll means for its feed: the row as it shall be, and the entries it brought.
 
-    Pure but for ``rng``; shared with ``replay``, which has no network.
+    Pure; shared with ``replay``, which has no network.
     """
     return FinishedPoll(
-        feed=polling.schedule(feed, outcome, parsed, now, bounds, rng),
+        feed=polling.schedule(feed, outcome, parsed, now, bounds),
         seen=now,
         entries=tuple(map(_with_canonical_url, parsed.entries)) if parsed else (),
         baseline=feed.last_success is None,

@@ -4,7 +4,7 @@ Owners' wishes (pause, interval) and the poller's findings are written by differ
 verbs, so neither undoes the other; what a poll brought goes through ``polls``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -90,6 +90,14 @@ class Feeds:
         seconds = None if interval is None else int(interval.total_seconds())
         sooner = "next_due = min(next_due, coalesce(last_polled + ?, next_due))"
         return self._change(url, f"interval = ?, {sooner}", seconds, seconds)
+
+    def put_off(self, plan: Mapping[int, datetime]) -> None:
+        """Give feeds, by id, another time at which they are due."""
+        with self._db.transaction():
+            self._db.run_many(
+                "UPDATE feed SET next_due = ? WHERE id = ?",
+                [(to_seconds(due), feed_id) for feed_id, due in plan.items()],
+            )
 
     def set_reported(self, feed_id: int, state: FeedState | None) -> None:
         """Remember which state of a feed people were last told of."""

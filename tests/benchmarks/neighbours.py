@@ -5,7 +5,6 @@ python tests/benchmarks/neighbours.py
 
 import asyncio
 import contextlib
-import random
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -55,7 +54,6 @@ async def measure(farm: Farm, path: Path, hanging: int) -> list[float]:
             Pipeline(store, lambda: ()),
             clock=lambda: datetime.now(UTC),
             bounds=Bounds(),
-            rng=random.Random(1),
         )
         async with Fetcher(allow_private=["127.0.0.0/8"], bounds=http.Bounds(seconds=10)) as fetcher:
             began = time.monotonic()

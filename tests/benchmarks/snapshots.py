@@ -10,7 +10,6 @@ prints the bytes fetched, the share of 304s, and the delay from "published in a 
 
 import asyncio
 import hashlib
-import random
 import statistics
 import sys
 import tempfile
@@ -90,7 +89,6 @@ async def replay(publisher: Publisher, path: Path, interval: timedelta | None) -
             Pipeline(store, lambda: ()),
             clock=lambda: publisher.now,
             bounds=Bounds(),
-            rng=random.Random(1),
         )
         transport = httpx.MockTransport(publisher.answer)
         async with Fetcher(transport=transport, sleep=at_once) as fetcher:

@@ -1,6 +1,5 @@
 """When a feed is asked again, and what is said of its health."""
 
-import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,12 +9,13 @@ from hypothesis import strategies as st
 
 from storage.model import Feed, FeedState, ParsedEntry
 from watchers import polling
-from watchers.polling import BLIND_FLOOR, Bounds, notices, schedule, share
+from watchers.polling import BLIND_FLOOR, Bounds, notices, schedule, spread
 from watchers.sources.base import Failed, Fetched, NotModified, Outcome, ParsedFeed
 
 NOW = datetime(2025, 6, 2, 12, 0, tzinfo=UTC)  # a Monday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 BOUNDS = Bounds()
+FLOOR = BOUNDS.floor
 URL = "https://quay.example/feed"
 
 
@@ -33,11 +33,9 @@ def parsed(times: list[datetime | None], **more: object) -> ParsedFeed:
     return ParsedFeed(format="rss20", title="Quay", entries=entries, **more)  # type: ignore[arg-type]
 
 
-def after(
-    feed: Feed, outcome: Outcome, body: ParsedFeed | None = None, now: datetime = NOW, seed: int = 1
-) -> Feed:
+def after(feed: Feed, outcome: Outcome, body: ParsedFeed | None = None, now: datetime = NOW) -> Feed:
     """The feed after a poll."""
-    return schedule(feed, outcome, body, now, BOUNDS, random.Random(seed))
+    return schedule(feed, outcome, body, now, BOUNDS)
 
 
 def fresh(**more: object) -> Feed:
@@ -115,8 +113,8 @@ def test_the_same_body_again_brings_new_validators_and_no_change() -> None:
 
 def test_a_busy_feed_is_asked_at_the_floor_and_a_slow_one_at_the_ceiling() -> None:
     slow = after(fresh(), fetched(), parsed([NOW - 3 * DAY, NOW - 20 * DAY]))
-    assert 5 * MINUTE <= wait(busy(200)) <= 6 * MINUTE
-    assert 54 * MINUTE <= wait(slow) <= 60 * MINUTE
+    assert 5 * MINUTE <= wait(busy(200)) <= 5.5 * MINUTE
+    assert 48 * MINUTE <= wait(slow) <= 60 * MINUTE
 
 
 def test_a_feed_without_validators_is_asked_every_ten_minutes_at_most() -> None:
@@ -143,6 +141,18 @@ def test_the_interval_follows_the_hour_of_the_day() -> None:
     assert noon < 8 * MINUTE
     assert night > 3 * noon
     assert weekend > 2 * noon
+
+
+def test_a_weekday_not_seen_yet_is_not_taken_for_a_silent_one() -> None:
+    """Twenty entries of a busy feed tell of a few hours; the next day it is asked as often."""
+    feed = after(fresh(), fetched(), parsed([NOW - place * 6 * MINUTE for place in range(20)]))
+    now = NOW
+    while now < NOW + 6 * DAY:
+        now += HOUR
+        times: list[datetime | None] = [now - place * 6 * MINUTE for place in range(10)]
+        feed = after(feed, fetched(body_hash=str(now).encode()), parsed(times), now=now)
+        if now > NOW + DAY / 2:
+            assert wait(feed, now) <= 8 * MINUTE
 
 
 def test_an_undated_feed_learns_from_when_its_body_changes() -> None:
@@ -197,8 +207,9 @@ def test_skip_hours_and_days_are_kept() -> None:
 def test_a_late_feed_waits_for_the_end_of_its_skipped_hours() -> None:
     feed = after(fresh(), fetched(), parsed([NOW], skip_hours=frozenset({13})))
     late = replace(feed, next_due=NOW)
-    assert share([late], NOW + HOUR + MINUTE) == []
-    assert share([late], NOW + 2 * HOUR) == [late]
+    at = spread([late], NOW + HOUR + MINUTE, FLOOR)[late.id]
+    assert NOW + 2 * HOUR <= at <= NOW + 2 * HOUR + MINUTE
+    assert spread([late], NOW + 2 * HOUR, FLOOR) == {}
 
 
 def test_skipping_every_hour_is_taken_for_a_mistake() -> None:
@@ -327,22 +338,45 @@ def test_notices_say_what_happened_in_words() -> None:
 # --- crowds ------------------------------------------------------------------------------
 
 
+def overdue(number: int, by: timedelta, every: timedelta = HOUR) -> Feed:
+    """A feed that should have been asked that long ago."""
+    return Feed(id=number, url=f"u{number}", last_polled=NOW - by - every, next_due=NOW - by)
+
+
 def test_what_is_on_time_all_goes_at_once() -> None:
-    due = [Feed(id=n, url=f"u{n}", next_due=NOW) for n in range(500)]
-    assert share(due, NOW) == due
+    assert spread([overdue(n, MINUTE) for n in range(500)], NOW, FLOOR) == {}
 
 
-def test_a_late_crowd_goes_in_parts_and_nobody_is_left() -> None:
-    due = [Feed(id=n, url=f"u{n}", next_due=NOW - HOUR - n * MINUTE) for n in range(1000)]
-    sizes, first = [], share(due, NOW)
-    while due:
-        going = share(due, NOW)
-        sizes.append(len(going))
-        gone = {feed.id for feed in going}
-        due = [feed for feed in due if feed.id not in gone]
-    assert max(sizes) == 50
-    assert sum(sizes) == 1000
-    assert first[0].id == 950 or {feed.id for feed in first} == set(range(950, 1000))
+def test_a_few_late_feeds_go_at_once() -> None:
+    assert spread([overdue(n, DAY) for n in range(polling.CALM)], NOW, FLOOR) == {}
+
+
+def test_a_late_crowd_is_spread_evenly_and_nobody_is_left() -> None:
+    plan = spread([overdue(n, HOUR + n * MINUTE) for n in range(1000)], NOW, FLOOR)
+    seconds = [int((at - NOW).total_seconds()) for at in plan.values()]
+    assert set(plan) == set(range(1000))
+    assert set(seconds) == set(range(300))
+    assert max(map(seconds.count, set(seconds))) == 4
+
+
+def test_those_that_missed_most_polls_by_their_own_measure_go_first() -> None:
+    seldom = [overdue(n, 8 * HOUR, every=DAY) for n in range(10)]
+    often = [overdue(10 + n, 7 * HOUR, every=5 * MINUTE) for n in range(10)]
+    plan = spread([*seldom, *often], NOW, FLOOR)
+    assert sorted(plan, key=plan.__getitem__)[:10] == [feed.id for feed in often]
+
+
+def test_a_crowd_of_new_feeds_is_asked_within_half_a_minute() -> None:
+    plan = spread([Feed(id=n, url=f"u{n}") for n in range(60)], NOW, FLOOR)
+    assert max(plan.values()) < NOW + MINUTE / 2
+    assert len(set(plan.values())) == 60
+
+
+def test_polls_of_feeds_that_are_asked_together_are_kept_apart() -> None:
+    dues = [after(replace(busy(), id=n), NotModified(url=URL)).next_due for n in range(200)]
+    seconds = sorted((due - NOW).total_seconds() for due in dues if due is not None)
+    assert len(set(seconds)) == 200
+    assert seconds[-1] - seconds[0] > 0.09 * seconds[0]
 
 
 # --- for any feed and any answer -----------------------------------------------------------
@@ -372,10 +406,10 @@ def test_no_answer_is_followed_by_haste_or_by_silence(
     steps: list[tuple[Outcome, list[datetime | None], timedelta]], seed: int, limits: list[int]
 ) -> None:
     bounds = Bounds(floor=timedelta(seconds=limits[0]), ceiling=timedelta(seconds=limits[1]))
-    feed, now, chance = fresh(), NOW, random.Random(seed)
+    feed, now = replace(fresh(), id=seed), NOW
     for outcome, times, pause in steps:
         body = parsed(times) if isinstance(outcome, Fetched) else None
-        later = schedule(feed, outcome, body, now, bounds, chance)
+        later = schedule(feed, outcome, body, now, bounds)
         assert later.next_due is not None
         waited = later.next_due - now
         least = bounds.floor

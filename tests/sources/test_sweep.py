@@ -1,6 +1,5 @@
 """One sweep over many servers: who hangs holds up nobody."""
 
-import random
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,15 +39,15 @@ async def swept(
 
         store.feeds.finish_polls = timed  # type: ignore[method-assign]
 
-        def more() -> list[Feed]:
-            return store.feeds.due(datetime.now(UTC)) if time.monotonic() - began > 0.5 else []
+        def more(under_way: frozenset[int]) -> list[Feed]:
+            due = store.feeds.due(datetime.now(UTC)) if time.monotonic() - began > 0.5 else []
+            return [feed for feed in due if feed.id not in under_way]
 
         sweep = Sweep(
             store,
             Pipeline(store, lambda: ()),
             clock=lambda: datetime.now(UTC),
             bounds=Bounds(),
-            rng=random.Random(1),
         )
         async with Fetcher(allow_private=["127.0.0.0/8"], bounds=http.Bounds(seconds=seconds)) as fetcher:
             report = await sweep.run(
