@@ -97,6 +97,22 @@ def coverage(feeds: Sequence[Feed], now: datetime) -> str:
     return "quiet" if 2 * len(read) > len(feeds) else "unknown"
 
 
+# --- feeds ------------------------------------------------------------------------------
+
+
+def find_feed(store: "SqliteStore", address: str) -> Feed:
+    """The feed at ``address``; its title will do, and a slash too many or too few at the end."""
+    for form in (address, address.rstrip("/"), address + "/"):
+        if (feed := store.feeds.get(form)) is not None:
+            return feed
+    known = store.feeds.all()
+    titled = [feed for feed in known if (feed.title or "").casefold() == address.casefold()]
+    if len(titled) == 1:
+        return titled[0]
+    hint = nearest(address, [feed.url for feed in known])
+    raise UnknownThing(f"there is no feed {address}{hint}; all: movewire feeds list")
+
+
 # --- search and moves -------------------------------------------------------------------
 
 

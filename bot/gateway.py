@@ -1,6 +1,6 @@
 """The Discord bot beside the watching: connected, supervised, and never in its way.
 
-Answers slash commands and nothing else; alerts go out through ``bot.sinks``.  Needs no
+Answers slash commands and buttons and nothing else; alerts go out through ``bot.sinks``.  Needs no
 privileged intent.  A connection that breaks is made again with growing pauses; a token that
 Discord refuses ends the bot for good, and the watching goes on.
 """
@@ -19,8 +19,11 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from bot.commands import entity, feeds, moves, search, status, watch, why
-from bot.commands.reply import Desk, refuse
+from bot.commands import buttons, entity, feeds, moves, search, status, watch, why
+from bot.commands.desk import Desk, desk_of
+from bot.commands.press import Interaction, Press
+from bot.commands.reply import refuse
+from bot.identifying import Turnstile
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -32,6 +35,7 @@ STEADY = 600.0  # a connection that held so long starts the pauses anew
 CLOSING = 10.0  # seconds that a connection gets to close
 # topics/opcodes-and-status-codes#gateway-gateway-close-event-codes: those not to reconnect after
 HOPELESS = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
+OUTDATED = "This button is of another version: use the command instead."
 FAILED = "That did not work: the fault is ours and stands in the log."
 
 COMMANDS = (search, entity, moves, why, status, watch, feeds)
@@ -54,7 +58,9 @@ class Tree(app_commands.CommandTree):
 class Gateway(discord.AutoShardedClient):
     """One connection to Discord with the tree of commands; made anew after it broke."""
 
-    def __init__(self, desk: Desk, *, shard_count: int | None = None) -> None:
+    def __init__(
+        self, desk: Desk, *, shard_count: int | None = None, turnstile: Turnstile | None = None
+    ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
             shard_count=shard_count,
@@ -71,10 +77,32 @@ class Gateway(discord.AutoShardedClient):
         )
         for module in COMMANDS:
             module.register(self.tree, desk)
+        self.add_dynamic_items(Press)
+        self.synced: dict[str, app_commands.AppCommand] = {}  # by name, with the ids that Discord gave
+        self._answerers = buttons.answerers(desk)
+        self._turnstile = turnstile or Turnstile()
 
     async def setup_hook(self) -> None:
         """Tell Discord the commands; the same ones again change nothing."""
-        await self.tree.sync()
+        self.synced = {command.name: command for command in await self.tree.sync()}
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Hold back an IDENTIFY that follows too soon after the last."""
+        await super().before_identify_hook(shard_id, initial=initial)
+        await self._turnstile.enter(shard_id or 0)
+
+    async def pressed(self, interaction: Interaction, verb: str, about: str) -> None:
+        """Answer a button, whenever and by whatever version its message was sent."""
+        answerer = self._answerers.get(verb)
+        if answerer is None:
+            await refuse(interaction, OUTDATED)
+            return
+        try:
+            await answerer(interaction, about)
+        except Exception:  # the presser is told, as with commands
+            log.exception("the button %s failed", verb)
+            with contextlib.suppress(discord.HTTPException):
+                await refuse(interaction, FAILED)
 
     async def on_ready(self) -> None:
         """Say once a connection that it stands."""
@@ -90,17 +118,24 @@ def companion(app: "App", settings: "Settings") -> Callable[[asyncio.Event], Awa
         DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.discord_gateway)
     # With a number of shards discord.py takes DEFAULT_GATEWAY and does not ask where to connect.
     shards = 1 if settings.discord_gateway is not None else None
-    desk = Desk(store=app.store, clock=app.clock)
+    desk, turnstile = desk_of(app), Turnstile()
     logging.getLogger("discord").setLevel(logging.WARNING)
 
     async def attend(stop: asyncio.Event) -> None:
-        await supervise(lambda: Gateway(desk, shard_count=shards), token, stop)
+        await supervise(
+            lambda: Gateway(desk, shard_count=shards, turnstile=turnstile), token, stop, turnstile=turnstile
+        )
 
     return attend
 
 
 async def supervise(
-    connect: Callable[[], discord.Client], token: str, stop: asyncio.Event, *, first: float = FIRST_PAUSE
+    connect: Callable[[], discord.Client],
+    token: str,
+    stop: asyncio.Event,
+    *,
+    first: float = FIRST_PAUSE,
+    turnstile: Turnstile | None = None,
 ) -> None:
     """Keep a client connected until ``stop`` or a refusal that no repetition mends."""
     pause = first
@@ -114,7 +149,7 @@ async def supervise(
             return
         if time.monotonic() - began >= STEADY:
             pause = first
-        wait = pause * random.uniform(0.75, 1.25)
+        wait = max(pause * random.uniform(0.75, 1.25), turnstile.wait() if turnstile else 0.0)
         log.warning("the connection to Discord ended (%s); again in %.0f s", _said(fault), wait)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait)

@@ -5,6 +5,8 @@ plan of the next poll to ``watchers.polling``; the entries that come with a feed
 its baseline and alert nobody.
 """
 
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -23,6 +25,7 @@ from watchers.sources.base import (
 )
 
 if TYPE_CHECKING:
+    from bot.app import App
     from storage.sqlite import SqliteStore
     from watchers.sources.http import Fetcher
 
@@ -53,6 +56,33 @@ class Added:
     looked: Looked
     feed: Feed | None  # None: it could not be added
     known: bool = False  # it was followed already
+
+
+async def follow(app: "App", addresses: Iterable[str], *, kind: str = "feed") -> list[Added]:
+    """Follow what stands at the addresses: each is asked once, what it holds is old news, judged now."""
+    looked = await _look_at_all(app, list(dict.fromkeys(address_of(kind, one) for one in addresses)), kind)
+    return await asyncio.to_thread(_keep_all, app, looked, kind)
+
+
+async def _look_at_all(app: "App", addresses: Sequence[str], kind: str) -> list[Looked]:
+    """What stands at the addresses; those that are followed already are not asked."""
+    found = []
+    async with app.new_fetcher() as fetcher:
+        for address in addresses:
+            if await asyncio.to_thread(app.store.feeds.get, address) is not None:
+                found.append(Looked(asked=address, url=address))
+            else:
+                found.append(await look(fetcher, address, kind=kind, now=app.clock.now()))
+    return found
+
+
+def _keep_all(app: "App", looked: Sequence[Looked], kind: str) -> list[Added]:
+    """Store the feeds that were found and let the pipeline decide what they hold: quiet, but searchable."""
+    from watchers.sweep import SweepReport
+
+    added = [keep(app.store, one, kind=kind, bounds=app.bounds, now=app.clock.now()) for one in looked]
+    app.sweep().judge(SweepReport())
+    return added
 
 
 async def look(fetcher: "Fetcher", address: str, *, kind: str = "feed", now: datetime) -> Looked:

@@ -12,14 +12,13 @@ import click
 
 from bot.cli.call import Call, general_options, json_option, pass_call
 from bot.cli.kinds import DURATION
-from storage.errors import UnknownThing, UsageError
+from storage.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.app import App
     from bot.subscribing import Added, Looked
-    from storage.model import Feed
 
 
 @click.group(invoke_without_command=True)
@@ -73,13 +72,11 @@ def list_(call: Call, as_json: bool) -> int:
 def add(call: Call, addresses: tuple[str, ...], kind: str, as_json: bool) -> int:
     """Follow feeds: each is asked once, a web page is searched for its feed, nothing old is posted."""
     from bot.cli.output import say, warn, write_json
-    from bot.subscribing import keep
+    from bot.subscribing import follow
 
     _check_kind(kind)
     with call.app() as app:
-        looked = asyncio.run(_look_at_all(app, addresses, kind))
-        added = [keep(app.store, one, kind=kind, bounds=app.bounds, now=datetime.now(UTC)) for one in looked]
-        _judge(app)
+        added = asyncio.run(follow(app, addresses, kind=kind))
     if as_json:
         write_json([_added_document(one) for one in added])
     for one in added:
@@ -88,27 +85,6 @@ def add(call: Call, addresses: tuple[str, ...], kind: str, as_json: bool) -> int
         elif not as_json:
             say(_added_line(one))
     return 1 if any(one.feed is None for one in added) else 0
-
-
-async def _look_at_all(app: "App", addresses: tuple[str, ...], kind: str) -> "list[Looked]":
-    """What stands at the addresses; those that are followed already are not asked."""
-    from bot.subscribing import Looked, address_of, look
-
-    found = []
-    async with app.new_fetcher() as fetcher:
-        for address in dict.fromkeys(address_of(kind, address) for address in addresses):
-            if app.store.feeds.get(address) is not None:
-                found.append(Looked(asked=address, url=address))
-            else:
-                found.append(await look(fetcher, address, kind=kind, now=datetime.now(UTC)))
-    return found
-
-
-def _judge(app: "App") -> None:
-    """Let the pipeline decide the new baseline entries now: quiet, but searchable at once."""
-    from watchers.sweep import SweepReport
-
-    app.sweep().judge(SweepReport())
 
 
 def _added_line(one: "Added") -> str:
@@ -294,31 +270,17 @@ def export(call: Call) -> int:
 
 def _change(call: Call, addresses: tuple[str, ...], done: str, verb: "Callable[[App, str], bool]") -> int:
     """Apply ``verb`` to all of ``addresses``, or to none where one of them is not followed."""
+    from bot.answers import find_feed
     from bot.cli.output import say
 
     with call.app() as app:
-        found = [_find(app, address) for address in dict.fromkeys(addresses)]
+        found = [find_feed(app.store, address) for address in dict.fromkeys(addresses)]
         with app.store.transaction():
             for feed in found:
                 verb(app, feed.url)
     for feed in found:
         say(f"{done} {feed.url}")
     return 0
-
-
-def _find(app: "App", address: str) -> "Feed":
-    """The feed at ``address``; its title will do, and a slash too many or too few at the end."""
-    from bot.words import nearest
-
-    for form in (address, address.rstrip("/"), address + "/"):
-        if (feed := app.store.feeds.get(form)) is not None:
-            return feed
-    known = app.store.feeds.all()
-    titled = [feed for feed in known if (feed.title or "").casefold() == address.casefold()]
-    if len(titled) == 1:
-        return titled[0]
-    hint = nearest(address, [feed.url for feed in known])
-    raise UnknownThing(f"there is no feed {address}{hint}; all: movewire feeds list")
 
 
 def _check_kind(kind: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.commands.reply import Desk
+from bot.commands.desk import Desk
 from bot.render.words import clean, clip
 from storage.errors import MovewireError
 from storage.model import Entity, Tier

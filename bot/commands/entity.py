@@ -1,5 +1,6 @@
 """``/entity`` and ``/timeline``: what is known of one entity, and what it did in order of time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -7,10 +8,11 @@ import discord
 from discord import app_commands
 
 from bot import answers
+from bot.commands.cards import Card, card, headline
 from bot.commands.completion import entities
+from bot.commands.desk import Desk
 from bot.commands.moves import move_line
-from bot.commands.reply import Desk, answer, card, headline
-from bot.render.embed import Payload
+from bot.commands.reply import answer
 from bot.render.headline import LOOKS, MENTIONED
 from bot.render.words import fit
 from bot.words import count
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 MOVES_SHOWN = 8
 STORIES_SHOWN = 5
 COMPANY_SHOWN = 8
-TIMELINE_SHOWN = 20
+PARTIES_SHOWN = 4  # entities whose timelines are told together
 ALIASES_SHOWN = 12
 
 COVERAGE = {
@@ -31,7 +33,7 @@ COVERAGE = {
 }
 
 
-def profile(store: "SqliteStore", name: str, now: datetime) -> Payload:
+def profile(store: "SqliteStore", name: str, now: datetime) -> Card:
     """Who it is, the company it keeps, its latest moves and stories."""
     told = answers.entity(store, name, now)
     known, entity = told.profile, told.profile.entity
@@ -54,20 +56,19 @@ def profile(store: "SqliteStore", name: str, now: datetime) -> Payload:
     return card(f"{entity.name} ({entity.slug})", lines, footer=f"/timeline {entity.slug} has them in order")
 
 
-def timeline(store: "SqliteStore", name: str, now: datetime) -> Payload:
-    """Its latest moves and other stories, the oldest of them first."""
-    known = answers.entity(store, name, now).profile
-    names = {one.slug: one.name for one in store.watchlist.load().entities}
-    told = {record.story for record in known.moves}
-    dated: list[tuple[datetime, str]] = [(one.published, move_line(one, names)) for one in known.moves]
-    dated += [(one.opened, _story_line(one)) for one in known.stories if one.id not in told]
+def timeline(store: "SqliteStore", names: Sequence[str], now: datetime) -> Card:
+    """Moves and other stories of one or several entities, each once, the oldest first."""
+    profiles = [answers.entity(store, name, now).profile for name in names[:PARTIES_SHOWN]]
+    called = {one.slug: one.name for one in store.watchlist.load().entities}
+    moves = {(one.story, one.move.kind, one.move.evidence): one for known in profiles for one in known.moves}
+    told = {one.story for one in moves.values()}
+    stories = {one.id: one for known in profiles for one in known.stories if one.id not in told}
+    dated: list[tuple[datetime, str]] = [(one.published, move_line(one, called)) for one in moves.values()]
+    dated += [(one.opened, _story_line(one)) for one in stories.values()]
     dated.sort(key=lambda pair: pair[0])
-    lines = [line for _, line in dated[-TIMELINE_SHOWN:]]
-    left_out = len(dated) - len(lines)
-    footer = f"{count(left_out, 'earlier line')} left out" if left_out else ""
-    return card(
-        f"Timeline of {known.entity.name}", lines or ["Nothing is recorded of it yet."], footer=footer
-    )
+    lines = [line for _, line in dated]
+    title = f"Timeline of {', '.join(known.entity.name for known in profiles)}"
+    return card(title, lines or ["Nothing is recorded of it yet."])
 
 
 def _story_line(story: Story) -> str:
@@ -83,11 +84,11 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     @app_commands.autocomplete(name=entities(desk))
     async def entity(interaction: discord.Interaction, name: app_commands.Range[str, 1, 200]) -> None:
         now = desk.clock.now()
-        await answer(interaction, lambda: profile(desk.store, name, now), private=False)
+        await answer(desk, interaction, lambda: profile(desk.store, name, now), private=False)
 
     @tree.command(name="timeline", description="Moves and stories of an entity in order of time")
     @app_commands.describe(name="Name, alias or id")
     @app_commands.autocomplete(name=entities(desk))
     async def timeline_(interaction: discord.Interaction, name: app_commands.Range[str, 1, 200]) -> None:
         now = desk.clock.now()
-        await answer(interaction, lambda: timeline(desk.store, name, now), private=False)
+        await answer(desk, interaction, lambda: timeline(desk.store, [name], now), private=False)

@@ -6,8 +6,10 @@ import discord
 from discord import app_commands
 
 from bot.answers import HEALTHY
-from bot.commands.reply import Desk, answer, card
-from bot.render.embed import Payload, stamp
+from bot.commands.cards import Card, card
+from bot.commands.desk import Desk
+from bot.commands.reply import answer
+from bot.render.embed import stamp
 from bot.render.words import fit, masked
 from bot.words import count
 from storage.model import Feed, FeedState
@@ -19,14 +21,14 @@ NAME_SHOWN = 80
 ERROR_SHOWN = 160
 
 
-def listed(store: "SqliteStore") -> Payload:
+def listed(store: "SqliteStore") -> Card:
     """All feeds with their state, as many as one embed holds."""
     feeds = sorted(store.feeds.all(), key=lambda feed: (feed.title or feed.url).casefold())
     lines = [f"{_state(feed)} · {_named(feed)}" for feed in feeds]
     return card(f"{count(len(feeds), 'feed')} followed", lines or ["No feed is followed."])
 
 
-def health(store: "SqliteStore") -> Payload:
+def health(store: "SqliteStore") -> Card:
     """The feeds that are neither well nor new nor paused, with their last error."""
     feeds = store.feeds.all()
     ailing = [feed for feed in feeds if not feed.paused and feed.state not in {*HEALTHY, FeedState.NEW}]
@@ -60,10 +62,10 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
 
     @group.command(name="list", description="All feeds with their state")
     async def list_(interaction: discord.Interaction) -> None:
-        await answer(interaction, lambda: listed(desk.store), private=True)
+        await answer(desk, interaction, lambda: listed(desk.store), private=True)
 
     @group.command(name="health", description="Feeds in trouble, and what is wrong with them")
     async def health_(interaction: discord.Interaction) -> None:
-        await answer(interaction, lambda: health(desk.store), private=True)
+        await answer(desk, interaction, lambda: health(desk.store), private=True)
 
     tree.add_command(group)

@@ -9,9 +9,10 @@ from discord import app_commands
 
 from bot import answers
 from bot.commands import kinds
+from bot.commands.cards import Card, card, headline
 from bot.commands.completion import entities
-from bot.commands.reply import Desk, answer, card, headline
-from bot.render.embed import Payload
+from bot.commands.desk import Desk
+from bot.commands.reply import answer
 from bot.render.headline import LOOKS, amount, names
 from bot.render.words import fit
 from storage.model import MoveRecord, MoveStatus
@@ -19,7 +20,7 @@ from storage.model import MoveRecord, MoveStatus
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
 
-SHOWN = 15
+SHOWN = 100  # over pages
 PARTIES_SHOWN = 160
 
 
@@ -46,7 +47,7 @@ def recorded(
     frm: str | None = None,
     to: str | None = None,
     since: str | None = None,
-) -> Payload:
+) -> Card:
     """The moves as an embed."""
     found = answers.moves(
         store, kind=kind, person=person, frm=frm, to=to, since=kinds.moment(since, now), limit=SHOWN
@@ -81,6 +82,7 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     ) -> None:
         now = desk.clock.now()
         await answer(
+            desk,
             interaction,
             lambda: recorded(desk.store, now=now, kind=kind, person=person, frm=frm, to=to, since=since),
             private=False,

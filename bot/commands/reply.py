@@ -1,95 +1,39 @@
-"""How every command answers: in time, asked off the loop, one embed, nobody pinged.
+"""How every command answers: in time, asked off the loop, nobody pinged, a picture when drawn.
 
-A command module hands ``answer`` a question (a function without arguments that reads the
-store and gives an embed).  What is wrong with the question is told to its asker alone; what
-went wrong with us is for ``bot.gateway`` to log.
+A command module hands ``answer`` a question that reads the store and gives a card.  What is
+wrong with the question is told to its asker alone; what went wrong with us is for
+``bot.gateway`` to log.
 """
 
 import asyncio
+import inspect
+import io
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 import discord
 
-from bot.render import limits
-from bot.render.embed import Payload, stamp
-from bot.render.headline import LOOKS, MENTIONED
-from bot.render.words import UNTITLED, fit, masked
+from bot.commands.cards import Button, Card
+from bot.commands.desk import Desk
+from bot.commands.press import below
+from bot.render.words import UNTITLED, fit
 from storage.errors import MovewireError, UsageError
-from storage.model import MoveKind, SearchHit
 
-if TYPE_CHECKING:
-    from bot.sinks.base import Clock
-    from storage.sqlite import SqliteStore
-
-PLAIN = MENTIONED.colour
-TITLE_SHOWN = 160  # of a headline in a list
-SOURCE_SHOWN = 60
-REFUSED = 1_500  # of the words that tell what was wrong with a question
-GRACE = 1.0  # seconds of the three that Discord waits for a first response
+REFUSED = 1_500  # code points of the words that tell what was wrong with a question
+GRACE = 0.5  # seconds of the three that Discord waits for a first response
 NOBODY = discord.AllowedMentions.none()
-MORE = "… and {} more"
-MORE_ROOM = len(MORE.format("99999")) + 1
+PICTURE = "movewire.png"
+PAGE_VERB = "page"
+
+Interaction = discord.Interaction[Any]
+Question = Callable[[], Card] | Callable[[], Awaitable[Card]]  # the first kind is asked in a thread
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What commands are answered from."""
-
-    store: "SqliteStore"
-    clock: "Clock"
-
-
-def card(
-    title: str, lines: Iterable[str], *, url: str | None = None, colour: int = PLAIN, footer: str = ""
-) -> Payload:
-    """An embed of whole lines, as many as fit; ``title`` is cleaned here, ``lines`` are neutral already."""
-    shown: Payload = {
-        "title": fit(title, limits.TITLE) or UNTITLED,
-        "description": packed(list(lines)),
-        "color": colour,
-    }
-    if url:
-        shown["url"] = url
-    if footer:
-        shown["footer"] = {"text": fit(footer, 200)}
-    return shown
-
-
-def packed(lines: Sequence[str], limit: int = limits.DESCRIPTION) -> str:
-    """Whole lines up to ``limit`` code points, and how many are left out."""
-    room = limit - MORE_ROOM
-    shown: list[str] = []
-    for line in lines:
-        if len(line) + 1 > room:
-            break
-        shown.append(line)
-        room -= len(line) + 1
-    if len(shown) < len(lines):
-        shown.append(MORE.format(len(lines) - len(shown)))
-    return "\n".join(shown)
-
-
-def headline(title: str, url: str, when: datetime, *marks: str) -> str:
-    """One line of a list: its day, its linked headline, and what else is to say of it."""
-    linked = masked(fit(title, TITLE_SHOWN) or UNTITLED, url)
-    rest = [fit(mark, SOURCE_SHOWN) for mark in marks]
-    return " · ".join([f"{stamp(when, 'd')} {linked}", *filter(None, rest)])
-
-
-def hit_line(hit: SearchHit) -> str:
-    """A search hit, with the id that ``/why`` takes."""
-    icon = LOOKS[MoveKind(hit.move)].icon if hit.move in set(MoveKind) else MENTIONED.icon
-    return f"{icon} {headline(hit.title, hit.url, hit.published, hit.source, hit.id)}"
-
-
-async def answer(interaction: discord.Interaction, ask: Callable[[], Payload], *, private: bool) -> None:
-    """Ask in a thread and answer; what is refused is seen by its asker alone.
+async def answer(desk: Desk, interaction: Interaction, ask: Question, *, private: bool) -> None:
+    """Ask and answer; what is refused is seen by its asker alone.
 
     A private answer is deferred first.  A public one is deferred when it is not there within
     ``GRACE``: what follows a deferral is as public as the deferral itself
@@ -97,28 +41,102 @@ async def answer(interaction: discord.Interaction, ask: Callable[[], Payload], *
     """
     if private:
         await interaction.response.defer(ephemeral=True, thinking=True)
-    asked = asyncio.create_task(asyncio.to_thread(ask))
+    asked = asyncio.ensure_future(_asked(ask))
     if not private:
         await asyncio.wait({asked}, timeout=GRACE)
         if not asked.done():
             await interaction.response.defer(thinking=True)
+    card = await _understood(interaction, asked)
+    if card is None:
+        return
+    await _say(interaction, page_of(desk, card, interaction.user.id))
+    if card.draw is not None:
+        await _show(interaction, card.draw)
+
+
+async def change(desk: Desk, interaction: Interaction, ask: Question) -> None:
+    """Ask, and put the answer into the place of the message whose button was pressed."""
+    await interaction.response.defer()
+    card = await _understood(interaction, asyncio.ensure_future(_asked(ask)))
+    if card is not None:
+        page = page_of(desk, card, interaction.user.id)
+        await interaction.edit_original_response(content=None, allowed_mentions=NOBODY, **page)
+
+
+async def _asked(ask: Question) -> Card:
+    if inspect.iscoroutinefunction(ask):
+        found: Card = await ask()
+        return found
+    return await asyncio.to_thread(cast("Callable[[], Card]", ask))
+
+
+async def _understood(interaction: Interaction, asked: "asyncio.Future[Card]") -> Card | None:
     try:
-        embed = discord.Embed.from_dict(await asked)
+        return await asked
     except MovewireError as error:
         if not isinstance(error, UsageError):
             log.error("a command could not be answered: %s", error)
         await refuse(interaction, str(error))
-        return
-    if interaction.response.is_done():
-        await interaction.edit_original_response(embed=embed, allowed_mentions=NOBODY)
+        return None
+
+
+def page_of(desk: Desk, card: Card, asker: int, token: str | None = None, number: int = 0) -> dict[str, Any]:
+    """The page of a card as discord.py takes it; one of several has buttons to turn it."""
+    rows = [card.buttons]
+    last = len(card.pages) - 1
+    number = max(0, min(number, last))
+    if last:
+        token = token or desk.shelf.put(card, asker)
+        rows.append(
+            (
+                Button(verb=PAGE_VERB, about=f"{token}.{number - 1}", label="◀", disabled=number == 0),
+                Button(verb=PAGE_VERB, about=f"{token}.{number + 1}", label="▶", disabled=number == last),
+            )
+        )
+    page: dict[str, Any] = {"embed": discord.Embed.from_dict(card.pages[number])}
+    if (view := below(rows)) is not None:
+        page["view"] = view
+    return page
+
+
+async def turn(desk: Desk, interaction: Interaction, about: str) -> None:
+    """Show another page in place; only its asker turns an answer's pages."""
+    token, _, number = about.partition(".")
+    kept = desk.shelf.get(token)
+    if kept is None:
+        await refuse(interaction, "These pages are no longer kept: ask again.")
+    elif kept.asker != interaction.user.id:
+        await refuse(
+            interaction, "Only who asked can turn these pages: ask the same to get pages of your own."
+        )
     else:
-        await interaction.response.send_message(embed=embed, allowed_mentions=NOBODY)
+        page = page_of(desk, kept.card, kept.asker, token, int(number) if number.isdigit() else 0)
+        await interaction.response.edit_message(allowed_mentions=NOBODY, **page)
 
 
-async def refuse(interaction: discord.Interaction, why: str) -> None:
+async def _say(interaction: Interaction, page: dict[str, Any]) -> None:
+    if interaction.response.is_done():
+        await interaction.edit_original_response(allowed_mentions=NOBODY, **page)
+    else:
+        await interaction.response.send_message(allowed_mentions=NOBODY, **page)
+
+
+async def _show(interaction: Interaction, draw: Callable[[], bytes]) -> None:
+    """Add the picture once it is drawn; the words are out already and stand without it."""
+    try:
+        png = await asyncio.to_thread(draw)
+    except Exception:  # whatever a drawing library throws: the answer is given
+        log.exception("a picture could not be drawn")
+        return
+    await interaction.edit_original_response(attachments=[discord.File(io.BytesIO(png), PICTURE)])
+
+
+async def refuse(interaction: Interaction, why: str) -> None:
     """Tell the asker what was wrong, and nobody else where nothing was deferred in public."""
     text = fit(why, REFUSED) or UNTITLED
-    if interaction.response.is_done():
-        await interaction.edit_original_response(content=text, allowed_mentions=NOBODY)
-    else:
+    if not interaction.response.is_done():
         await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NOBODY)
+    elif interaction.response.type is discord.InteractionResponseType.deferred_message_update:
+        await interaction.followup.send(text, ephemeral=True, allowed_mentions=NOBODY)
+    else:
+        await interaction.edit_original_response(content=text, allowed_mentions=NOBODY)

@@ -8,14 +8,15 @@ from discord import app_commands
 
 from bot import answers
 from bot.commands import kinds
+from bot.commands.cards import Card, card, hit_line
 from bot.commands.completion import entities
-from bot.commands.reply import Desk, answer, card, hit_line
-from bot.render.embed import Payload
+from bot.commands.desk import Desk
+from bot.commands.reply import answer
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
 
-SHOWN = 15
+SHOWN = 100  # over pages
 
 
 def found(
@@ -26,7 +27,7 @@ def found(
     entity: str | None = None,
     move: str | None = None,
     since: str | None = None,
-) -> Payload:
+) -> Card:
     """The hits as an embed, best first."""
     hits = answers.search(store, text, entity=entity, move=move, since=kinds.moment(since, now), limit=SHOWN)
     lines = [hit_line(hit) for hit in hits] or ["Nothing of that is stored."]
@@ -54,6 +55,7 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     ) -> None:
         now = desk.clock.now()
         await answer(
+            desk,
             interaction,
             lambda: found(desk.store, text, now=now, entity=entity, move=move, since=since),
             private=False,

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.commands.reply import Desk, answer, card
-from bot.render.embed import Payload, stamp
+from bot.commands.cards import Card, card
+from bot.commands.desk import Desk
+from bot.commands.reply import answer
+from bot.render.embed import stamp
 from bot.times import parse_moment
 from bot.words import count
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
 
 
-def state(store: "SqliteStore", now: datetime) -> Payload:
+def state(store: "SqliteStore", now: datetime) -> Card:
     """Sign of life, feeds by state, what is stored and what is still to be delivered."""
     feeds = store.feeds.all()
     states = Counter("paused" if feed.paused else feed.state.value for feed in feeds)
@@ -41,4 +43,4 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     @tree.command(name="status", description="Whether the watching goes on, and what waits")
     async def status(interaction: discord.Interaction) -> None:
         now = desk.clock.now()
-        await answer(interaction, lambda: state(desk.store, now), private=True)
+        await answer(desk, interaction, lambda: state(desk.store, now), private=True)

@@ -7,9 +7,11 @@ import discord
 from discord import app_commands
 
 from bot import answers
+from bot.commands.cards import Button, Card, card
 from bot.commands.completion import entities
-from bot.commands.reply import Desk, answer, card
-from bot.render.embed import Payload, stamp
+from bot.commands.desk import Desk
+from bot.commands.reply import answer
+from bot.render.embed import stamp
 from bot.render.words import fit
 from bot.times import parse_duration
 from bot.words import count
@@ -23,7 +25,7 @@ MUTED_FOR_GOOD = 9999  # the year in which the store ends a mute without an end
 NAME_SHOWN = 60
 
 
-def listed(store: "SqliteStore", now: datetime) -> Payload:
+def listed(store: "SqliteStore", now: datetime) -> Card:
     """All entities by tier, muted ones marked; as many as one embed holds."""
     watched = store.watchlist.load().entities
     lines: list[str] = []
@@ -47,22 +49,26 @@ def _end(until: datetime | None) -> str:
     return "until it is unmuted" if lasting or until is None else f"until {stamp(until)}"
 
 
-def mute(store: "SqliteStore", name: str, length: str | None, now: datetime) -> Payload:
-    """No alert of ``name`` for ``length`` ("7d"), or until it is unmuted."""
-    until = now + _length(length) if length else None
+def mute(store: "SqliteStore", name: str, length: timedelta | None, now: datetime) -> Card:
+    """No alert of ``name`` for so long, or until it is unmuted; with a button to undo it."""
+    until = now + length if length else None
     entity = answers.find_entity(store, name)
     store.watchlist.mute(entity.slug, until)
-    return card(f"{entity.name} is muted", [_end(until), "What concerns it is stored all the same."])
+    undo = Button(verb="speak", about=entity.slug, label="Undo")
+    lines = [_end(until), "What concerns it is stored all the same."]
+    return card(f"{entity.name} is muted", lines, buttons=[undo])
 
 
-def _length(text: str) -> timedelta:
+def _length(text: str | None) -> timedelta | None:
+    if not text:
+        return None
     try:
         return parse_duration(text)
     except ValueError as error:
         raise UsageError(f"length: {error}") from None
 
 
-def unmute(store: "SqliteStore", name: str) -> Payload:
+def unmute(store: "SqliteStore", name: str) -> Card:
     """Alerts of ``name`` again."""
     entity = answers.find_entity(store, name)
     store.watchlist.unmute(entity.slug)
@@ -80,7 +86,7 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     @group.command(name="list", description="All that are watched, by tier")
     async def list_(interaction: discord.Interaction) -> None:
         now = desk.clock.now()
-        await answer(interaction, lambda: listed(desk.store, now), private=True)
+        await answer(desk, interaction, lambda: listed(desk.store, now), private=True)
 
     @group.command(name="mute", description="Store what concerns an entity, but alert nobody of it")
     @app_commands.describe(name="Name, alias or id", length="How long: 7d, 12h; without it, until unmuted")
@@ -91,12 +97,12 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
         length: str | None = None,
     ) -> None:
         now = desk.clock.now()
-        await answer(interaction, lambda: mute(desk.store, name, length, now), private=True)
+        await answer(desk, interaction, lambda: mute(desk.store, name, _length(length), now), private=True)
 
     @group.command(name="unmute", description="Alert of an entity again")
     @app_commands.describe(name="Name, alias or id")
     @app_commands.autocomplete(name=entities(desk))
     async def unmute_(interaction: discord.Interaction, name: app_commands.Range[str, 1, 200]) -> None:
-        await answer(interaction, lambda: unmute(desk.store, name), private=True)
+        await answer(desk, interaction, lambda: unmute(desk.store, name), private=True)
 
     tree.add_command(group)

@@ -7,8 +7,10 @@ from discord import app_commands
 
 from bot import answers
 from bot.answers import WhyAnswer
-from bot.commands.reply import Desk, answer, card, headline
-from bot.render.embed import Payload, earlier, stamp
+from bot.commands.cards import Card, card, headline
+from bot.commands.desk import Desk
+from bot.commands.reply import answer
+from bot.render.embed import earlier, stamp
 from bot.render.words import fit
 from storage.model import Decision, Delivery, Mention, RecordedEntry
 
@@ -21,7 +23,7 @@ REASONS = 300
 EVIDENCE = 160
 
 
-def told(store: "SqliteStore", reference: str) -> Payload:
+def told(store: "SqliteStore", reference: str) -> Card:
     """The record as an embed."""
     found = answers.why(store, reference)
     lines: list[str] = []
@@ -82,4 +84,4 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     @tree.command(name="why", description="Why something was told, or was not")
     @app_commands.describe(reference="e12, s3, the key under an alert, or the URL of an entry")
     async def why(interaction: discord.Interaction, reference: app_commands.Range[str, 1, 2000]) -> None:
-        await answer(interaction, lambda: told(desk.store, reference), private=True)
+        await answer(desk, interaction, lambda: told(desk.store, reference), private=True)

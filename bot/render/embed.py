@@ -32,6 +32,7 @@ KEY_MARK = "key "  # before the key in the footer: history is searched for it
 WHY_HERE = "/why tells how this came about"  # where the bot is there to answer
 WHY_THERE = "movewire why KEY tells how this came about"
 
+PRESS = "mw"  # begins the id of every button: PRESS:verb:what it is about
 BUTTONS = (("timeline", "Timeline"), ("why", "Why"), ("mute", "Mute 7 days"), ("irrelevant", "Not relevant"))
 SECONDARY = 2  # components/reference#button: grey
 
@@ -88,9 +89,9 @@ def bare(alert: Alert, dress: Dress) -> Payload:
 
 
 def buttons(key: str) -> Payload:
-    """The row under an alert; ``bot.commands`` answers the ids."""
+    """The row under an alert; ``bot.commands.buttons`` answers the ids."""
     row = [
-        {"type": limits.BUTTON, "style": SECONDARY, "label": label, "custom_id": f"mw:{verb}:{key}"}
+        {"type": limits.BUTTON, "style": SECONDARY, "label": label, "custom_id": f"{PRESS}:{verb}:{key}"}
         for verb, label in BUTTONS
     ]
     return {"type": limits.ACTION_ROW, "components": row}

@@ -6,6 +6,7 @@ payload that leaves us in a test and for whoever builds one by hand.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 # resources/message#create-message
@@ -28,6 +29,14 @@ ROWS = 5
 BUTTONS = 5  # in a row
 LABEL = 80
 CUSTOM_ID = 100
+# interactions/application-commands#application-command-object
+COMMAND_NAME = 32
+COMMAND_DESCRIPTION = 100
+COMMAND_OPTIONS = 25  # of a command; subcommands of a group; choices of an option
+COMMAND_TOTAL = 8_000  # names, descriptions and values of a command and all below it
+# interactions/application-commands#application-command-object-application-command-option-choice-structure
+CHOICES = 25
+CHOICE = 100  # a choice's name, and its value
 # resources/message#message-object-message-flags
 SUPPRESS_EMBEDS = 1 << 2
 SUPPRESS_NOTIFICATIONS = 1 << 12
@@ -37,14 +46,17 @@ MENTIONED_ROLES = 100
 ACTION_ROW, BUTTON, LINK_STYLE = 1, 2, 5  # components/reference
 
 
-def violations(payload: Mapping[str, Any]) -> list[str]:
-    """What Discord would refuse in ``payload``, or what could ping; [] when it is sound."""
+def violations(payload: Mapping[str, Any], *, partial: bool = False) -> list[str]:
+    """What Discord would refuse in ``payload``, or what could ping; [] when it is sound.
+
+    ``partial``: it changes a message, and says nothing of what stays.
+    """
     found = [*_mentions(payload), *_length("content", payload.get("content"), CONTENT, empty=True)]
     embeds = payload.get("embeds") or []
     components = payload.get("components") or []
     if len(embeds) > EMBEDS:
         found.append(f"{len(embeds)} embeds")
-    if not (payload.get("content") or embeds):
+    if not (partial or payload.get("content") or embeds):
         found.append("an empty message")
     for embed in embeds:
         found += _embed(embed)
@@ -55,6 +67,43 @@ def violations(payload: Mapping[str, Any]) -> list[str]:
     if nonce is not None and not 0 < len(str(nonce)) <= NONCE:
         found.append(f"a nonce of {len(str(nonce))} characters")
     return found
+
+
+def command_violations(command: Mapping[str, Any]) -> list[str]:
+    """What Discord would refuse in a slash command as it is registered; [] when it is sound."""
+    found = list(_command(command))
+    if (total := _command_size(command)) > COMMAND_TOTAL:
+        found.append(f"/{command['name']} of {total} characters in all")
+    return found
+
+
+def _command(command: Mapping[str, Any]) -> Iterable[str]:
+    name, options = command["name"], command.get("options") or []
+    if (
+        not 0 < len(name) <= COMMAND_NAME
+        or name != name.lower()
+        or not all(s.isalnum() or s in "-_" for s in name)
+    ):
+        yield f"the name {name!r}"
+    if not 0 < len(command.get("description", "")) <= COMMAND_DESCRIPTION:
+        yield f"the description of {name}"
+    if len(options) > COMMAND_OPTIONS or len({one["name"] for one in options}) != len(options):
+        yield f"the options of {name}: too many, or one twice"
+    for choice in command.get("choices") or []:
+        if not 0 < len(choice["name"]) <= CHOICE or len(str(choice["value"])) > CHOICE:
+            yield f"the choice {choice['name']!r} of {name}"
+    if len(command.get("choices") or []) > CHOICES:
+        yield f"too many choices of {name}"
+    if any(not one.get("required") and after.get("required") for one, after in pairwise(options)):
+        yield f"{name}: a required option after one that is not"
+    for one in options:
+        yield from _command(one)
+
+
+def _command_size(command: Mapping[str, Any]) -> int:
+    own = len(command["name"]) + len(command.get("description", ""))
+    choices = sum(len(one["name"]) + len(str(one["value"])) for one in command.get("choices") or [])
+    return own + choices + sum(map(_command_size, command.get("options") or []))
 
 
 def _mentions(payload: Mapping[str, Any]) -> Iterable[str]:

@@ -14,10 +14,9 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.app import open_app
-from bot.commands.reply import Desk
+from bot.commands.desk import desk_of
 from bot.gateway import Gateway, companion, supervise
 from bot.settings import load
-from bot.sinks.base import REAL
 
 BOT = {"id": "42", "username": "movewire", "discriminator": "0", "avatar": None, "bot": True}
 APPLICATION = {
@@ -190,7 +189,7 @@ async def test_close_code_4004_ends_the_bot_for_good(tmp_path, loopback, caplog)
 async def test_an_outage_is_waited_out(tmp_path, loopback):
     loopback.broken = 2
     with bot(tmp_path, loopback) as (app, _):
-        desk, stop = Desk(store=app.store, clock=REAL), asyncio.Event()
+        desk, stop = desk_of(app), asyncio.Event()
         running = asyncio.create_task(supervise(lambda: Gateway(desk), "a.b.c", stop, first=0.01))
         await loopback.ready.wait()
         stop.set()
@@ -201,7 +200,7 @@ async def test_an_outage_is_waited_out(tmp_path, loopback):
 async def test_it_leaves_at_once_when_asked_during_a_pause(tmp_path, loopback):
     loopback.broken = 1000
     with bot(tmp_path, loopback) as (app, _):
-        desk, stop = Desk(store=app.store, clock=REAL), asyncio.Event()
+        desk, stop = desk_of(app), asyncio.Event()
         running = asyncio.create_task(supervise(lambda: Gateway(desk), "a.b.c", stop, first=3600.0))
         await loopback.refused.wait()
         stop.set()

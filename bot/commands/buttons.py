@@ -1,0 +1,114 @@
+"""The buttons under an alert: Timeline, Why, Mute 7 days, and how to undo a mute.
+
+Each carries the alert's key, so the answer is the same after a restart.  Answers are seen by
+who pressed alone.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot import answers
+from bot.commands import entity, watch, why
+from bot.commands.cards import Button, Card, card
+from bot.commands.desk import Desk
+from bot.commands.permission import require_change
+from bot.commands.press import Answerer, Interaction
+from bot.commands.reply import answer, change, turn
+from bot.render.words import clean, clip
+from storage.errors import UnknownThing
+from storage.model import Alert, Entity
+
+if TYPE_CHECKING:
+    from storage.sqlite import SqliteStore
+
+MUTED_FOR = timedelta(days=7)
+CHOICES = 5  # entities that are offered for muting: one row
+LABEL_SHOWN = 60
+SLUG_SHOWN = 80  # a longer id does not fit into a button's
+
+Ask = Callable[["SqliteStore", str, datetime], Card]
+
+
+def answerers(desk: Desk) -> dict[str, Answerer]:
+    """What each verb of a button does."""
+
+    async def turned(interaction: Interaction, about: str) -> None:
+        await turn(desk, interaction, about)
+
+    def asking(ask: Ask) -> Answerer:
+        async def answered(interaction: Interaction, about: str) -> None:
+            now = desk.clock.now()
+            await answer(desk, interaction, lambda: ask(desk.store, about, now), private=True)
+
+        return answered
+
+    def changing(ask: Ask, *, in_place: bool = True) -> Answerer:
+        async def answered(interaction: Interaction, about: str) -> None:
+            now = desk.clock.now()
+
+            async def permitted() -> Card:
+                await require_change(interaction, "watch")
+                return await asyncio.to_thread(ask, desk.store, about, now)
+
+            if in_place:
+                await change(desk, interaction, permitted)
+            else:
+                await answer(desk, interaction, permitted, private=True)
+
+        return answered
+
+    return {
+        "page": turned,
+        "timeline": asking(timeline),
+        "why": asking(lambda store, key, now: why.told(store, key)),
+        "mute": changing(mute, in_place=False),
+        "silence": changing(silence),
+        "speak": changing(speak),
+    }
+
+
+def timeline(store: "SqliteStore", key: str, now: datetime) -> Card:
+    """What the alert's parties did so far."""
+    return entity.timeline(store, [one.slug for one in _parties(store, key)], now)
+
+
+def mute(store: "SqliteStore", key: str, now: datetime) -> Card:
+    """Mute the alert's one entity, or ask which of several."""
+    parties = _parties(store, key)
+    if len(parties) == 1:
+        return silence(store, parties[0].slug, now)
+    offered = [
+        Button(verb="silence", about=one.slug, label=clip(clean(one.name), LABEL_SHOWN) or one.slug)
+        for one in parties[:CHOICES]
+    ]
+    return card("Who is to be muted for 7 days?", ["Alerts of the others go on."], buttons=offered)
+
+
+def silence(store: "SqliteStore", slug: str, now: datetime) -> Card:
+    """No alerts of an entity for a week."""
+    return watch.mute(store, slug, MUTED_FOR, now)
+
+
+def speak(store: "SqliteStore", slug: str, now: datetime) -> Card:
+    """Alerts of an entity again."""
+    return watch.unmute(store, slug)
+
+
+def _parties(store: "SqliteStore", key: str) -> list[Entity]:
+    """The watched entities that an alert is about, those of its move first."""
+    alert = alert_of(store, key)
+    of_move = [slug for slugs in (alert.move.roles.values() if alert.move else ()) for slug in slugs]
+    found = (store.watchlist.get(slug) for slug in dict.fromkeys((*of_move, *alert.entities)))
+    parties = [one for one in found if one is not None and len(one.slug) <= SLUG_SHOWN]
+    if not parties:
+        raise UnknownThing("Nobody whom this alert names is watched any more; /watch list shows who is.")
+    return parties
+
+
+def alert_of(store: "SqliteStore", key: str) -> Alert:
+    """The alert that a message shows; UnknownThing where this database never sent it."""
+    delivery = answers.why(store, key).delivery
+    assert delivery is not None  # a key is asked for, and why refuses one that is not there
+    return delivery.alert

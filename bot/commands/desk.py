@@ -1,0 +1,35 @@
+"""What commands and buttons are answered from: the store, the clock, and what asks the web."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.commands.shelf import Shelf
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.sinks.base import Clock
+    from bot.subscribing import Added
+    from storage.sqlite import SqliteStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One for the process; connections to Discord come and go before it."""
+
+    store: "SqliteStore"
+    clock: "Clock"
+    follow: Callable[[str], Awaitable["Added"]]  # adds a feed as the command line does
+    shelf: Shelf = field(default_factory=Shelf)
+
+
+def desk_of(app: "App") -> Desk:
+    """The desk of a wired application."""
+
+    async def follow(address: str) -> "Added":
+        from bot.subscribing import follow
+
+        [added] = await follow(app, [address])
+        return added
+
+    return Desk(store=app.store, clock=app.clock, follow=follow)
