@@ -91,10 +91,14 @@ class Watchlist:
 
     entities: tuple[Entity, ...]
     version: int = 0
+    _by_slug: Mapping[str, Entity] = field(init=False, repr=False, compare=False)
 
-    def by_slug(self) -> dict[str, Entity]:
-        """Entities keyed by slug."""
-        return {entity.slug: entity for entity in self.entities}
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_slug", {entity.slug: entity for entity in self.entities})
+
+    def by_slug(self) -> Mapping[str, Entity]:
+        """Entities keyed by slug, made once: each text asks, and a watchlist may be long."""
+        return self._by_slug
 
 
 # --- feeds and entries -----------------------------------------------------------------

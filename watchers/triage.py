@@ -99,7 +99,7 @@ def merit(
     sure = [m for m in meant if m.score >= MIN_MENTION_SCORE]
     if not sure:
         return Judgement(merit=Merit.QUIET, reasons=("low-confidence" if meant else "nothing-watched",))
-    muted = {slug for slug, entity in entities.items() if entity.muted_until and entity.muted_until > now}
+    muted = _muted({m.entity for m in sure}.union(*(move.parties() for move in moves)), entities, now)
     heard = [m for m in sure if m.entity not in muted]
     if not heard:
         return Judgement(merit=Merit.QUIET, reasons=("muted",))
@@ -107,6 +107,11 @@ def merit(
     best = max(judged.merit for judged in found)
     reasons = [reason for judged in found if judged.merit is best for reason in judged.reasons]
     return Judgement(merit=best, reasons=tuple(dict.fromkeys(reasons)))
+
+
+def _muted(slugs: Collection[str], entities: Mapping[str, Entity], now: datetime) -> set[str]:
+    known = (entities[slug] for slug in slugs if slug in entities)
+    return {entity.slug for entity in known if entity.muted_until and entity.muted_until > now}
 
 
 def _of_mentions(heard: Sequence[Mention], entities: Mapping[str, Entity]) -> Judgement:

@@ -66,7 +66,7 @@ def detect(document: Document, mentions: Sequence[Mention], watchlist: Watchlist
         pages.append(read("text", document.text, _lexicon(document.text, lang), mentions))
     if _is_roundup(pages):
         return ()
-    entities = _entities(watchlist)
+    entities = watchlist.by_slug()
     drafts = [draft for page in pages for draft in _drafts(page, entities, document)]
     return choose.merge(choose.rank(drafts))
 
@@ -84,19 +84,6 @@ def _is_roundup(pages: Sequence[Page]) -> bool:
     """Whether the text collects several stories: none of them is the move of this entry."""
     opening = pages[1].hits.get("roundup") if len(pages) > 1 else None
     return bool(pages[0].hits.get("roundup")) or bool(opening and opening[0].start < ROUNDUP_READ)
-
-
-_indexed: tuple[Watchlist, Mapping[str, Entity]] | None = None
-
-
-def _entities(watchlist: Watchlist) -> Mapping[str, Entity]:
-    """Entities by slug, made once for each watchlist (one assignment: safe in threads)."""
-    global _indexed
-    known = _indexed
-    if known is None or known[0] is not watchlist:
-        known = (watchlist, watchlist.by_slug())
-        _indexed = known
-    return known[1]
 
 
 def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> list[Draft]:

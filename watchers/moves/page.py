@@ -44,6 +44,7 @@ class Page:
     mentions: list[Mention]  # accepted, of this field, longest first where they overlap
     _stops: list[tuple[int, int, bool]] | None = None
     _sentence_starts: list[int] = field(default_factory=list)
+    _stretches: dict[tuple[int, int, bool], tuple[int, int]] = field(default_factory=dict)
 
     @property
     def stops(self) -> list[tuple[int, int, bool]]:
@@ -65,27 +66,28 @@ class Page:
 
     def clause(self, start: int, end: int) -> tuple[int, int]:
         """The stretch around a span without a pause or the end of a sentence in it."""
-        left, right = 0, len(self.folded)
-        for begin, finish, _ in self.stops:
-            if finish <= start:
-                left = finish
-            elif begin >= end:
-                right = begin
-                break
-        return left, right
+        return self._stretch(start, end, False)
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """The same, where only the end of a sentence counts."""
-        left, right = 0, len(self.folded)
-        for begin, finish, hard in self.stops:
-            if not hard:
-                continue
-            if finish <= start:
-                left = finish
-            elif begin >= end:
-                right = begin
-                break
-        return left, right
+        return self._stretch(start, end, True)
+
+    def _stretch(self, start: int, end: int, only_sentences: bool) -> tuple[int, int]:
+        """Between the stops around a span; remembered, since each step asks for the same ones."""
+        key = (start, end, only_sentences)
+        known = self._stretches.get(key)
+        if known is None:
+            left, right = 0, len(self.folded)
+            for begin, finish, hard in self.stops:
+                if only_sentences and not hard:
+                    continue
+                if finish <= start:
+                    left = finish
+                elif begin >= end:
+                    right = begin
+                    break
+            known = self._stretches[key] = (left, right)
+        return known
 
     def aside(self, start: int, end: int) -> int:
         """Where a remark (", which …") begins between two positions, else ``end``."""
@@ -162,14 +164,15 @@ def _scan(
     covered = bytearray(size)
     for start, end in named:
         covered[start:end] = b"\x01" * (end - start)
+    classes = lexicon.classes
     for phrase, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True):
         edge = edges[phrase]
-        if edge & LEFT and start and (sign := folded[start - 1]) < NO_BLANKS and sign.isalnum():
+        if edge & LEFT and start and (sign := folded[start - 1]).isalnum() and sign < NO_BLANKS:
             continue
-        if edge & RIGHT and end < size and (sign := folded[end]) < NO_BLANKS and sign.isalnum():
+        if edge & RIGHT and end < size and (sign := folded[end]).isalnum() and sign < NO_BLANKS:
             continue
         inside = (covered[start] or covered[end - 1]) and not _around(start, end, named)
-        for name in lexicon.classes[phrase]:
+        for name in classes[phrase]:
             if not inside or name == "datacentre":
                 if name in hits:
                     hits[name].append(Hit(start, end))
