@@ -401,6 +401,7 @@ class Alert:
     same_as: ContextLine | None = None  # its story turned out to be this one, which is told elsewhere
     low_priority: bool = False  # sent without a push
     lang: str | None = None
+    score: float = 1.0  # confidence: of the move, else of the surest mention, 0..1
 
 
 # --- delivery ---------------------------------------------------------------------------
@@ -422,8 +423,8 @@ class DeliveryState(StrEnum):
 class Route:
     """Which alerts go where; empty tuples mean "all"."""
 
-    id: int
-    destination: str  # "console", "webhook", "channel:<id>"
+    id: int  # 0: the settings' default route, or one that is not stored yet
+    destination: str  # "console", "webhook", "channel:<id>", "webhook:<id>", "webhook:<id>/<thread>"
     guild: int | None = None
     kinds: tuple[str, ...] = ()  # move kinds, "none" included
     entities: tuple[str, ...] = ()
@@ -432,19 +433,104 @@ class Route:
     min_score: float = 0.0
     ping_role: int | None = None
     ping_kinds: tuple[str, ...] = ()
-    quiet_hours: str | None = None  # "22:00-07:00"
-    timezone: str = "UTC"
+    quiet_hours: str | None = None  # "22:00-07:00", in ``timezone``
+    timezone: str = "UTC"  # IANA name; of a stored route its server's, read with it
     digest: str = "off"  # "off", "daily" or "weekly"
+    cooldown: timedelta = timedelta(0)  # least time between two alerts on one entity there
+    created: datetime | None = None  # None: as old as the installation
+
+
+class Occasion(StrEnum):
+    """Why lines are told together in one message instead of each by itself."""
+
+    DIGEST = "digest"  # not worth a message of their own
+    MUTED = "muted"  # held back by a mute that is over
+    COOLDOWN = "cooldown"  # too soon after another alert on the same entity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """What the pipeline puts into the outbox, one for each destination."""
+    """What the pipeline puts into the outbox, one for each destination.
+
+    With an ``occasion`` it is a line that waits to be told together with others.
+    """
 
     destination: str
     alert: Alert
     priority: int = 0  # higher goes first among what is due
     ping_role: int | None = None  # the one Discord role that the message pings
+    due: datetime | None = None  # not before; None: at once
+    occasion: Occasion | None = None
+    about: str | None = None  # of MUTED and COOLDOWN: the entity's slug
+    guild: int | None = None  # whose line it is; None: the installation's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLine:
+    """A line that waits to be told together with others of its destination and occasion."""
+
+    id: int
+    destination: str
+    story: int
+    revision: int
+    alert: Alert
+    occasion: Occasion
+    about: str | None  # as in NewDelivery
+    guild: int | None
+    added: datetime
+    due: datetime | None  # not before, where the line itself knows; else its digest or mute says
+
+
+# --- Discord servers ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guild:
+    """A Discord server that the bot is in, or was in not long ago."""
+
+    id: int  # Discord's snowflake
+    name: str
+    joined: datetime
+    left: datetime | None = None  # when the bot was removed; its settings are kept for a while
+    timezone: str = "UTC"  # IANA name: of quiet hours and digests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuildMute:
+    """An entity that a server does not want to hear of for a while."""
+
+    guild: int
+    entity: str  # slug
+    until: datetime | None  # None: until somebody ends it
+    by: int | None = None  # the member who asked, a snowflake
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What "Not relevant" taught: this alias among these words means nothing to the server."""
+
+    id: int  # 0: not stored yet
+    guild: int
+    entity: str  # slug
+    alias: str  # as written, folded
+    words: tuple[str, ...]  # the telling words around it, folded and sorted
+    weight: float = 0.6  # by which share it lowers the score where all of ``words`` stand
+    story: int = 0  # the story that was not relevant
+    headline: str = ""
+    by: int | None = None  # the member who pressed, a snowflake
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """A server as the pipeline sees it: its routes, and what it changes for its channels."""
+
+    guild: Guild
+    routes: tuple[Route, ...] = ()
+    mutes: tuple[GuildMute, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    additions: tuple[Entity, ...] = ()  # watched there alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -469,7 +555,8 @@ class Delivery:
     message_id: str | None = None  # at the destination, once sent
     reply_to: str | None = None  # message id of the story's first message there
     ping_role: int | None = None  # the one Discord role that the message pings
-    batch: str | None = None  # key of the digest message that it was folded into
+    batch: str | None = None  # key of the message that it was folded into
+    occasion: str | None = None  # why lines of a batch stand together, None: a long backlog
     first_key: str | None = None  # key of the story's first delivery there, which its message shows
 
 

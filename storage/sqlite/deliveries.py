@@ -17,7 +17,8 @@ DELIVERY = (
     "id, key, destination, story_id, revision, alert, state, priority, created, due, attempts, "
     "first_attempt, last_attempt, last_error, ambiguous, message_id, reply_to, ping_role, batch, "
     "(SELECT key FROM delivery AS told WHERE told.story_id = delivery.story_id "
-    "AND told.destination = delivery.destination AND told.update_kind IS NULL ORDER BY told.id DESC LIMIT 1)"
+    "AND told.destination = delivery.destination AND told.update_kind IS NULL AND told.occasion IS NULL "
+    "ORDER BY told.id DESC LIMIT 1), occasion"
 )
 
 _encode = msgspec.json.Encoder().encode
@@ -68,6 +69,7 @@ def delivery(row: tuple[Any, ...]) -> Delivery:
         ping_role=row[17],
         batch=row[18],
         first_key=row[19],
+        occasion=row[20],
     )
 
 

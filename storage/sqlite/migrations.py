@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
 APPLICATION_ID = 0x4D6F7657  # "MovW", in the header of every file of ours
-SCHEMA_VERSION = 1  # PRAGMA user_version of an up-to-date file
+SCHEMA_VERSION = 2  # PRAGMA user_version of an up-to-date file
 
 FEEDS = """
 CREATE TABLE feed (
@@ -317,6 +317,82 @@ CREATE TABLE tally (
 INSERT INTO tally VALUES ('fingerprints', 0), ('watchlist', 0);
 """
 
+# The first step's tables of servers were never written to: made anew.
+SERVERS = """
+DROP TABLE guild_feedback;
+DROP TABLE guild_mute;
+DROP TABLE route;
+DROP TABLE guild;
+CREATE TABLE guild (
+    id       INTEGER PRIMARY KEY,              -- Discord's snowflake
+    name     TEXT NOT NULL,
+    timezone TEXT NOT NULL DEFAULT 'UTC',
+    joined   INTEGER NOT NULL,
+    left_at  INTEGER                           -- NULL: the bot is in it
+);
+CREATE TABLE route (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    guild       INTEGER NOT NULL REFERENCES guild (id),
+    destination TEXT NOT NULL,
+    kinds       JSON,
+    entities    JSON,
+    tiers       JSON,
+    langs       JSON,
+    min_score   REAL NOT NULL DEFAULT 0,
+    ping_role   INTEGER,
+    ping_kinds  JSON,
+    quiet_hours TEXT,
+    digest      TEXT NOT NULL DEFAULT 'off',
+    cooldown    INTEGER NOT NULL DEFAULT 0,    -- seconds
+    created     INTEGER NOT NULL
+);
+CREATE INDEX route_guild ON route (guild);
+-- how webhooks of servers are written to; kept after their route is gone, for what they told
+CREATE TABLE webhook (
+    id     INTEGER PRIMARY KEY,                -- Discord's snowflake
+    guild  INTEGER NOT NULL REFERENCES guild (id),
+    secret TEXT NOT NULL
+);
+CREATE TABLE guild_mute (
+    guild     INTEGER NOT NULL REFERENCES guild (id),
+    entity_id INTEGER NOT NULL REFERENCES entity (id),
+    until     INTEGER,                         -- NULL: until somebody ends it
+    by        INTEGER,
+    since     INTEGER NOT NULL,
+    PRIMARY KEY (guild, entity_id)
+) WITHOUT ROWID;
+CREATE TABLE lesson (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    guild     INTEGER NOT NULL REFERENCES guild (id),
+    entity_id INTEGER NOT NULL REFERENCES entity (id),
+    alias     TEXT NOT NULL,
+    words     JSON,
+    weight    REAL NOT NULL,
+    story_id  INTEGER NOT NULL,
+    headline  TEXT NOT NULL,
+    by        INTEGER,
+    at        INTEGER NOT NULL
+);
+CREATE INDEX lesson_guild ON lesson (guild);
+INSERT INTO tally VALUES ('servers', 0);
+-- lines that wait to be told together: of a digest, of a mute, of a cooldown
+CREATE TABLE waiting_line (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    destination TEXT NOT NULL,
+    story_id    INTEGER NOT NULL,
+    revision    INTEGER NOT NULL,
+    alert       JSON NOT NULL,
+    occasion    TEXT NOT NULL,                 -- 'digest', 'muted' or 'cooldown'
+    about       TEXT,                          -- slug of the entity that is muted or cools down
+    guild       INTEGER,
+    added       INTEGER NOT NULL,              -- milliseconds, as in delivery
+    due         INTEGER,
+    UNIQUE (destination, story_id)
+);
+ALTER TABLE delivery ADD COLUMN occasion TEXT; -- why the lines of a batch stand together
+CREATE INDEX delivery_told ON delivery (destination, created) WHERE update_kind IS NULL AND batch IS NULL;
+"""
+
 FIRST = (FEEDS, ENTRIES, WATCHLIST, STORIES, DECISIONS, SEARCH, OUTBOX, GUILDS, MARKS)
 
 
@@ -335,6 +411,11 @@ def migrate(connection: sqlite3.Connection) -> None:
         for script in FIRST:
             for statement in _statements(script):
                 db.conn.execute(statement)
+
+    @steps()
+    def m0002_servers(db: "Database") -> None:
+        for statement in _statements(SERVERS):
+            db.conn.execute(statement)
 
     steps.apply(Database(connection))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

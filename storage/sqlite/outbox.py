@@ -30,6 +30,7 @@ from storage.sqlite.deliveries import (
     to_ms,
 )
 from storage.sqlite.locks import PassLock, pass_lock
+from storage.sqlite.waiting import Waiting
 
 CLOCK_SLACK = 1_000  # milliseconds by which a row may lie ahead before the clock counts as set back
 _OPEN = "('pending', 'retry', 'claimed')"
@@ -51,6 +52,7 @@ class Outbox:
     def __init__(self, db: Connection, instance: str) -> None:
         self._db = db
         self._instance = instance
+        self.lines = Waiting(db, instance)
 
     # --- in -----------------------------------------------------------------------------
 
@@ -59,12 +61,16 @@ class Outbox:
     ) -> list[str]:
         """Put deliveries in, within the transaction that decided them; returns their keys.
 
+        What has an occasion becomes a line that waits, see ``lines``, and has no key yet.
         Doing so again changes nothing.  An edit replaces an earlier one that waits; where
         the story's first message still waits (or died), the edit goes into that.  What an
         edit leaves empty (the sentence, the reasons) stays as the first message has it.
         """
         with self._db.transaction():
-            return [self._put(story_id, revision, one, now) for one in deliveries]
+            for line in deliveries:
+                if line.occasion is not None:
+                    self.lines.put(story_id, revision, line, now)
+            return [self._put(story_id, revision, one, now) for one in deliveries if one.occasion is None]
 
     def _put(self, story_id: int, revision: int, new: NewDelivery, now: datetime) -> str:
         key = delivery_key(self._instance, new.destination, story_id, revision)
@@ -76,6 +82,8 @@ class Outbox:
             self._supersede_edits(story_id, new.destination, now)
             alert, note = self._edit(story_id, new.destination, alert, now)
             state = DeliveryState.SUPERSEDED if note else state
+        else:
+            self.lines.told_alone(story_id, new.destination)
         self._db.run(
             "INSERT INTO delivery (key, destination, story_id, revision, alert, state, priority, created, "
             "due, last_error, update_kind, ping_role, touched) "
@@ -89,7 +97,7 @@ class Outbox:
                 state,
                 new.priority,
                 to_ms(now),
-                to_ms(now),
+                to_ms(now) if new.due is None else to_ms(new.due, up=True),
                 note,
                 alert.update,
                 new.ping_role,
@@ -110,7 +118,7 @@ class Outbox:
         """The edit made whole by what the first message says, and why it needs no sending, if so."""
         first = self._db.row(
             "SELECT id, state, attempts, alert, batch FROM delivery WHERE story_id = ? AND destination = ? "
-            "AND update_kind IS NULL ORDER BY id DESC LIMIT 1",
+            "AND update_kind IS NULL AND occasion IS NULL ORDER BY id DESC LIMIT 1",
             (story_id, destination),
         )
         if first is None:
@@ -251,7 +259,7 @@ class Outbox:
     def waiting(self, destination: str, now: datetime, limit: int) -> list[Delivery]:
         """The next untried deliveries that may be folded (not edits), in the order of sending."""
         return self._select(
-            f"{_CLAIMABLE} AND attempts = 0 AND update_kind IS NOT 'edit' {_ORDER} LIMIT :limit",
+            f"{_CLAIMABLE} AND attempts = 0 AND update_kind IS NOT 'edit' AND occasion IS NULL {_ORDER} LIMIT :limit",
             {"destination": destination, "now": to_ms(now), "limit": limit},
         )
 
@@ -259,7 +267,7 @@ class Outbox:
         """How many new messages (not edits) wait at a destination."""
         count: int = self._db.value(
             "SELECT count(*) FROM delivery WHERE destination = ? AND state IN ('pending', 'retry') "
-            "AND update_kind IS NOT 'edit'",
+            "AND update_kind IS NOT 'edit' AND occasion IS NULL",
             (destination,),
         )
         return count
@@ -485,6 +493,34 @@ class Outbox:
             (story_id, destination),
         )
         return found
+
+    def told(self, story_id: int) -> frozenset[str]:
+        """Destinations that have the story's first message, or will when it is sent."""
+        found = self._db.rows(
+            "SELECT destination FROM delivery WHERE story_id = :story AND update_kind IS NULL "
+            "AND occasion IS NULL UNION SELECT destination FROM story_message WHERE story_id = :story",
+            {"story": story_id},
+        )
+        return frozenset(row[0] for row in found)
+
+    def last_told(self, destination: str, since: datetime) -> dict[str, datetime]:
+        """When each entity was last in a first message at a destination, not before ``since``."""
+        last: dict[str, datetime] = {}
+        for created, alert in self._db.rows(
+            "SELECT created, alert FROM delivery WHERE destination = ? AND created >= ? "
+            "AND update_kind IS NULL AND batch IS NULL ORDER BY created",
+            (destination, to_ms(since)),
+        ):
+            last.update(dict.fromkeys(decode_alert(alert).entities, from_ms(created)))
+        return last
+
+    def due_count(self, now: datetime) -> int:
+        """Deliveries that can be sent now, or that a courier left in its hand."""
+        count: int = self._db.value(
+            f"SELECT count(*) FROM delivery WHERE state IN {_OPEN} AND (due <= ? OR state = 'claimed')",
+            (to_ms(now),),
+        )
+        return count
 
     def ambiguous_count(self) -> int:
         """Attempts, over all deliveries, whose outcome nobody learned."""

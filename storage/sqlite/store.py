@@ -20,6 +20,7 @@ from storage.sqlite import opening, upkeep
 from storage.sqlite.connection import Connection
 from storage.sqlite.entries import Entries
 from storage.sqlite.feeds import Feeds
+from storage.sqlite.guilds import Guilds
 from storage.sqlite.keys import Keys
 from storage.sqlite.locks import PassLock, pass_lock
 from storage.sqlite.moves import Moves
@@ -58,6 +59,7 @@ class SqliteStore:
         self.instance = self.setting("instance") or ""
         self.feeds = Feeds(db)
         self.watchlist = Watched(db)
+        self.guilds = Guilds(db, self.watchlist)
         self.stories = Stories(db, keys)
         self.moves = Moves(db, self.watchlist)
         self.outbox = Outbox(db, self.instance)

@@ -158,6 +158,8 @@ class Stories:
                 "SELECT ?, destination, message_id FROM story_message WHERE story_id = ?",
                 (into, other),
             )
+            self._db.run("UPDATE OR IGNORE waiting_line SET story_id = ? WHERE story_id = ?", (into, other))
+            self._db.run("DELETE FROM waiting_line WHERE story_id = ?", (other,))
             self.log(at, "merge", into, other, entry_id)
 
     def log(self, at: datetime, kind: str, story_id: int, other_id: int | None, entry_id: int) -> None:

@@ -5,6 +5,7 @@ indexed beside it.  Reading and writing watchlist files is for ``seeds``.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from storage.model import Entity, Watchlist
@@ -19,25 +20,30 @@ class Watched:
 
     def __init__(self, db: Connection) -> None:
         self._db = db
-        self._loaded: Watchlist | None = None
+        self._version: int | None = None  # of what follows
+        self._loaded: dict[int | None, Watchlist] = {}  # by server; None: the installation's own
+        self._additions: dict[int, tuple[Entity, ...]] = {}
 
     def version(self) -> int:
         """The number of the present version."""
         version: int = self._db.value("SELECT n FROM tally WHERE name = 'watchlist'")
         return version
 
-    def load(self) -> Watchlist:
-        """All entities, in the order in which they came."""
+    def load(self, guild: int | None = None) -> Watchlist:
+        """All entities, in the order in which they came; with ``guild``, that server's own, too."""
         with self._db.snapshot():
-            version = self.version()
-            if self._loaded is None or self._loaded.version != version:
-                found = self._db.rows(
-                    "SELECT body, muted_until FROM entity WHERE body IS NOT NULL ORDER BY id"
-                )
-                self._loaded = Watchlist(
-                    entities=tuple(decode_entity(body, until) for body, until in found), version=version
-                )
-            return self._loaded
+            self._read()
+            if guild not in self._loaded:
+                public = self._loaded[None]
+                own = self._additions.get(guild, ()) if guild is not None else ()
+                self._loaded[guild] = replace(public, entities=public.entities + own) if own else public
+            return self._loaded[guild]
+
+    def additions(self) -> dict[int, tuple[Entity, ...]]:
+        """What single servers watch beside, by server."""
+        with self._db.snapshot():
+            self._read()
+            return self._additions
 
     def get(self, slug: str) -> Entity | None:
         """The watched entity with a slug."""
@@ -46,14 +52,18 @@ class Watched:
         )
         return None if row is None else decode_entity(*row)
 
-    def find(self, name: str) -> list[Entity]:
-        """Watched entities with this slug, name or alias, whatever its case and accents."""
+    def find(self, name: str, guild: int | None = None) -> list[Entity]:
+        """Watched entities with this slug, name or alias, whatever its case and accents.
+
+        With ``guild`` also what that server watches beside.
+        """
         found = self._db.rows(
             "SELECT body, muted_until FROM entity WHERE body IS NOT NULL AND (slug = ? OR id IN "
             "(SELECT entity_id FROM entity_name WHERE name = ?)) ORDER BY slug <> ?, id",
             (name.strip().casefold(), fold(name), name.strip().casefold()),
         )
-        return [decode_entity(body, until) for body, until in found]
+        entities = [decode_entity(body, until) for body, until in found]
+        return [one for one in entities if home(one) in (None, guild)]
 
     def put(self, entity: Entity) -> None:
         """Watch an entity, or replace what is known about it."""
@@ -98,6 +108,24 @@ class Watched:
 
     # --- inside -------------------------------------------------------------------------
 
+    def _read(self) -> None:
+        """Read all entities anew where they changed."""
+        version = self.version()
+        if version == self._version:
+            return
+        found = self._db.rows("SELECT body, muted_until FROM entity WHERE body IS NOT NULL ORDER BY id")
+        public: list[Entity] = []
+        additions: dict[int, tuple[Entity, ...]] = {}
+        for body, until in found:
+            entity = decode_entity(body, until)
+            guild = home(entity)
+            if guild is None:
+                public.append(entity)
+            else:
+                additions[guild] = (*additions.get(guild, ()), entity)
+        self._loaded = {None: Watchlist(entities=tuple(public), version=version)}
+        self._additions, self._version = additions, version
+
     def _put(self, entity: Entity) -> None:
         entity_id = slugs.intern(self._db, [entity.slug])[entity.slug]
         self._db.run(
@@ -123,3 +151,9 @@ class Watched:
 
     def _changed(self) -> None:
         self._db.run("UPDATE tally SET n = n + 1 WHERE name = 'watchlist'")
+
+
+def home(entity: Entity) -> int | None:
+    """The server that watches an entity for itself alone; None: the whole installation does."""
+    kind, _, guild = entity.origin.partition(":")
+    return int(guild) if kind == "guild" and guild.isdecimal() else None
