@@ -109,8 +109,12 @@ def fetcher_for(settings: "Settings") -> "Fetcher":
 
     from watchers.sources import Fetcher
 
+    folder = settings.db.parent
     return Fetcher(
-        contact=settings.contact, version=version("movewire"), allow_private=settings.allow_private
+        contact=settings.contact,
+        version=version("movewire"),
+        allow_private=settings.allow_private,
+        turns=settings.db.with_name(f"{settings.db.name}.hosts") if folder.is_dir() else None,
     )
 
 

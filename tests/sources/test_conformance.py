@@ -57,6 +57,7 @@ async def live(path: Path, days: int, seed: int) -> Week:
                         contact="https://ops.example/bot",
                         version="1.0",
                         allow_private=["127.0.0.0/8"],
+                        turns=path.with_suffix(".hosts"),
                         clock=clock.monotonic,
                         sleep=clock.sleep,
                     )

@@ -1,17 +1,21 @@
 """Turns at hosts: one request at a time, at least a second apart; many hosts at once.
 
 A request that is still under way after a second no longer counts against the number of
-hosts that may be asked at once, so that hanging servers delay nobody (their own number is
-bounded too).
+hosts that may be asked at once, so that hanging servers delay nobody; of such slow ones
+there is an allowance of its own.  ``turns`` shares the turns with other processes.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-SLOW_AFTER = 1.0  # seconds under way, then it gives its place to others
-SLOW_AT_ONCE = 384  # further requests that may be slow at the same time
+from watchers.sources.turns import Kept, SharedTurns
+
+SLOW_AFTER = 1.0  # seconds under way, then a request gives its place to others
+SLOW_AT_ONCE = 256  # further requests that may be slow at the same time
+BUSY_WAIT = 0.25  # seconds between looks whether another process has done with a host
 REMEMBERED = 4096  # hosts whose last turn is kept before idle ones are dropped
+LONGEST_HOLD = 7 * 86400.0  # seconds; what a file says beyond is a clock that was wrong
 
 
 class Turn:
@@ -43,7 +47,7 @@ class _Host:
 
 
 class Hosts:
-    """Gives out the turns."""
+    """Gives out the turns; ``clock`` gives epoch seconds."""
 
     def __init__(
         self,
@@ -52,13 +56,14 @@ class Hosts:
         spacing: float,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
+        shared: SharedTurns | None = None,
     ) -> None:
         self._spacing = spacing
         self._clock = clock
         self._sleep = sleep
+        self._shared = shared
         self._hosts: dict[str, _Host] = {}
-        self._places = asyncio.Semaphore(concurrency)
-        self._slow = asyncio.Semaphore(SLOW_AT_ONCE)
+        self._places = _Places(concurrency)
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
@@ -71,16 +76,45 @@ class Hosts:
         host.waiting += 1
         try:
             async with host.lock:
-                wait = host.ready - self._clock()
-                if wait > 0:
-                    await self._sleep(wait)
-                async with self._places:
-                    try:
+                await self._take(name, host)
+                try:
+                    async with self._places.one():
                         yield Turn(host, self._clock)
-                    finally:
-                        host.ready = self._clock() + self._spacing
+                finally:
+                    host.ready = self._clock() + self._spacing
+                    self._give(name, host)
         finally:
             host.waiting -= 1
+
+    def close(self) -> None:
+        """Give up what is shared with others."""
+        if self._shared is not None:
+            self._shared.close()
+
+    async def _take(self, name: str, host: _Host) -> None:
+        """Wait until a second has passed since anybody's last request, and nobody else is at it."""
+        while True:
+            wait = min(host.ready - self._clock(), self._spacing)
+            if wait > 0:
+                await self._sleep(wait)
+            if self._shared is None:
+                return
+            kept = self._shared.lock(name)
+            if kept is None:
+                await self._sleep(BUSY_WAIT)
+                continue
+            now = self._clock()
+            host.held = max(host.held, min(kept.held, now + LONGEST_HOLD))
+            if kept.ready <= now or kept.ready > now + self._spacing:  # beyond: a clock that was wrong
+                self._shared.keep(name, Kept(ready=now + self._spacing, held=host.held))
+                return
+            host.ready = kept.ready
+            self._shared.unlock(name)
+
+    def _give(self, name: str, host: _Host) -> None:
+        if self._shared is not None:
+            self._shared.keep(name, Kept(ready=host.ready, held=host.held))
+            self._shared.unlock(name)
 
     def _forget(self) -> None:
         if len(self._hosts) < REMEMBERED:
@@ -92,3 +126,38 @@ class Hosts:
             if not host.waiting and max(host.ready, host.held) <= now
         ]:
             del self._hosts[name]
+
+
+class _Places:
+    """So many requests at once, and some more that are slow."""
+
+    def __init__(self, count: int) -> None:
+        self._free = asyncio.Semaphore(count)
+        self._slow = 0
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """A place; it is given on to others when its request turns out to be slow."""
+        await self._free.acquire()
+        loop = asyncio.get_running_loop()
+        slow = False
+        timer: asyncio.TimerHandle
+
+        def step_aside() -> None:
+            nonlocal slow, timer
+            if self._slow < SLOW_AT_ONCE:
+                slow = True
+                self._slow += 1
+                self._free.release()
+            else:
+                timer = loop.call_later(SLOW_AFTER, step_aside)
+
+        timer = loop.call_later(SLOW_AFTER, step_aside)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if slow:
+                self._slow -= 1
+            else:
+                self._free.release()

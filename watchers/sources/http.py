@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -31,6 +32,7 @@ from watchers.sources.transport import (
     NameNotFound,
     TlsRefused,
 )
+from watchers.sources.turns import SharedTurns
 
 PROJECT_URL = "https://github.com/movewire/movewire"
 ACCEPT = (
@@ -91,8 +93,9 @@ _Headers = list[tuple[bytes, bytes]]
 class Fetcher:
     """Owns the client, the guard and the turns of each host; an async context manager.
 
-    ``clock`` and ``sleep`` measure the second between two requests to a host; tests pass
-    simulated ones.  ``transport`` replaces the network in tests.
+    ``clock`` (epoch seconds) and ``sleep`` measure the second between two requests to a host;
+    tests pass simulated ones.  ``turns`` is the file by which processes share the turns of
+    hosts.  ``transport`` replaces the network in tests.
     """
 
     def __init__(
@@ -105,13 +108,15 @@ class Fetcher:
         concurrency: int = 128,
         spacing: float = 1.0,
         transport: httpx.AsyncBaseTransport | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        turns: Path | None = None,
+        clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._bounds = bounds or Bounds()
         told = "".join(char for char in contact or PROJECT_URL if char.isprintable())
         self._agent = f"Movewire/{version} (+{told})".encode("ascii", "replace")
-        self._hosts = Hosts(concurrency=concurrency, spacing=spacing, clock=clock, sleep=sleep)
+        shared = SharedTurns.open(turns) if turns is not None else None
+        self._hosts = Hosts(concurrency=concurrency, spacing=spacing, clock=clock, sleep=sleep, shared=shared)
         self._client = _Client(
             transport=transport or GuardedTransport(AddressGuard(allow_private)), trust_env=False, headers={}
         )
@@ -128,6 +133,7 @@ class Fetcher:
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+        self._hosts.close()
 
     async def get(
         self,

@@ -1,0 +1,86 @@
+"""Turns at hosts that outlast a process and are shared with others: a file beside the database.
+
+``hosts`` keeps the turns of one process; this keeps the second between two requests, and
+what a host asked for by Retry-After, over restarts and between ``run``, ``poll`` and
+``feeds add``.  A host has a slot in the file; whoever asks it holds a lock on the slot's
+first byte, which ends with its process.  Where the system has no such locks, or the file
+cannot be made, each process is polite by itself.
+"""
+
+import hashlib
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+SLOTS = 1 << 18  # a sparse file of 6 MiB at most; hosts that share a slot may wait for each other
+_SLOT = struct.Struct("<Qdd")  # mark of the host, and in epoch seconds: next turn, left alone until
+_FLOCK = struct.Struct("hhqqi4x")  # struct flock of Linux on 64 bits: type, whence, start, length, pid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is known of a host, in epoch seconds; 0: nothing."""
+
+    ready: float = 0.0  # its next turn
+    held: float = 0.0  # until then it wants to be left alone
+
+
+class SharedTurns:
+    """The file; ``lock``, then ``keep`` and ``unlock``."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    @classmethod
+    def open(cls, path: Path) -> Self | None:
+        """None where turns cannot be shared."""
+        if not hasattr(fcntl, "F_OFD_SETLK"):
+            return None
+        try:
+            return cls(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        except OSError:
+            return None
+
+    def lock(self, host: str) -> Kept | None:
+        """Take the host's turn and say what is known of it; None: somebody else has it."""
+        mark, place = _place(host)
+        if not self._set(fcntl.F_WRLCK, place):
+            return None
+        found = os.pread(self._fd, _SLOT.size, place)
+        if len(found) < _SLOT.size:
+            return Kept()
+        owner, ready, held = _SLOT.unpack(found)
+        return Kept(ready=ready, held=held) if owner == mark else Kept()
+
+    def keep(self, host: str, kept: Kept) -> None:
+        """Write down what is known of a host whose turn we have."""
+        mark, place = _place(host)
+        os.pwrite(self._fd, _SLOT.pack(mark, kept.ready, kept.held), place)
+
+    def unlock(self, host: str) -> None:
+        """Give the turn to whoever waits."""
+        self._set(fcntl.F_UNLCK, _place(host)[1])
+
+    def close(self) -> None:
+        """Close the file; all turns that it held are given up."""
+        os.close(self._fd)
+
+    def _set(self, kind: int, place: int) -> bool:
+        try:
+            fcntl.fcntl(self._fd, fcntl.F_OFD_SETLK, _FLOCK.pack(kind, os.SEEK_SET, place, 1, 0))
+        except (BlockingIOError, PermissionError):
+            return False
+        return True
+
+
+def _place(host: str) -> tuple[int, int]:
+    """The host's mark and where its slot begins."""
+    mark = int.from_bytes(hashlib.blake2b(host.encode(), digest_size=8).digest())
+    return mark, mark % SLOTS * _SLOT.size
