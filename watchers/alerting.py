@@ -4,6 +4,7 @@ Pure.  How it looks is for ``bot.render``; whether it is sent was for ``watchers
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from storage.model import (
     Alert,
@@ -49,7 +50,7 @@ def alert_for(
         headline=entry.document.title if replies else story.headline,
         url=entry.document.url if replies else story.url,
         source=entry.document.source if replies else story.source,
-        published=entry.published if replies else story.opened,
+        published=entry.published if replies else _published(story),
         said="" if joins else said(entry.document, story.main, mentions),
         move=story.main,
         names={slug: by_slug[slug].name for slug in named if slug in by_slug},
@@ -62,6 +63,12 @@ def alert_for(
         low_priority=decision.verdict is Verdict.UPDATE and fact is None,
         lang=lang,
     )
+
+
+def _published(story: Story) -> datetime:
+    """When the headline that is shown came out."""
+    shown = (outlet.published for outlet in story.outlets if outlet.url == story.url)
+    return next(shown, story.opened)
 
 
 def said(document: Document, move: Move | None, mentions: Sequence[Mention]) -> str:

@@ -79,19 +79,20 @@ def _same_move(one: Move, other: Move) -> bool:
 
 
 def _richer(known: Move, move: Move) -> Move:
-    """The known move with what the other one adds; what is known stays unless it is newer news."""
+    """The known move with what the other one adds; what is known stays unless a surer report says else."""
     denied = MoveStatus.DENIED in (known.status, move.status)
     surer = denied or _SURENESS[move.status] > _SURENESS[known.status]
+    first, then = (move, known) if surer and not denied else (known, move)  # whose figures count
     return replace(
         known,
         status=move.status if surer else known.status,
         roles=_union(known.roles, move.roles),
         names=_union(known.names, move.names),
         title=known.title or move.title,
-        amount=known.amount or move.amount,
-        valuation=known.valuation or move.valuation,
-        currency=known.currency or move.currency,
-        people=known.people or move.people,
+        amount=first.amount or then.amount,
+        valuation=first.valuation or then.valuation,
+        currency=(first.currency if first.amount or first.valuation else None) or then.currency,
+        people=first.people or then.people,
     )
 
 

@@ -2,13 +2,14 @@
 
 Pure.  Outlets count by publisher family, so a copy adds nothing.  The headline is the
 primary source's, else that of the outlet that broke it.  Only a new fact makes a story
-speak again; what counts as one is in ``news``.
+speak again; what counts as one is in ``news``.  A rumour that came true is told by the
+headline that says so: nobody shall read "in talks" under a deal that was done.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from storage.model import Assignment, Entry, Move, Outlet, Story
+from storage.model import Assignment, Entry, Move, MoveStatus, Outlet, Story
 from watchers import outlets
 from watchers.links import canonical_url
 from watchers.stories.facts import Facts
@@ -51,7 +52,7 @@ def tell(
         follows=story.follows if story.follows is not None else _other(assignment.follows, story.id),
         facts=Facts.decode(story.facts).after(fp).encode(),
     )
-    if _leads(outlet, story):
+    if _leads(outlet, story) or _came_true(story.main, told.main):
         document = entry.document
         told = replace(told, headline=document.title, url=document.url, source=outlet.name)
     shown = (told.headline, told.url, told.outlets, _shown(told.main))
@@ -161,6 +162,11 @@ def _leads(outlet: Outlet, story: Story) -> bool:
     if head is None or (head.primary and not outlet.primary):
         return False
     return (outlet.primary and not head.primary) or outlet.published < head.published
+
+
+def _came_true(before: Move | None, now: Move | None) -> bool:
+    rumour = before is not None and before.status is MoveStatus.RUMOUR
+    return rumour and now is not None and now.status in (MoveStatus.REPORTED, MoveStatus.CONFIRMED)
 
 
 def _other(follows: int | None, story: int) -> int | None:
