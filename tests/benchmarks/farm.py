@@ -1,61 +1,43 @@
 """A farm of feeds on loopback: each on its own address 127.x.y.z, a new connection each.
 
 Run as a program it serves until its input ends; ``Farm`` starts it in a process of its own,
-so that its work is not counted as the client's.  What it serves is made up, about 53 kB a
-feed.  ``GET /_set/<scene>/<round>`` on 127.0.0.1 says what the feeds do from then on:
+so that its work is not counted as the client's.  What it serves is made up (``bodies``).
+``GET /_set/<scene>/<round>`` on 127.0.0.1 says what the feeds do from then on:
 
     cold    validators are offered, nothing is known to the client yet
     warm    every conditional request is answered with 304
-    mixed   one feed in ten has one new entry, the others answer 304
+    mixed   one feed in ten has one new entry in each round, the others answer 304
     steady  two in ten have no validators, two more differ in every answer though nothing is
             new (lastBuildDate), the rest answer 304
+
+``/_publish/<feed>/<serial>`` puts news about somebody watched on top of one feed and
+``/_served`` tells when each was first sent.  ``/hostile/<kind>`` on any address is a gzip
+bomb, a body of 50 MB, or one that drips for ever.
 """
 
 import asyncio
 import hashlib
+import json
 import os
+import ssl
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+import zlib
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from functools import lru_cache
-from ipaddress import IPv4Address
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.request import urlopen
 
-ENTRIES = 30
-_FIRST = int(IPv4Address("127.1.0.1"))
-_WORDS = (
-    "harbour council rebuilds the northern pier while engineers test lighter beams and the port "
-    "authority counts ships cranes and shifts before winter brings storms from the west again"
-).split()
+from tests.benchmarks.bodies import ENTRIES, address, body, entry, watched
 
-
-def address(number: int) -> str:
-    """The address of feed ``number``."""
-    return str(IPv4Address(_FIRST + number + number // 254))
-
-
-def words(seed: int, count: int) -> str:
-    """Made-up prose, the same for the same seed."""
-    return " ".join(_WORDS[(seed * 7 + place * place + place * seed) % len(_WORDS)] for place in range(count))
-
-
-def entry(feed: int, number: int, now: datetime) -> str:
-    """One RSS entry of about 1.7 kB."""
-    published = format_datetime(now - timedelta(minutes=37 * (ENTRIES - number) + feed % 31))
-    link = f"http://{address(feed)}/stories/{number}-{words(feed + number, 4).replace(' ', '-')}"
-    content = "".join(f"<p>{words(feed + number + part, 42)}</p>" for part in range(4))
-    return (
-        f"<item><title>{words(feed * 31 + number, 9).capitalize()} {feed}-{number}</title><link>{link}</link>"
-        f'<guid isPermaLink="false">{feed}:{number}</guid><pubDate>{published}</pubDate>'
-        f"<dc:creator>Reporter {number % 7}</dc:creator><category>Harbour</category>"
-        f"<description>{words(feed + number * 3, 40)}</description>"
-        f"<content:encoded><![CDATA[{content}]]></content:encoded></item>\n"
-    )
+CERTIFIED = 64  # addresses in one certificate, each such group behind a port of its own
+BOMB = 256 * 1024 * 1024
+LARGE = 50 * 1024 * 1024
+DRIP = 0.05  # seconds between two bytes
 
 
 @dataclass
@@ -67,6 +49,8 @@ class Scene:
     requests: int = 0
     sent: int = 0
     not_modified: int = 0
+    news: dict[int, list[int]] = field(default_factory=dict)  # feed -> serials of what was published
+    served: dict[int, float] = field(default_factory=dict)  # serial -> when it was first sent
 
 
 class Feeds:
@@ -80,34 +64,29 @@ class Feeds:
     def _entry(self, feed: int, number: int) -> str:
         return entry(feed, number, self._now)
 
-    def news(self, feed: int) -> int:
-        """How many entries came since the start."""
-        return self._scene.round if self._scene.name == "mixed" and feed % 10 == 0 else 0
-
     def answer(self, feed: int, conditional: str | None) -> tuple[int, bytes, str | None]:
         """Status, body and ETag."""
         scene = self._scene
         blind = scene.name == "steady" and feed % 10 in (1, 2)
         restless = scene.name == "steady" and feed % 10 in (3, 4)
-        version = f"{self.news(feed)}"
-        if restless:
-            version += f"-{scene.requests}"
+        news = scene.round if scene.name == "mixed" and feed % 10 == 0 else 0
+        serials = scene.news.get(feed, [])
+        version = f"{news} {serials} {scene.requests if restless else 0}"
         etag = None if blind else f'"{hashlib.md5(f"{feed}:{version}".encode()).hexdigest()}"'
         if etag is not None and conditional == etag:
             return 304, b"", etag
-        return 200, self._body(feed, scene.requests if restless else 0), etag
+        for serial in serials:
+            scene.served.setdefault(serial, time.time())
+        entries = "".join(
+            entry(feed, ENTRIES + serial, self._now, watched(serial)) for serial in reversed(serials)
+        )
+        entries += "".join(self._entries(feed, number) for number in range(ENTRIES + news - 1, news - 1, -1))
+        built = self._now + timedelta(seconds=scene.requests if restless else 0)
+        return 200, body(feed, entries, built), etag
 
-    def _body(self, feed: int, counter: int) -> bytes:
-        news = self.news(feed)
-        entries = "".join(self._entry(feed, number) for number in range(ENTRIES + news - 1, news - 1, -1))
-        return (
-            '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" '
-            'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
-            'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
-            f"<title>Paper {feed}</title><link>http://{address(feed)}/</link><description>News</description>"
-            f"<lastBuildDate>{format_datetime(self._now + timedelta(seconds=counter))}</lastBuildDate>\n"
-            f"{entries}</channel></rss>\n"
-        ).encode()
+    def publish(self, feed: int, serial: int) -> None:
+        """Put a piece of news on top of a feed."""
+        self._scene.news.setdefault(feed, []).append(serial)
 
 
 class _Connection(asyncio.Protocol):
@@ -129,48 +108,90 @@ class _Connection(asyncio.Protocol):
         lines = head.split("\r\n")
         path = lines[0].split(" ")[1]
         headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:] if line)}
-        scene = self._scene
-        if path.startswith("/_"):
-            command, _, rest = path[2:].partition("/")
-            if command == "set":
-                name, _, number = rest.partition("/")
+        match path.split("/")[1:]:
+            case ["_set", name, number]:
+                scene = self._scene
                 scene.name, scene.round = name, int(number)
                 scene.requests = scene.sent = scene.not_modified = 0
-            counted = f"{scene.requests} {scene.sent} {scene.not_modified}".encode()
-            self._send(200, counted, None)
-            return
-        scene.requests += 1
-        status, body, etag = self._feeds.answer(int(path.rsplit("/", 1)[1]), headers.get("if-none-match"))
-        scene.sent += len(body)
-        scene.not_modified += status == 304
-        self._send(status, body, etag)
+                self._send(200, b"", None)
+            case ["_count"]:
+                scene = self._scene
+                counted = f"{scene.requests} {scene.sent} {scene.not_modified}"
+                self._send(200, counted.encode(), None)
+            case ["_publish", feed, serial]:
+                self._feeds.publish(int(feed), int(serial))
+                self._send(200, b"", None)
+            case ["_served"]:
+                self._send(200, json.dumps(self._scene.served).encode(), None)
+            case ["hostile", kind]:
+                self._harm(kind)
+            case [*_, feed]:
+                status, content, etag = self._feeds.answer(int(feed), headers.get("if-none-match"))
+                self._scene.requests += 1
+                self._scene.sent += len(content)
+                self._scene.not_modified += status == 304
+                self._send(status, content, etag)
 
-    def _send(self, status: int, body: bytes, etag: str | None) -> None:
-        head = f"HTTP/1.1 {status} OK\r\nConnection: close\r\nContent-Type: application/rss+xml\r\n"
+    def _send(self, status: int, content: bytes, etag: str | None, more: str = "") -> None:
+        head = f"HTTP/1.1 {status} OK\r\nConnection: close\r\nContent-Type: application/rss+xml\r\n{more}"
         if status != 304:
-            head += f"Content-Length: {len(body)}\r\n"
+            head += f"Content-Length: {len(content)}\r\n"
         if etag is not None:
             head += f"ETag: {etag}\r\n"
-        self._transport.write(head.encode() + b"\r\n" + body)
+        self._transport.write(head.encode() + b"\r\n" + content)
         self._transport.close()
+
+    def _harm(self, kind: str) -> None:
+        if kind == "bomb":
+            self._send(200, _bomb(), None, "Content-Encoding: gzip\r\n")
+            return
+        start = body(0, "", datetime.now(UTC))[:-18]
+        self._transport.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/xml\r\n\r\n" + start)
+        if kind == "large":
+            self._transport.write(b"<item><title>x</title></item>\n" * (LARGE // 30))
+            self._transport.close()
+        else:
+            self._drip()
+
+    def _drip(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(b" ")
+            asyncio.get_running_loop().call_later(DRIP, self._drip)
+
+
+@lru_cache
+def _bomb() -> bytes:
+    """256 MiB of one entry's title, as gzip."""
+    packer = zlib.compressobj(9, wbits=31)
+    start = b'<?xml version="1.0"?><rss version="2.0"><channel><item><title>'
+    pieces = [packer.compress(start), *(packer.compress(b"a" * 2**20) for _ in range(BOMB // 2**20))]
+    return b"".join([*pieces, packer.flush()])
 
 
 class Farm:
-    """The farm in a process of its own; a context manager."""
+    """The farm in a process of its own; a context manager.
 
-    def __init__(self, size: int) -> None:
+    With ``tls`` the feeds answer HTTPS, their certificates signed by the CA in ``authority``
+    (a file in PEM, in ``folder``).
+    """
+
+    def __init__(self, size: int, *, tls: bool = False, folder: Path | None = None) -> None:
         self.size = size
-        self.port = 0
+        self.authority = folder / "authority.pem" if tls and folder is not None else None
+        self._tls = tls
+        self._ports: list[int] = []
 
     def __enter__(self) -> Self:
+        asked = [str(self.size), str(self.authority)] if self._tls else []
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).resolve())],
+            [sys.executable, "-m", "tests.benchmarks.farm", *asked],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            cwd=Path(__file__).resolve().parents[2],
             env={**os.environ, "PYTHONHASHSEED": "0"},
         )
         assert self._process.stdout is not None
-        self.port = int(self._process.stdout.readline())
+        self.port, *self._ports = map(int, self._process.stdout.readline().split())
         return self
 
     def __exit__(
@@ -179,33 +200,77 @@ class Farm:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._process.stdout.close()
 
     def urls(self) -> list[str]:
         """One for each feed, each on its own address."""
-        return [f"http://{address(number)}:{self.port}/feeds/{number}" for number in range(self.size)]
+        return [self.url(number) for number in range(self.size)]
+
+    def url(self, number: int) -> str:
+        """The address of one feed."""
+        scheme, port = ("https", self._ports[number // CERTIFIED]) if self._tls else ("http", self.port)
+        return f"{scheme}://{address(number)}:{port}/feeds/{number}"
+
+    def hostile(self, kind: str, number: int) -> str:
+        """A hostile feed at the address of feed ``number``."""
+        return f"http://{address(number)}:{self.port}/hostile/{kind}"
 
     def set(self, scene: str, number: int = 0) -> None:
         """Say what the feeds do from now on; counts begin anew."""
-        with urlopen(f"http://127.0.0.1:{self.port}/_set/{scene}/{number}"):
-            pass
+        self._ask(f"_set/{scene}/{number}")
+
+    def publish(self, feed: int, serial: int) -> None:
+        """Put a piece of news on top of a feed."""
+        self._ask(f"_publish/{feed}/{serial}")
+
+    def served(self) -> dict[int, float]:
+        """When each piece of news was first sent, in epoch seconds, by its serial."""
+        return {int(serial): when for serial, when in json.loads(self._ask("_served")).items()}
 
     def counts(self) -> tuple[int, int, int]:
         """Requests, bytes of bodies, and 304s since ``set``."""
-        with urlopen(f"http://127.0.0.1:{self.port}/_count/") as answer:
-            requests, sent, not_modified = map(int, answer.read().split())
+        requests, sent, not_modified = map(int, self._ask("_count").split())
         return requests, sent, not_modified
 
+    def _ask(self, path: str) -> Any:
+        with urlopen(f"http://127.0.0.1:{self.port}/{path}") as answer:
+            return answer.read()
 
-async def _serve() -> None:
+
+def _contexts(size: int, authority: Path) -> list[ssl.SSLContext]:
+    """One for each group of addresses; the CA's certificate is left in ``authority``."""
+    import trustme
+
+    signer = trustme.CA()
+    contexts = []
+    for first in range(0, size, CERTIFIED):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        names = [address(number) for number in range(first, min(first + CERTIFIED, size))]
+        signer.issue_cert(*names).configure_cert(context)
+        contexts.append(context)
+    authority.write_bytes(signer.cert_pem.bytes())
+    return contexts
+
+
+async def _serve(size: int, authority: Path | None) -> None:
     loop = asyncio.get_running_loop()
     scene = Scene()
     feeds = Feeds(scene)
-    server = await loop.create_server(lambda: _Connection(scene, feeds), "0.0.0.0", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    ports = []
+    for context in [None, *(_contexts(size, authority) if authority else [])]:
+        server = await loop.create_server(
+            lambda: _Connection(scene, feeds), "0.0.0.0", 0, backlog=4096, ssl=context
+        )
+        ports.append(server.sockets[0].getsockname()[1])
+    print(*ports, flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    given = sys.argv[1:]
+    asyncio.run(_serve(int(given[0]), Path(given[1])) if given else _serve(0, None))

@@ -1,6 +1,6 @@
 """What the neighbours of hanging servers notice: 200 feeds, with and without 20 that hang.
 
-python tests/benchmarks/neighbours.py
+python -m tests.benchmarks.neighbours
 """
 
 import asyncio
@@ -10,7 +10,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from farm import Farm, address
+from tests.benchmarks.bodies import address
+from tests.benchmarks.farm import Farm
 
 from storage.sqlite import open_store
 from watchers.pipeline import Pipeline

@@ -112,7 +112,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         connector = aiohttp.TCPConnector(
             resolver=GuardedResolver(self._guard, self._approved),
             socket_factory=self._make_socket,
-            ssl=self._ssl or _shared_ssl(),
+            ssl=self._ssl or shared_ssl(),
             limit=0,  # the fetcher bounds what is under way
             ttl_dns_cache=60,
             keepalive_timeout=self._keep_alive,
@@ -174,7 +174,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
 
 @cache
-def _shared_ssl() -> ssl.SSLContext:
+def shared_ssl() -> ssl.SSLContext:
     """One context for the whole process: loading the CA bundle takes 18 ms of CPU."""
     return httpx.create_ssl_context(trust_env=False)
 
