@@ -9,6 +9,7 @@ what it is.  The result is a key for comparing; alerts show the link as the feed
 import base64
 import binascii
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 # Wrappers that carry their target in a parameter: host, path prefix, parameters to look in.
@@ -107,7 +108,10 @@ _AMP_HEAD = re.compile(r"^/amp/(?=[^/]+)", re.I)
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):", re.I)
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]+")
 _UNRESERVED = re.compile(r"%([0-9A-Fa-f]{2})")
+_SIMPLE = re.compile(r"(?:/[\w~-]+)*", re.ASCII)  # paths in which nothing is to be mended, but for /amp
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
+
+HOSTS = 4096  # whose plain form and wrappers are remembered: the entries of a feed share theirs
 
 
 def canonical_url(url: str) -> str:
@@ -174,16 +178,17 @@ def _unwrapped(text: str) -> str | None:
         return None
     netloc, path, query, _ = parts
     host = _plain_host(netloc)
-    for pattern, start, names in _WRAPPERS:
-        if _host_is(host, pattern) and path.startswith(start.rstrip("/")):
+    by_parameter, by_path = _wrappers(host)
+    for start, names in by_parameter:
+        if path.startswith(start):
             given = dict(parse_qsl(query))
             for name in names:
                 target = given.get(name, "").strip()
                 if target.lower().startswith(("http://", "https://")):
                     return _CONTROL.sub("", target)
-    for pattern, shape in _PATH_WRAPPERS:
-        if _host_is(host, pattern) and (found := shape.match(path)):
-            rest = re.sub(r"^https?:/+", "", unquote(found["rest"]) if "yahoo" in pattern else found["rest"])
+    for quoted, shape in by_path:
+        if found := shape.match(path):
+            rest = re.sub(r"^https?:/+", "", unquote(found["rest"]) if quoted else found["rest"])
             if "." in rest.split("/")[0]:
                 return f"https://{rest}" + (f"?{query}" if query else "")
     if host == "href.li" and query.lower().startswith("http"):
@@ -191,6 +196,15 @@ def _unwrapped(text: str) -> str | None:
     if host == "news.google.com":
         return _google_news_target(path)
     return None
+
+
+@lru_cache(maxsize=HOSTS)
+def _wrappers(host: str) -> tuple[list[tuple[str, tuple[str, ...]]], list[tuple[bool, re.Pattern[str]]]]:
+    """How a host wraps, mostly not at all: path prefixes with parameters; shapes of paths, quoted or not."""
+    return (
+        [(start.rstrip("/"), names) for name, start, names in _WRAPPERS if _host_is(host, name)],
+        [("yahoo" in name, shape) for name, shape in _PATH_WRAPPERS if _host_is(host, name)],
+    )
 
 
 def _google_news_target(path: str) -> str | None:
@@ -207,6 +221,7 @@ def _google_news_target(path: str) -> str | None:
     return inside.group().decode("ascii") if inside else None
 
 
+@lru_cache(maxsize=HOSTS)
 def _plain_host(netloc: str) -> str:
     host, _, port = netloc.partition(":") if not netloc.startswith("[") else (netloc, "", "")
     host = host.lower().rstrip(".")
@@ -235,6 +250,8 @@ def _plain_form(text: str) -> str:
 
 
 def _plain_path(path: str) -> str:
+    if _SIMPLE.fullmatch(path) and "/amp" not in path.lower():
+        return path
     before = None
     while before != path:
         before = path
@@ -256,6 +273,8 @@ def _unescape(found: re.Match[str]) -> str:
 
 
 def _kept_parameters(query: str, host: str) -> list[tuple[str, str]]:
+    if not query:
+        return []
     kept = []
     for name, value in parse_qsl(query, keep_blank_values=True):
         if not _tracks(name.lower(), host):

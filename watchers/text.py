@@ -141,8 +141,6 @@ _LEFTOVER = re.compile(
     re.IGNORECASE,
 )
 _UNSEEN_ELEMENT = re.compile(r"<(script|style|noscript|template|svg|math|head)\b", re.IGNORECASE)
-_BLANKS = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r"\s*\n\s*")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -155,8 +153,9 @@ def plain(markup: str) -> str:
     text = _strip_once(markup) if "<" in markup or "&" in markup else markup
     if ("<" in text or "&" in text) and _LEFTOVER.search(text):
         text = _strip_once(text)
-    text = _CONTROL.sub(" ", text.replace("\r", "\n"))
-    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+    lines = text.replace("\r", "\n").split("\n")
+    words = (" ".join((line if line.isprintable() else _CONTROL.sub(" ", line)).split()) for line in lines)
+    return "\n".join(filter(None, words))
 
 
 def _strip_once(markup: str) -> str:
