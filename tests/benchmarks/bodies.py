@@ -43,8 +43,12 @@ The mayor thanked the crews who worked through the night to mend the sea wall
 Customs officers discovered forged watches in a container that was declared as toys
 The film festival moves to a larger cinema after last year's evenings were sold out
 """.strip().splitlines()
-_NAMES = "Adele Bruno Carla Dario Elena Farid Greta Henri Irena Jonas Katja Luca Mirela Nuno Olga Pavel".split()
-_SURNAMES = "Alder Brandt Castell Drago Evers Falk Gessner Holm Ivarsson Jelinek Kestrel Lindqvist Moravec".split()
+_NAMES = (
+    "Adele Bruno Carla Dario Elena Farid Greta Henri Irena Jonas Katja Luca Mirela Nuno Olga Pavel".split()
+)
+_SURNAMES = (
+    "Alder Brandt Castell Drago Evers Falk Gessner Holm Ivarsson Jelinek Kestrel Lindqvist Moravec".split()
+)
 _WATCHED = (
     "{name} leaves {company} after {n} months",
     "{company} hires {name} to lead its team of {n}",
@@ -90,7 +94,13 @@ def title(feed: int, number: int) -> str:
 def entry(feed: int, number: int, now: datetime, headline: str | None = None) -> str:
     """One RSS entry of about 1.7 kB, the later the higher its number."""
     published = format_datetime(now - timedelta(minutes=37 * (ENTRIES - number) + feed % 31))
-    slug = _SENTENCES[(feed + number) % len(_SENTENCES)].lower().replace(",", "").replace("'", "").replace(" ", "-")
+    slug = (
+        _SENTENCES[(feed + number) % len(_SENTENCES)]
+        .lower()
+        .replace(",", "")
+        .replace("'", "")
+        .replace(" ", "-")
+    )
     link = f"http://{address(feed)}/stories/{number}-{slug}"
     content = "".join(f"<p>{prose(feed + number + part, 3)}</p>" for part in range(4))
     summary = prose(feed + number * 3, 3).replace("'", "’" if number % 3 == 0 else "'")

@@ -146,7 +146,9 @@ class _Connection(asyncio.Protocol):
             self._send(200, _bomb(), None, "Content-Encoding: gzip\r\n")
             return
         start = body(0, "", datetime.now(UTC))[:-18]
-        self._transport.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/xml\r\n\r\n" + start)
+        self._transport.write(
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/xml\r\n\r\n" + start
+        )
         if kind == "large":
             self._transport.write(b"<item><title>x</title></item>\n" * (LARGE // 30))
             self._transport.close()

@@ -10,10 +10,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from storage.sqlite import open_store
 from tests.benchmarks.bodies import address
 from tests.benchmarks.farm import Farm
-
-from storage.sqlite import open_store
 from watchers.pipeline import Pipeline
 from watchers.polling import Bounds
 from watchers.sources import http
