@@ -36,6 +36,8 @@ class Cues:
     new: Words = _NONE
     former: Words = _NONE
     naming: Words = _NONE  # before a role that somebody takes up: "named Acme's chief executive"
+    posts: Words = _NONE  # likewise, where the role is a post: "left the post of Acme's chief"
+    taking: Words = _NONE  # what an employer does to somebody else's people: "hired Acme's chief"
     participles: Words = _NONE  # after a hyphen: "Acme-owned"
     prepositions: Words = _NONE  # that no verb can follow
     copulas: Words = _NONE
@@ -117,6 +119,12 @@ def sections() -> tuple[Words, Words]:
     """Sections of outlets, as they stand in addresses: about other things, and fitting ones."""
     table = _table("sections.toml")
     return frozenset(str(table["alien"]).split()), frozenset(str(table["fitting"]).split())
+
+
+@cache
+def field_words() -> Words:
+    """Words of the field that is watched: where one stands, a common full name is likely the one meant."""
+    return frozenset(fold(word) for word in str(_table("sections.toml")["words"]).split())
 
 
 @cache

@@ -130,13 +130,15 @@ def _after_copula(words: tuple[str, ...], scene: Scene) -> Evidence:
 def _suffix(candidate: Candidate, scene: Scene) -> tuple[str, float]:
     if candidate.suffix != "s":
         return (f"ending:{candidate.suffix}", 0.3)
-    if scene.lang in _GENITIVE_S and scene.capital(candidate) != "small":
-        return ("genitive", w.GENITIVE)
     after = candidate.around.right_raw
+    if scene.lang in _GENITIVE_S and scene.capital(candidate) != "small":
+        if after and candidate.around.right[0] in scene.cues.functions:
+            return ("plural", w.PLURAL)  # "Metas und Motive": a genitive goes before its noun
+        return ("genitive", w.GENITIVE)
     # a German genitive in a text whose language is told wrongly: "Metas Llama"
     if scene.lang == "en" and scene.capital(candidate) != "small":
         name = candidate.field.raw[candidate.end + 2 : candidate.end + 3]
-        return ("genitive", 0.0) if not after and name.isupper() else ("plural", -2.5)
+        return ("genitive", 0.0) if not after and name.isupper() else ("plural", w.PLURAL)
     return ("plural", -5.0)
 
 

@@ -5,6 +5,7 @@ and for a name that ends in "AI" what machine translation makes of it ("Scale IA
 Scale").  Finding them in a text is left to ``scan``, judging them to ``judge``.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _ORDERS = tuple(
         *((f"ai {joint} {{}}", False) for joint in ("da", "de", "do", "em")),
     )
 )
+_UNITS = frozenset({"lab", "labs", "system", "systems"})
 MIN_JOINED = 5  # letters: shorter joined words are other words
 
 
@@ -142,10 +144,29 @@ def _forms_of_alias(entity: Entity, owner: int, alias: Alias) -> Iterator[tuple[
         yield joined, _variant(form, strength=Strength.STRONG, capital=0, ordinary=frozenset(), head=False)
     if words[-1] == "ai" and len(words) > 1:
         yield key[:-2] + "a.i.", form
+    if len(words) > 2 and form.strength is Strength.STRONG and entity.kind is not EntityKind.PERSON:
+        for key_of_slip in _plural_slips(words):
+            yield key_of_slip, _variant(form, strength=Strength.PLAIN, generated=True)
     split = pattern(_CAMEL.sub(" ", text))
     if split != key and min(map(len, split.split(" "))) > 1:
         head = ordinary_words().get(split.split(" ")[0], frozenset())
         yield split, _variant(form, strength=Strength.PLAIN, generated=True, ordinary=head, head=True)
+
+
+_LONG_WORD = 7  # letters: shorter words are too often other words with or without an s
+
+
+def _plural_slips(words: list[str]) -> Iterator[str]:
+    """ "Acme Machine Labs" for "Acme Machines Lab": one word or both with, or without, their s."""
+    toggled = [
+        {word, word[:-1] if word.endswith("s") else f"{word}s"}
+        if len(word) >= _LONG_WORD or word in _UNITS
+        else {word}
+        for word in words
+    ]
+    for chosen in itertools.product(*toggled):
+        if list(chosen) != words:
+            yield " ".join(chosen)
 
 
 def _form(entity: Entity, owner: int, alias: Alias, text: str, key: str) -> Form:

@@ -4,6 +4,7 @@ Only where the watchlist knows exactly one holder on the day of the text, and no
 name follows.  The organisation must itself be truly meant; the span is the whole phrase.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,10 @@ from watchers.matching.scene import Candidate, Scene
 from watchers.text import fold
 
 _LONGEST_WORD = 40
+# A name right after a role in Chinese or Japanese: in Latin letters, with a dot, or in kana.
+_CJK_NAME = re.compile(
+    "[のと的,、 ]?(?:[A-Z][a-z]+ ?[A-Z]|[\u4e00-\u9fff]{2,5}[·・‧]|[\u30a1-\u30fa\u30fc]{2,}(?:[・=＝ 氏さ]|$))"
+)
 _ALWAYS_NAMED = 24  # code points after a role in which a name may follow
 
 
@@ -33,7 +38,8 @@ def by_role(organisation: Candidate, scene: Scene) -> ByRole | None:
     if not profile.posts or organisation.place is not None:
         return None
     for role, start, end, former in _phrases(organisation, scene):
-        person = _holder(profile, role, scene, former=former)
+        taken = _is_taken(organisation, scene, start)
+        person = _holder(profile, role, scene, former=former or taken)
         if person is None or _of_another(organisation, scene, person, start):
             continue
         if not _names_another(organisation, scene, person, end):
@@ -113,7 +119,7 @@ def _cjk_after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int
         at += 1
     if folded[at : at + 1] and folded[at : at + 1] in cues.links:
         at += 1
-    former = False
+    former = organisation.start > 0 and folded[organisation.start - 1] in cues.former
     while folded[at : at + 1] and (folded[at] == " " or folded[at] in cues.former):
         former = former or folded[at] != " "
         at += 1
@@ -160,6 +166,17 @@ def _is_former(organisation: Candidate, cues: Cues) -> bool:
     return left is not None and (left in cues.former or f"{left}-" in cues.former)
 
 
+_TAKEN_REACH = 6  # words between "hired" and "Acme's chief"
+
+
+def _is_taken(organisation: Candidate, scene: Scene, start: int) -> bool:
+    """ "Big Corp hired Acme's chief": he was that until then, and somebody else may be by now."""
+    if scene.cjk or not scene.cues.taking:
+        return False
+    words = organisation.field.folded[max(0, start - 60) : start].split()[-_TAKEN_REACH:]
+    return any(word in scene.cues.taking for word in words)
+
+
 def _of_another(organisation: Candidate, scene: Scene, person: int, start: int) -> bool:
     """Whether the role is given to somebody: "Jane Doe, Acme's chief", "named Acme's chief"."""
     one = organisation.field
@@ -171,8 +188,12 @@ def _of_another(organisation: Candidate, scene: Scene, person: int, start: int) 
         holder = scene.ending_at(organisation, 4)
         named = holder is not None and holder.profile.index == person
         return words[-1][0].isupper() and not named
+    cues = scene.cues
     last = fold(words[-1])
-    return last in scene.cues.naming or last in scene.cues.former
+    if last in cues.links and len(words) > 1:
+        last = fold(words[-2])  # "left the post of Acme's chief"
+        return last in cues.posts
+    return last in cues.naming or last in cues.former or last in cues.posts
 
 
 def _names_another(organisation: Candidate, scene: Scene, person: int, end: int) -> bool:
@@ -180,9 +201,9 @@ def _names_another(organisation: Candidate, scene: Scene, person: int, end: int)
     follower = scene.starting_at(organisation, end - organisation.end + 4) if end > organisation.end else None
     if follower is not None and follower.profile.index == person:
         return False
-    if scene.cjk:
-        return False
     raw = organisation.field.raw
+    if scene.cjk:
+        return follower is not None or _CJK_NAME.match(raw, end) is not None
     after = raw[end : end + _ALWAYS_NAMED]
     if not after.startswith((" ", ", ")):
         return False

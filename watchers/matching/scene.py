@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from storage.model import Document
-from watchers.matching.cues import CJK, Cues, cues, sections
+from watchers.matching.cues import CJK, Cues, cues, field_words, sections
 from watchers.matching.forms import Form, Part, Strength
 from watchers.matching.profiles import Profile
 from watchers.matching.reading import Around, Field, Place
@@ -25,6 +25,7 @@ _SENTENCE_END = re.compile(r"[.!?…]['\"”’)]?\s|[。！？\n]")
 _SENTENCE_REACH = 200  # code points: longer ones count as two
 _BODY_FOR_LANGUAGE = 600
 _LONGEST_NAME = 200
+_FIELD_READ = 2000  # code points of a field in which its subject shows
 MENTIONS_OF_EACH = 200  # candidates of one entity in a document; more say nothing new
 
 
@@ -123,6 +124,7 @@ class Scene:
         self.candidates: list[Candidate] = []
         self.hits: dict[str, list[tuple[int, int, int]]] = {}  # pattern -> (field, start, end), ascending
         self._origin: Origin | None = None
+        self._of_the_field: bool | None = None
         self._counts: dict[int, int] = {}  # candidates of each entity
         for number, one in enumerate(self.fields):
             for hit in scanner.hits(one.folded):
@@ -171,6 +173,16 @@ class Scene:
             candidate.number = len(kept)
             kept.append(candidate)
         self.candidates = kept
+
+    @property
+    def of_the_field(self) -> bool:
+        """Whether the text speaks of technology or business at all, or comes from a place that does."""
+        if self._of_the_field is None:
+            words = field_words()
+            read = (one.folded[:_FIELD_READ] for one in self.fields)
+            found = any(not words.isdisjoint(_WORDS.findall(text)) for text in read)
+            self._of_the_field = found or self.origin.fitting
+        return self._of_the_field
 
     @property
     def origin(self) -> Origin:

@@ -40,6 +40,7 @@ COMPLEMENT = -1.5  # "Meta de vendas", "Meta é crescer"
 NOUN_AFTER = 1.5
 POSSESSIVE = 1.3
 GENITIVE = 1.0  # German, Dutch: "Metas"
+PLURAL = -2.5  # the same letters, where no genitive can stand
 BEFORE_TOLD = 0.8  # "at Acme", its capitals telling
 BEFORE = 0.5
 VERB_BEFORE = 1.2  # "joins Acme"
@@ -84,6 +85,7 @@ ROLE_BESIDE = 1.0  # "CEO Wang"
 MISSPELT = 5.0  # his given name with a slip: "Alexanr Wang"
 EMPLOYER_BEFORE = 3.5  # "Meta's Wang"
 PERSON_VERB = 0.7
+UNBACKED = -4.5  # a full name that is not rare, where nothing speaks of technology
 ALONE = -2.5  # a shared name without any relation in the text
 
 # --- places where a name is not a mention
