@@ -24,7 +24,13 @@ _WORDS = {
         customer ways rare fear fears become founders again meet face faces join veterans launch money
         five next back off under week year years report reportedly make made get people state market
         stock stocks shares deals team staff time s inside meets show shows court judge suit trial drop
-        drops rise rises record""",
+        drops rise rises record closes closed release releases released splits ditches severs freezes
+        hits inks signs signed wins won raised raise jumps steps exits ousts ousted taps tapped lures poaches
+        poached leads series round valuation center centers model models chips agent agents open staffers
+        contract cuts cut trims axes loses lost breach leaked hacked outage fined files complaint settles
+        ruling breaks ground reach reorg splitting pledges bets returns names named appoints former ex
+        talent exec execs executive executives cofounder co-founder researcher engineer team teams unit
+        army government pentagon customers users app apps glasses feature features startups cash stake""",
     "pt": """
         o a os as de do da dos das em no na nos nas um uma para por pelo pela com que não é ao aos à às
         se mais como mas sobre após entre até ser foi são está tem seu sua seus suas já diz novo nova
@@ -33,7 +39,10 @@ _WORDS = {
         será vira troca clientes usa busca fecha cria criar confirma adquire compra amplia revisa
         pesquisas engenheiro dados equipe equipes governo congresso ações mercado brasil brasileiro
         brasileira dólar bi funcionário investimento investimentos cientista executivo executivos mil
-        projeto projetos suspende plano ataque rival rivais semana""",
+        projeto projetos suspende plano ataque rival rivais semana fundador fundadora cofundador fala demite
+        demissões demissão cortes corta lança lançou rodada avaliação avaliada chefe deixa deixou saída
+        contrata contratou pesquisador pesquisadores funcionários reestrutura divide laboratório
+        processa processada multa multada vazamento anunciou levanta captou capta aposta startup""",
     "es": """
         el la los las de del en un una para por con que no es al se más como pero sobre tras entre hasta
         ser fue son está tiene su sus ya dice nuevo nueva anuncia empresa empresas millones años esto él
@@ -42,7 +51,8 @@ _WORDS = {
         acuerdo empleados investigadores fundador prepara ronda otra otro despidos hace gobierno
         congreso datos equipo equipos acciones mercado empleado inversión científico ejecutivo
         ejecutivos proyecto proyectos plan ataque semana nuevos nuevas gafas llegan llega abre oficina
-        oficinas tecnológica tecnológico""",
+        oficinas tecnológica tecnológico despide recorta recortes demanda multa filtración ronda cofundador
+        jefe renuncia abandona investigador inversores valorada startup lanzó anunció laboratorio""",
     "fr": """
         le la les de des du en un une pour par avec que qui ne pas est au aux se plus comme mais sur
         après entre être été sont a son sa ses leur leurs déjà dit nouveau nouvelle annonce entreprise
@@ -51,7 +61,7 @@ _WORDS = {
         accord salariés chercheurs fondateur équipes équipe ouvre bureau restructure installe chercheur
         données gouvernement marché actions dollars salarié investissement scientifique cadre cadres
         projet projets plan attaque semaine nouveaux nouvelles états-unis européenne lunettes milliard s
-        c j n y effectifs supprime""",
+        y effectifs supprime""",
     "de": """
         der die das den dem des ein eine einen einem einer und in im zu zum zur für von vom mit auf aus
         bei nach nicht ist sind war wird werden hat haben sich auch als wie aber über vor gegen unter

@@ -9,6 +9,7 @@ from watchers.matching.forms import Strength
 from watchers.matching.scene import Candidate, Evidence, Scene
 
 _GENITIVE_S = frozenset({"de", "nl", "sv", "da", "no", "nb", None})
+_NO_GENITIVE_BEFORE = tuple(f" {word} " for word in "und oder sind waren en of zijn och eller og".split())
 _ROMANCE = frozenset({"pt", "es", "gl", "ca", "fr", "it"})
 _COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no"})
 
@@ -132,7 +133,8 @@ def _suffix(candidate: Candidate, scene: Scene) -> tuple[str, float]:
         return (f"ending:{candidate.suffix}", 0.3)
     after = candidate.around.right_raw
     if scene.lang in _GENITIVE_S and scene.capital(candidate) != "small":
-        if after and candidate.around.right[0] in scene.cues.functions:
+        end = candidate.end + 1
+        if candidate.field.folded[end : end + 12].startswith(_NO_GENITIVE_BEFORE):
             return ("plural", w.PLURAL)  # "Metas und Motive": a genitive goes before its noun
         return ("genitive", w.GENITIVE)
     # a German genitive in a text whose language is told wrongly: "Metas Llama"

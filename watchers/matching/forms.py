@@ -72,6 +72,7 @@ class Form:
     generated: bool = False
     spaced: bool = True  # letters of an alphabet: needs word boundaries
     ordinary: frozenset[str] = frozenset()  # languages in which it, or its first word, is ordinary
+    several: bool = False  # words, each with a capital, that could be an ordinary phrase
     head: bool = False  # only its first word is ordinary
 
 
@@ -190,6 +191,7 @@ def _form(entity: Entity, owner: int, alias: Alias, text: str, key: str) -> Form
         handle=alias.text[:1] == "@",
         spaced=not _CJK.match(key),
         ordinary=ordinary,
+        several=strength < Strength.STRONG and len(words) > 1 and all(w[:1].isupper() for w in text.split()),
         head=head,
     )
 

@@ -18,6 +18,11 @@ _LONGEST_WORD = 40
 _CJK_NAME = re.compile(
     "[のと的,、 ]?(?:[A-Z][a-z]+ ?[A-Z]|[\u4e00-\u9fff]{2,5}[·・‧]|[\u30a1-\u30fa\u30fc]{2,}(?:[・=＝ 氏さ]|$))"
 )
+# "chief financial officer", where only "chief" is a role that we know
+_LONGER_POST = re.compile(
+    r" (?:[\w&-]+ ){0,3}?(?:officer|scientist|economist|architect|designer|strategist|counsel|lawyer|evangelist|engineer"
+    r"|of staff|lobbyist|spokes\w+|recruiter|accountant)\b"
+)
 _ALWAYS_NAMED = 24  # code points after a role in which a name may follow
 
 
@@ -87,7 +92,7 @@ def _after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, in
     if word not in cues.role_heads:
         return
     role, end = _role_at(folded, at, cues)
-    if role and not _part_of_word(folded, end):
+    if role and not _part_of_word(folded, end) and not _LONGER_POST.match(folded, end):
         yield role, organisation.start, end, former or _is_former(organisation, cues)
 
 

@@ -22,6 +22,7 @@ Evidence = list[tuple[str, float]]
 
 _WORDS = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)]?\s|[。！？\n]")
+_SMALL_AFTER = re.compile(r"\s[a-zß-ÿ]\w{3,}")
 _SENTENCE_REACH = 200  # code points: longer ones count as two
 _BODY_FOR_LANGUAGE = 600
 _LONGEST_NAME = 200
@@ -248,6 +249,8 @@ class Scene:
         if form.strength is Strength.STRONG or self.cjk:
             return "told"  # nobody asks further
         if one.begins_sentence(candidate.start) or one.title_case:
+            if form.several and _SMALL_AFTER.search(candidate.text):
+                return "small"  # "Thinking machines: a history": the capital is the sentence's
             return "untold"
         return "told"
 
