@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from watchers.stories import parties
+from watchers.stories import actions, parties
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.rarity import Rarity
 from watchers.stories.tokens import skeleton
@@ -32,6 +32,7 @@ _STAGES: tuple[tuple[frozenset[str], ...], ...] = (
     ),
     (frozenset({"delay"}), frozenset({"launch"}), frozenset({"outage"}), frozenset({"shutdown"})),
 )
+_LEADS_SHARE = 8.0  # nats: leads of one beat share much, and what they share is background
 _LATE = 3  # days after which a fact is no longer the confirmation of a rumour
 
 
@@ -44,6 +45,8 @@ class Evidence:
     names: float  # rarity of the unwatched proper nouns that both headlines have
     names_lead: float  # of those that stand in a lead, in one or both
     foreign: float  # rarity of headline names that the other headline lacks, the lesser side
+    cast: float  # share of the entities of headline and lead that both have, by rarity, 0..1
+    action: float  # 1 the headlines tell one sort of action, 0.5 a lead does, -1 different sorts
     kind: float  # 1 the same class of move, 0.5 one that it is often told as, else 0
     other: float  # 1 when the classes of move are known and far apart
     person: float  # 1 the same person in a role, -1 another
@@ -77,7 +80,7 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
     names, names_lead = _names(a, b, rarity)
     concepts, concepts_lead = _shared(a, b, "concepts", 3, rarity.concept)
     words, words_lead = _shared(a, b, "words", 2, rarity.word)
-    amounts, amounts_lead = _amounts(a, b)
+    amounts, amounts_lead = _amounts(a, b, rarity)
     about, theirs = set(a.heads()), set(b.heads())
     firmer = {a.status == "rumour", b.status == "rumour"} == {True, False}
     other_sum = disagree(a, b)
@@ -87,6 +90,8 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         names=names,
         names_lead=names_lead,
         foreign=_foreign(a, b, rarity),
+        cast=_cast(a, b, rarity),
+        action=actions.compare(a, b),
         kind=max(0.0, kind),
         other=max(0.0, -kind),
         person=parties.role(a, b, persons=True),
@@ -145,6 +150,16 @@ def _entities(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
         weights.append(min(places) * max(places) * rarity.entity(slug, person=slug in a.persons))
     weights.sort(reverse=True)
     return sum(weights[:2]) + 0.2 * sum(weights[2:])
+
+
+def _cast(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
+    ours, theirs = set(a.entities[: a.prominent]), set(b.entities[: b.prominent])
+
+    def weight(slugs: Iterable[str]) -> float:
+        return sum(rarity.entity(s, person=s in a.persons or s in b.persons) for s in sorted(slugs))
+
+    everybody = weight(ours | theirs)
+    return weight(ours & theirs) / everybody if everybody else 0.0
 
 
 def _place(fp: Fingerprint, slug: str) -> float:
@@ -208,7 +223,8 @@ def _shared(
     ours, theirs = getattr(a, field), getattr(b, field)
     first, second = set(ours[: a.headline[place]]), set(theirs[: b.headline[place]])
     top = sum(weight(key) for key in first & second)
-    return top, sum(weight(key) for key in (set(ours) & set(theirs)) - (first & second))
+    rest = sum(weight(key) for key in (set(ours) & set(theirs)) - (first & second))
+    return top, min(rest, _LEADS_SHARE)
 
 
 def _other_stage(ours: Collection[str], theirs: Collection[str]) -> bool:
@@ -232,21 +248,34 @@ def _by_sound(a: Fingerprint, b: Fingerprint) -> set[str]:
     return met
 
 
-def _amounts(a: Fingerprint, b: Fingerprint) -> tuple[float, float]:
-    """Sums in common: those of headlines, and those that stand in a lead."""
+def _amounts(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> tuple[float, float]:
+    """Sums in common, by rarity: those of headlines, and those that stand in a lead."""
     ours, theirs = _told_sums(a), _told_sums(b)
-    top = sum(_size(number) for number in ours & theirs)
-    everything = {*a.numbers, *a.amounts, *a.valuations, *a.people} & {
-        *b.numbers,
-        *b.amounts,
-        *b.valuations,
-        *b.people,
-    }
-    rest = sum(_size(number) for number in everything - (ours & theirs))
+    top = sum(_size(x) * _telling(x, y, rarity) for x, y in _met(ours, theirs))
+    everything = _met(_sums(a) - ours, _sums(b)) | _met(_sums(a), _sums(b) - theirs)
+    rest = sum(_size(x) * _telling(x, y, rarity) for x, y in everything)
     if not top and not rest and "rumour" in {a.status, b.status} and a.status != b.status:
         # a rumour rounds what its confirmation states
         top = _ROUNDED * any(_close(x, y) for x in a.amounts for y in b.amounts if x >= BIG)
     return min(top, 2.0), min(rest, 2.0)
+
+
+def _met(ours: Collection[float], theirs: Collection[float]) -> set[tuple[float, float]]:
+    """Pairs of numbers that are one: equal, or a large sum that one side rounds."""
+    return {(x, y) for x in ours for y in theirs if x == y or (x >= BIG and y >= BIG and _rounds(x, y))}
+
+
+def _rounds(x: float, y: float) -> bool:
+    """Whether one is the other to two digits: 14 billion for 14.3."""
+    return float(f"{x:.2g}") == y or float(f"{y:.2g}") == x
+
+
+def _telling(x: float, y: float, rarity: Rarity) -> float:
+    return min(rarity.number(x), rarity.number(y))
+
+
+def _sums(fp: Fingerprint) -> set[float]:
+    return {*fp.numbers, *fp.amounts, *fp.valuations, *fp.people}
 
 
 def _told_sums(fp: Fingerprint) -> set[float]:

@@ -17,7 +17,7 @@ from watchers.stories.weights import WEIGHTS, likelihood
 
 SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
-JOIN = 0.44  # likelihood from which an entry joins a story
+JOIN = 0.4  # likelihood from which an entry joins a story
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
 _MEANWHILE = 0.5  # of "soon", for stories that are days apart
 MERGE = 0.97  # likelihood from which an entry proves two stories to be one

@@ -81,6 +81,8 @@ def another_party(a: Fingerprint, b: Fingerprint) -> bool:
     if not a.kinds or not b.kinds or a.kinds[0] != b.kinds[0]:
         return False
     ours, theirs = _watched(a), _watched(b)
+    if not ours or not theirs or _parties(a) == _parties(b):
+        return False  # the same people play: who plays what was read differently
     return any(not ours[role] & theirs[role] for role in ours.keys() & theirs.keys())
 
 
@@ -103,7 +105,14 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
             continue  # of several who left, each report names some
         elif all(_comparable(x, y) for x in mine for y in other):
             outcome = -1.0
+    if outcome < 0 and not persons and len(_parties(a)) > 1 and _parties(a) == _parties(b):
+        return 0.5  # the same parties, read in other roles
     return outcome
+
+
+def _parties(fp: Fingerprint) -> set[str]:
+    """The watched who play in the main move, whatever their role; people left out."""
+    return {who for name, who in fp.roles if name not in _PERSON_ROLES and who in fp.entities}
 
 
 def words_of(fp: Fingerprint) -> set[str]:

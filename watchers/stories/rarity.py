@@ -17,6 +17,7 @@ _SHARE = {
     "p": 0.01,  # a watched person
     "n": 0.002,  # a name or word that no list knows
     "c": 0.02,  # a concept
+    "a": 0.004,  # a number
     "common": 0.15,  # a concept that is everywhere in this field
     "plain": 0.05,  # an ordinary word
     "bigram": 0.01,  # two Han characters
@@ -42,6 +43,10 @@ class Rarity:
     def concept(self, concept: str) -> float:
         """Of a concept."""
         return self._weight("common" if concept in vocabulary().common else "c", concept)
+
+    def number(self, number: float) -> float:
+        """Of a number, as a share of what the rarest tells: a sum that all cite is background."""
+        return self._weight("a", f"{number:g}") / (RAREST - math.log(_SHARE["a"]))
 
     def word(self, word: str) -> float:
         """Of a word, or two Han characters."""

@@ -27,6 +27,10 @@ _ADDED = re.compile(
     r"|submitted by\s+/?u/\S+|\[(?:link|comments|pdf|video)\]|\b[ur]/\w+",
     re.I,
 )
+_ELIDED = re.compile(r"(?:[ldsjncmt]|qu|jusqu|lorsqu|puisqu)['’](?=[^\W\d_]{2})")
+_HYPHENED = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+")
+_VERSION = re.compile(r"\d(?:\.\d+)?")
+_CURRENCY = re.compile(r"(?:us|r|a|c|hk|nt)?\$.*")
 _DIGITS_ONLY = re.compile(r"[\d.,'’-]+[a-z]{0,2}$", re.I)
 _QUANTITY = re.compile(r"\d[\d.,]*(?:[tgp]b|[gm]w|nm|hz)$", re.I)
 _INNER_CAPITAL = re.compile(r"[a-z0-9].*[A-Z]|^[A-Z]{2,}[a-z0-9]*$|^[A-Za-z]+\d")
@@ -89,23 +93,41 @@ class _Sink:
         self.concepts: dict[str, None] = {}
 
 
-def _taken(mentions: Sequence[Mention], field: str) -> list[tuple[int, int]]:
-    return [(m.start, m.end) for m in mentions if m.accepted and m.field == field]
+def _taken(mentions: Sequence[Mention], field: str) -> list[Mention]:
+    return [m for m in mentions if m.accepted and m.field == field]
 
 
-def _read(text: str, taken: Sequence[tuple[int, int]], sink: _Sink, capitals: _Capitals) -> None:
+def _beyond(folded: str, mention: Mention) -> dict[str, None]:
+    """What a mention says beyond its entity's name: the version of a model, say."""
+    folded = folded.removesuffix("'s").removesuffix("’s")
+    if folded in mention.entity or not (mention.text[:1].isalpha() and mention.text.isascii()):
+        return {}
+    head = mention.entity.split("-")[0]
+    if not fold(mention.text).startswith(head):
+        return {}  # written quite otherwise: a translation, a nickname
+    return {f"no{folded}" if _VERSION.fullmatch(folded) else stem(folded): None}
+
+
+def _read(text: str, taken: Sequence[Mention], sink: _Sink, capitals: _Capitals) -> None:
     text = _ADDED.sub(lambda found: " " * len(found.group()), text)
     folded = fold(text)
     latin: list[tuple[str, str, bool]] = []  # raw, folded, begins a sentence
-    begins = True
+    begins, after = True, len(text)
     for found in _TOKEN.finditer(text):
         start, end = found.span()
-        if any(s < end and start < e for s, e in taken):
+        mention = next((m for m in taken if m.start < end and start < m.end), None)
+        if mention is not None:
+            if found["latin"]:
+                sink.names.update(_beyond(folded[start:end], mention))
             latin.append(("", "", False))
-            begins = False
+            begins, after = False, mention.end
+            continue
+        if start == after + 1 and _VERSION.fullmatch(folded[start:end]):
+            sink.names.setdefault(f"no{folded[start:end]}")  # Llama 4 and Llama 5 are two things
             continue
         if found["latin"]:
-            latin.append((found.group(), folded[start:end], begins))
+            pieces = _pieces(found.group(), folded[start:end])
+            latin += [(raw, piece, begins and not at) for at, (raw, piece) in enumerate(pieces)]
             begins = text[end : end + 1] in {".", "!", "?", ":"}
         elif found["kana"]:
             _kana(folded[start:end], sink)
@@ -114,6 +136,17 @@ def _read(text: str, taken: Sequence[tuple[int, int]], sink: _Sink, capitals: _C
         else:
             sink.words.setdefault(stem(folded[start:end]))
     _latin(latin, sink, capitals)
+
+
+def _pieces(raw: str, folded: str) -> list[tuple[str, str]]:
+    """A written word as the words it is made of: "l'armée", "KI-Start-up"; known ones stay whole."""
+    found = _ELIDED.match(folded)
+    if found and vocabulary().concepts.word(folded) is None:
+        raw, folded = raw[found.end() :], folded[found.end() :]
+    if "-" not in folded or vocabulary().concepts.word(folded) or not _HYPHENED.fullmatch(folded):
+        return [(raw, folded)]
+    head, _, rest = folded.partition("-")
+    return [(raw[: len(head)], head), *_pieces(raw[len(head) + 1 :], rest)]
 
 
 def _latin(tokens: Sequence[tuple[str, str, bool]], sink: _Sink, capitals: _Capitals) -> None:
@@ -137,7 +170,13 @@ def _latin(tokens: Sequence[tuple[str, str, bool]], sink: _Sink, capitals: _Capi
             sink.names.setdefault(plain.replace(",", "."))
             continue
         known = stem(plain) in words.plain
-        if len(plain) < 2 or plain in words.silent or _DIGITS_ONLY.match(plain) or (known and len(plain) < 3):
+        if (
+            len(plain) < 2
+            or plain in words.silent
+            or _CURRENCY.fullmatch(plain)
+            or _DIGITS_ONLY.match(plain)
+            or (known and len(plain) < 3)
+        ):
             continue
         inner = bool(_INNER_CAPITAL.search(raw)) and not known
         if inner or (
