@@ -8,7 +8,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from storage.model import Document, EntityKind, Mention, Move, Tier, Watchlist
 from watchers.links import canonical_url
@@ -168,45 +167,6 @@ def fingerprint(
         page=_hash(canonical_url(document.url)) if document.url else "",
         title=_hash(" ".join(_PARTS.findall(fold(document.title)))) if document.title.strip() else "",
     )
-
-
-def combine(told: Sequence[Fingerprint]) -> Fingerprint:
-    """What several reports of one event say together, the first report's words first.
-
-    A further report meets here what no single one says: the sum from one, the name from
-    another.  It is no page and no headline of its own.
-    """
-    heads = [fp.headline for fp in told]
-    titled = _joined(fp.entities[: at[0]] for fp, at in zip(told, heads, strict=True))
-    prominent = _joined((titled, *(fp.entities[: fp.prominent] for fp in told)))
-    parts = {}
-    for place, name in ((1, "names"), (2, "words"), (3, "concepts"), (4, "numbers")):
-        top = _joined(getattr(fp, name)[: at[place]] for fp, at in zip(told, heads, strict=True))
-        parts[name] = (len(top), _joined((top, *(getattr(fp, name) for fp in told))))
-    return Fingerprint(
-        lang=told[0].lang,
-        entities=_joined((prominent, *(fp.entities for fp in told))),
-        prominent=len(prominent),
-        persons=frozenset().union(*(fp.persons for fp in told)),
-        kinds=_joined(fp.kinds for fp in told),
-        status=told[-1].status,
-        roles=_joined(fp.roles for fp in told),
-        amounts=_joined(fp.amounts for fp in told),
-        valuations=_joined(fp.valuations for fp in told),
-        people=_joined(fp.people for fp in told),
-        names=parts["names"][1],
-        words=parts["words"][1],
-        concepts=parts["concepts"][1],
-        numbers=parts["numbers"][1],
-        headline=(len(titled), *(parts[name][0] for name in ("names", "words", "concepts", "numbers"))),
-        comment=all(fp.comment for fp in told),
-        loose=any(fp.loose for fp in told),
-        moved=any(fp.moved for fp in told),
-    )
-
-
-def _joined(parts: Iterable[Iterable[Any]]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(key for part in parts for key in part))
 
 
 def _persons(entities: Sequence[str], watchlist: Watchlist) -> frozenset[str]:
