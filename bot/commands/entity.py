@@ -1,13 +1,14 @@
 """``/entity`` and ``/timeline``: what is known of one entity, and what it did in order of time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 
-from bot import answers
+from bot import answers, charts
+from bot.charts import asked
 from bot.commands.cards import Card, card, headline
 from bot.commands.completion import entities
 from bot.commands.desk import Desk
@@ -16,7 +17,7 @@ from bot.commands.reply import answer
 from bot.render.headline import LOOKS, MENTIONED
 from bot.render.words import fit
 from bot.words import count
-from storage.model import Story
+from storage.model import Profile, Story
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
@@ -53,7 +54,8 @@ def profile(store: "SqliteStore", name: str, now: datetime) -> Card:
     lines += ["", "**Moves**", *([move_line(one, names) for one in known.moves[:MOVES_SHOWN]] or ["none"])]
     stories = [_story_line(one) for one in known.stories[:STORIES_SHOWN]]
     lines += ["", "**Stories**", *(stories or ["none"])]
-    return card(f"{entity.name} ({entity.slug})", lines, footer=f"/timeline {entity.slug} has them in order")
+    title, below = f"{entity.name} ({entity.slug})", f"/timeline {entity.slug} has them in order"
+    return card(title, lines, footer=below, draw=_picture(store, [known]))
 
 
 def timeline(store: "SqliteStore", names: Sequence[str], now: datetime) -> Card:
@@ -68,7 +70,11 @@ def timeline(store: "SqliteStore", names: Sequence[str], now: datetime) -> Card:
     dated.sort(key=lambda pair: pair[0])
     lines = [line for _, line in dated]
     title = f"Timeline of {', '.join(known.entity.name for known in profiles)}"
-    return card(title, lines or ["Nothing is recorded of it yet."])
+    return card(title, lines or ["Nothing is recorded of it yet."], draw=_picture(store, profiles))
+
+
+def _picture(store: "SqliteStore", profiles: Sequence[Profile]) -> Callable[[], bytes] | None:
+    return asked.of_entities(store, profiles) if charts.available() else None
 
 
 def _story_line(story: Story) -> str:

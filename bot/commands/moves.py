@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot import answers
+from bot import answers, charts
+from bot.charts import asked
 from bot.commands import kinds
 from bot.commands.cards import Card, card, headline
 from bot.commands.completion import entities
@@ -53,9 +54,11 @@ def recorded(
         store, kind=kind, person=person, frm=frm, to=to, since=kinds.moment(since, now), limit=SHOWN
     )
     known = {one.slug: one.name for one in store.watchlist.load().entities}
-    asked = ", ".join(filter(None, [kind, person, frm and f"from {frm}", to and f"to {to}"]))
+    wanted = ", ".join(filter(None, [kind, person, frm and f"from {frm}", to and f"to {to}"]))
     lines = [move_line(record, known) for record in found] or ["No such move is recorded."]
-    return card(f"Moves: {asked}" if asked else "Latest moves", lines)
+    title = f"Moves: {wanted}" if wanted else "Latest moves"
+    draw = asked.of_moves(store, title, found) if charts.available() and (frm or to) else None
+    return card(title, lines, draw=draw)
 
 
 def register(tree: app_commands.CommandTree, desk: Desk) -> None:

@@ -65,12 +65,19 @@ def look(alert: Alert) -> Look:
 
 def line(alert: Alert) -> str:
     """The alert's move in one line, without its icon."""
-    kind = look(alert).name
     if alert.move is None:
-        return " · ".join([kind, *filter(None, [_listed([alert.names.get(s, s) for s in alert.entities])])])
-    if alert.move.status in (MoveStatus.RUMOUR, MoveStatus.DENIED, MoveStatus.CONFIRMED):
-        kind = f"{kind} ({alert.move.status.value})"
-    return " · ".join([kind, *filter(None, _parts(alert.move, alert.names))])
+        return " · ".join(
+            [MENTIONED.name, *filter(None, [_listed([alert.names.get(s, s) for s in alert.entities])])]
+        )
+    return moved(alert.move, alert.names)
+
+
+def moved(move: Move, known: Mapping[str, str]) -> str:
+    """A move in one line; ``known`` holds display names by slug."""
+    kind = LOOKS[move.kind].name
+    if move.status in (MoveStatus.RUMOUR, MoveStatus.DENIED, MoveStatus.CONFIRMED):
+        kind = f"{kind} ({move.status.value})"
+    return " · ".join([kind, *filter(None, _parts(move, known))])
 
 
 def names(move: Move, role: str, known: Mapping[str, str]) -> list[str]:

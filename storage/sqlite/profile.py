@@ -1,6 +1,7 @@
 """What the store knows about one entity, put together."""
 
 from collections import Counter
+from datetime import date, timedelta
 
 from storage.model import Feed, Profile
 from storage.sqlite import rows, slugs
@@ -13,10 +14,12 @@ from storage.sqlite.watchlist import Watched
 STORIES = 200  # newest stories that are looked at
 MOVES = 100
 ENTRIES = 2_000  # newest entries whose feeds count
+COUNTED = 20_000  # newest entries that ``activity`` counts
+EPOCH = date(1970, 1, 1)
 
 
 class Profiles:
-    """The verb ``profile``."""
+    """The verbs ``profile`` and ``activity``."""
 
     def __init__(self, db: Connection, watchlist: Watched, stories: Stories, moves: Moves) -> None:
         self._db = db
@@ -44,6 +47,16 @@ class Profiles:
                 mentioned_with=dict(companions.most_common()),
                 feeds=self._feeds(slug),
             )
+
+    def activity(self, slug: str) -> list[tuple[date, int]]:
+        """How many of its newest entries were published on each day (UTC); days without any left out."""
+        found = self._db.rows(
+            "SELECT published / 86400 AS day, count(*) FROM finding WHERE entry_id IN ("
+            "SELECT entry_id FROM entry_entity WHERE entity_id = ? ORDER BY entry_id DESC LIMIT ?) "
+            "GROUP BY day ORDER BY day",
+            (slugs.find(self._db, [slug]).get(slug), COUNTED),
+        )
+        return [(EPOCH + timedelta(days=day), number) for day, number in found]
 
     def _feeds(self, slug: str) -> tuple[Feed, ...]:
         """Feeds that mentioned it, as far as its newest entries tell."""

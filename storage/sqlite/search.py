@@ -72,6 +72,7 @@ class Search:
         self._db = db
         self._watchlist = watchlist
         self.profile = profiles.profile
+        self.activity = profiles.activity
 
     def query(
         self,

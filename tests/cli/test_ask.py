@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import charts
 from storage.sqlite import open_store
 from tests.cli.conftest import Answer
 from tests.cli.stocked import FEED, LINKS
@@ -249,3 +250,29 @@ def test_resend_takes_dead_alerts_only(call: Call, stocked: Path) -> None:
     assert call("resend", dead).status == 0
     with open_store(stocked) as store:
         assert store.outbox.pending_count() == 1
+
+
+@pytest.mark.skipif(not charts.available(), reason="matplotlib is not installed: extra charts")
+@pytest.mark.parametrize("question", [("entity", "meta"), ("moves",)], ids=["entity", "moves"])
+def test_a_chart_is_written_beside_the_answer(call: Call, tmp_path: Path, question: tuple[str, ...]) -> None:
+    picture = tmp_path / "picture.png"
+    plain, drawn = call(*question), call(*question, "--chart", str(picture))
+    assert (drawn.status, drawn.out) == (0, plain.out)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.skipif(not charts.available(), reason="matplotlib is not installed: extra charts")
+def test_a_chart_of_too_little_is_not_drawn_and_says_so(call: Call, tmp_path: Path) -> None:
+    answer = call("moves", "--kind", "hire", "--chart", str(tmp_path / "picture.png"))
+    assert answer.status == 0
+    assert "too little" in answer.err
+    assert not (tmp_path / "picture.png").exists()
+
+
+def test_a_chart_without_matplotlib_is_refused_with_the_remedy(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charts, "available", lambda: False)
+    answer = call("moves", "--chart", str(tmp_path / "picture.png"))
+    assert answer.status == 2
+    assert "movewire[charts]" in answer.err

@@ -62,4 +62,8 @@ def _callback(body: dict[str, Any]) -> list[str]:
 
 
 def _schema(name: str, body: Any) -> list[str]:
+    if isinstance(body, dict) and body.get("attachments"):
+        # discord.py numbers the files that it uploads with integers (reference#uploading-files does so, too).
+        files = [{**one, "id": str(one["id"])} for one in body["attachments"]]
+        body = {**body, "attachments": files}
     return SCHEMA(name, body) if SCHEMA is not None else []

@@ -6,12 +6,15 @@ from datetime import timedelta
 import pytest
 import simcord
 
-from bot.commands import status
+from bot import charts
+from bot.charts import history
+from bot.commands import cards, status
 from bot.gateway import FAILED
 from bot.render import violations
 from bot.sinks.base import REAL
-from storage.model import FeedState, FinishedPoll
+from storage.model import Entity, EntityKind, FeedState, FinishedPoll, Tier
 from tests.cli.stocked import FEED, LINKS
+from tests.discord.conftest import connected
 
 DEFERRED = 5  # interactions/receiving-and-responding: DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE
 
@@ -159,3 +162,58 @@ async def test_a_fault_of_ours_is_told_without_its_words_and_logged(server, monk
     assert result.ephemeral
     assert result.response.content == FAILED
     assert "secret words" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["entity", "timeline"])
+async def test_a_picture_follows_the_words_where_there_is_something_to_draw_with(server, name):
+    result = await server.reader.slash(server.channel, name, name="meta")
+    assert "Departure" in shown(result)
+    pictures = [one.filename for one in result.response.attachments]
+    assert pictures == (["movewire.png"] if charts.available() else [])
+
+
+async def test_a_picture_that_cannot_be_drawn_leaves_the_words(server, monkeypatch, caplog):
+    def broken(*arguments):
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr(charts, "available", lambda: True)
+    monkeypatch.setattr(history, "draw", broken)
+    result = await server.reader.slash(server.channel, "entity", name="meta")
+    assert "Departure" in shown(result)
+    assert result.response.attachments == []
+    assert "could not be drawn" in caplog.text
+
+
+async def test_long_answers_have_pages_that_only_their_asker_turns(server, store):
+    for number in range(60):
+        name = f"Bay Labs {number:02} {'x' * 40}"
+        kind, tier = EntityKind.ORGANISATION, Tier.RELATED
+        store.watchlist.put(Entity(slug=f"bay-{number}", name=name, kind=kind, tier=tier))
+    first = await server.keeper.slash(server.channel, "watch list")
+    before = shown(first)
+    assert "page 1 of" in before
+    second = await server.keeper.click(first.response.message, label="▶")
+    assert "page 2 of" in shown(second)
+    assert shown(second) != before
+    again = await server.keeper.click(second.response.message, label="◀")
+    assert shown(again) == before
+
+
+async def test_pages_of_an_answer_for_all_are_turned_by_its_asker_alone(server, store, monkeypatch):
+    monkeypatch.setattr(cards, "PAGE", 300)
+    public = await server.reader.slash(server.channel, "timeline", name="meta")
+    assert "page 1 of" in shown(public)
+    refused = await server.keeper.click(public.response.message, label="▶")
+    assert refused.ephemeral
+    assert "Only who asked" in refused.response.content
+    turned = await server.reader.click(public.response.message, label="▶")
+    assert "page 2 of" in shown(turned)
+
+
+async def test_after_a_restart_pages_say_that_they_are_gone(server, app, monkeypatch):
+    monkeypatch.setattr(cards, "PAGE", 300)
+    public = await server.reader.slash(server.channel, "timeline", name="meta")
+    await server.env.restart_bot(connected(app))
+    gone = await server.reader.click(public.response.message, label="▶")
+    assert gone.ephemeral
+    assert "ask again" in gone.response.content
