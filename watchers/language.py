@@ -1,112 +1,22 @@
 """Which language a short text is in: scripts first, then function words and letters.
 
-No model and no download: word tables as constants.  Meant for headlines with a sentence
+No model and no download: word tables (``languages.toml``).  Meant for headlines with a sentence
 or two; ``None`` where nothing speaks for any language.
 """
 
 import re
+import tomllib
 import unicodedata
 from collections import defaultdict
 from functools import lru_cache
+from importlib.resources import files
 
-# Function words and the commonest words of headlines; a word shared by several languages
-# counts for each of them, divided by how many share it.
-_WORDS = {
-    "en": """
-        the of and to in is for with on at from by as its it that this will has have are was were be an
-        after over about into how why what who when not new says say said more than could would may just
-        but or up out now raises launches hires buys sues joins leaves deal startup company their his
-        her he she they we you your can all against amid former first which been some most where still
-        acquires acquired acquisition joined hired hire latest big name training researchers researcher
-        layoffs chief founder talks million billion funding valued unveils announces lays cuts warns
-        wants takes gets makes tech world workers employees users forced plans backs costs seeks pauses
-        projects reading list link article study finds found delayed confirms significant largest
-        customer ways rare fear fears become founders again meet face faces join veterans launch money
-        five next back off under week year years report reportedly make made get people state market
-        stock stocks shares deals team staff time s inside meets show shows court judge suit trial drop
-        drops rise rises record closes closed release releases released splits ditches severs freezes
-        hits inks signs signed wins won raised raise jumps steps exits ousts ousted taps tapped lures poaches
-        poached leads series round valuation center centers model models chips agent agents open staffers
-        contract cuts cut trims axes loses lost breach leaked hacked outage fined files complaint settles
-        ruling breaks ground reach reorg splitting pledges bets returns names named appoints former ex
-        talent exec execs executive executives cofounder co-founder researcher engineer team teams unit
-        army government pentagon customers users app apps glasses feature features startups cash stake""",
-    "pt": """
-        o a os as de do da dos das em no na nos nas um uma para por pelo pela com que não é ao aos à às
-        se mais como mas sobre após entre até ser foi são está tem seu sua seus suas já diz novo nova
-        anuncia empresa empresas bilhões milhões anos isso ele ela também ou sem pode vai segundo desde
-        contra onde quando muito num numa dela dele só essa esse este esta depois ainda inteligência sai
-        será vira troca clientes usa busca fecha cria criar confirma adquire compra amplia revisa
-        pesquisas engenheiro dados equipe equipes governo congresso ações mercado brasil brasileiro
-        brasileira dólar bi funcionário investimento investimentos cientista executivo executivos mil
-        projeto projetos suspende plano ataque rival rivais semana fundador fundadora cofundador fala demite
-        demissões demissão cortes corta lança lançou rodada avaliação avaliada chefe deixa deixou saída
-        contrata contratou pesquisador pesquisadores funcionários reestrutura divide laboratório
-        processa processada multa multada vazamento anunciou levanta captou capta aposta startup""",
-    "es": """
-        el la los las de del en un una para por con que no es al se más como pero sobre tras entre hasta
-        ser fue son está tiene su sus ya dice nuevo nueva anuncia empresa empresas millones años esto él
-        ella también o sin puede va según desde contra donde cuando muy lo le les y ha han este esta ese
-        esa después todavía inteligencia mil dólares compra ficha contrata invierte lanza despide deja
-        acuerdo empleados investigadores fundador prepara ronda otra otro despidos hace gobierno
-        congreso datos equipo equipos acciones mercado empleado inversión científico ejecutivo
-        ejecutivos proyecto proyectos plan ataque semana nuevos nuevas gafas llegan llega abre oficina
-        oficinas tecnológica tecnológico despide recorta recortes demanda multa filtración ronda cofundador
-        jefe renuncia abandona investigador inversores valorada startup lanzó anunció laboratorio""",
-    "fr": """
-        le la les de des du en un une pour par avec que qui ne pas est au aux se plus comme mais sur
-        après entre être été sont a son sa ses leur leurs déjà dit nouveau nouvelle annonce entreprise
-        milliards millions ans ce cette ces il elle aussi ou sans peut selon depuis contre où quand très
-        et d l qu dans veut chez vers rachète recrute embauche investit lance licencie quitte lève
-        accord salariés chercheurs fondateur équipes équipe ouvre bureau restructure installe chercheur
-        données gouvernement marché actions dollars salarié investissement scientifique cadre cadres
-        projet projets plan attaque semaine nouveaux nouvelles états-unis européenne lunettes milliard s
-        y effectifs supprime""",
-    "de": """
-        der die das den dem des ein eine einen einem einer und in im zu zum zur für von vom mit auf aus
-        bei nach nicht ist sind war wird werden hat haben sich auch als wie aber über vor gegen unter
-        bis seit durch an am es er sie wir ihr sein seine seiner neue neuen neuer neues will kann soll
-        sagt mehr noch nur oder um milliarden millionen unternehmen jahr jahre laut kauft übernimmt
-        investiert startet entlässt verlässt wechselt stellt mitarbeiter forscher gründer chef kompakt
-        warum angebote streicht droht fürchtet darf jetzt ins stellen sparte millionenstrafe ki
-        forschern daten regierung markt aktien mitarbeitern investition wissenschaftler projekt woche
-        deutschland europa gericht klage wegen konzern abteilung wer wo wann doch damit""",
-    "nl": """
-        de het een en in van voor met op aan uit bij naar niet is zijn was wordt worden heeft hebben
-        zich ook als maar over tegen onder tot sinds door dat die dit er te om ze hij zij wij hun haar
-        nieuwe wil kan moet zegt meer nog alleen of miljard miljoen bedrijf jaar volgens na geen koopt
-        neemt investeert lanceert ontslaat verlaat werknemers onderzoekers oprichter topman betaalt
-        schikking mag berichten trainen samenwerking legt stil af gegevens regering markt aandelen
-        investering wetenschapper project week nederland europa rechter zaak wegens waarom wie waar""",
-    "it": """
-        il lo la i gli le di del della dei delle dell in nel nella un una per con che non è al alla si
-        più come ma su dopo tra fra fino essere sono ha hanno suo sua già dice nuovo nuova annuncia
-        azienda miliardi milioni anni questo questa anche o senza può secondo da dal dalla contro dove
-        quando e ed l agli sulla ecco compra assume investe lancia licenzia lascia accordo dipendenti
-        ricercatori fondatore sotto indagine governo mercato azioni dollari investimento scienziato
-        dirigente progetto settimana italia europa giudice causa perché chi nuovi nuove degli alle dalle
-        sui sulle sul nello""",
-    "sv": """
-        och att det som en ett är av för på med den i till inte har om var från de vid eller men sin nu
-        när efter ska kan nya säger miljarder miljoner företaget också under över mot""",
-    "da": """
-        og at det som en et er af for på med den i til ikke har om var fra de ved eller men sin nu når
-        efter skal kan nye siger milliarder millioner virksomheden også under over mod""",
-    "pl": """
-        i w na z do się że nie jest to o po dla przez od za jak ale czy już są był będzie jego jej oraz
-        nowy nowa miliardów milionów firma mówi przed pod który która""",
-    "tr": """
-        ve bir bu için ile da de olarak daha çok en gibi olan yeni sonra kadar milyar milyon şirket dedi
-        ne mi""",
-    "id": """
-        yang dan di ke dari untuk dengan pada ini itu adalah akan tidak dalam juga telah oleh sebagai
-        baru miliar juta perusahaan kata bisa""",
-    "ro": """
-        și în de la cu pe care nu este sunt pentru un o din mai a fost după prin că sau al ale lui noua
-        noul miliarde milioane compania""",
-    "fi": """
-        ja on ei se että oli ovat mutta kun myös sen joka uusi mukaan yhtiö miljardia miljoonaa vuoden""",
-}
+
+def _table() -> dict[str, str]:
+    return tomllib.loads(files("watchers").joinpath("languages.toml").read_text(encoding="utf-8"))
+
+
+_WORDS = _table()
 _LETTERS = {
     "pt": "ãõáâêôç",
     "es": "ñ¿¡óíá",
