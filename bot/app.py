@@ -67,10 +67,20 @@ def open_app(settings: "Settings", *, console_to_stderr: bool = False) -> Iterat
             store=store,
             clock=REAL,
             bounds=Bounds(floor=settings.poll_min, ceiling=settings.poll_max),
-            routes=partial(default_routes, settings),
+            routes=partial(all_routes, settings, store),
             new_fetcher=partial(fetcher_for, settings),
             new_sinks=partial(sinks_for, settings, console_to_stderr, Learned()),
         )
+
+
+def all_routes(settings: "Settings", store: SqliteStore) -> tuple[Route, ...]:
+    """The settings' route and those of the servers; a channel with one of those has no other."""
+    stored = [route for audience in store.guilds.audiences() for route in audience.routes]
+    if settings.discord_token is None:  # nothing could be sent along them
+        stored = [route for route in stored if not route.destination.startswith("channel:")]
+    taken = {route.destination for route in stored}
+    own = (route for route in default_routes(settings) if route.destination not in taken)
+    return (*own, *stored)
 
 
 def default_routes(settings: "Settings") -> tuple[Route, ...]:

@@ -19,6 +19,8 @@ from storage.model import (
     Verdict,
     Watchlist,
 )
+from watchers.lessons import without
+from watchers.listening import is_private
 from watchers.text import sentences
 
 MAX_SAID = 300  # code points: one sentence, not a paragraph
@@ -34,16 +36,28 @@ def alert_for(
     *,
     fact: str | None = None,
     lang: str | None = None,
+    own_words: bool = False,
 ) -> Alert:
-    """The alert that ``decision`` asks for, as the story stands after ``entry``."""
+    """The alert that ``decision`` asks for, as the story stands after ``entry``.
+
+    ``own_words``: told as this entry tells it, not as the story's first.
+    """
     by_slug = watchlist.by_slug()
     # An entry that only joins adds its outlet: the sentence and the reasons stay the first
     # entry's, which the message has already and the outbox keeps where these are empty.
     joins = decision.update is UpdateKind.EDIT and entry.document.url != story.url
-    replies = decision.update is UpdateKind.REPLY  # it tells what this entry brought, in its words
-    named = dict.fromkeys(
-        (*story.entities, *(slug for move in story.moves for slug in sorted(move.parties())))
+    # A reply tells what this entry brought, in its words.
+    replies = own_words or decision.update is UpdateKind.REPLY
+    # Who is watched by another server alone is a stranger here.
+    entities = tuple(s for s in story.entities if s in by_slug or not is_private(s))
+    own = (one.entity for one in mentions if one.accepted and is_private(one.entity))
+    entities = tuple(dict.fromkeys((*entities, *(slug for slug in own if slug in by_slug))))
+    strangers = frozenset(
+        s for move in story.moves for s in move.parties() if is_private(s) and s not in by_slug
     )
+    moves = without(story.moves, strangers) if strangers else story.moves
+    named = dict.fromkeys((*entities, *(slug for move in moves for slug in sorted(move.parties()))))
+    main = moves[0] if moves else None
     return Alert(
         story=story.id,
         revision=story.revision,
@@ -51,10 +65,10 @@ def alert_for(
         url=entry.document.url if replies else story.url,
         source=entry.document.source if replies else story.source,
         published=entry.published if replies else _published(story),
-        said="" if joins else said(entry.document, story.main, mentions),
-        move=story.main,
+        said="" if joins else said(entry.document, main, mentions),
+        move=main,
         names={slug: by_slug[slug].name for slug in named if slug in by_slug},
-        entities=story.entities,
+        entities=entities,
         outlets=story.outlets,
         context=tuple(context),
         why=() if joins else tuple(reasons_for_people(mentions, watchlist)),
@@ -62,6 +76,7 @@ def alert_for(
         fact=fact,
         low_priority=decision.verdict is Verdict.UPDATE and fact is None,
         lang=lang,
+        score=main.score if main else max((m.score for m in mentions if m.accepted), default=1.0),
     )
 
 

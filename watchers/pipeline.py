@@ -2,12 +2,14 @@
 
     stored, undecided (commit 1 happened in the sweep)
       -> matching.find_mentions     who is meant?            nobody: decided quiet, stop
+      -> listening.hear             what does each server make of it?
       -> moves.detect               what moved?
       -> stories.fingerprint        by what may it be compared?
       -> store: candidates, rarity  which entries may tell the same event?
       -> stories.assign, tell       join or open a story; what is new in it?
       -> recall.rank                what led up to it?
-      -> triage.decide, routes      alert, update or quiet; to whom?
+      -> triage.decide              alert, update or quiet, for each audience?
+      -> routing.deliveries         to which channels, when?
       -> store: record              commit 2: all of it and the outbox, together
 
 It decides nothing itself and opens no socket; ``watchers.sweep`` brings the entries and
@@ -21,13 +23,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from storage.model import (
+    Alert,
     Assignment,
+    Audience,
     ContextLine,
     Decision,
-    Document,
     Entry,
-    Mention,
-    Move,
     NewDelivery,
     Outcome,
     Route,
@@ -35,28 +36,23 @@ from storage.model import (
     Verdict,
     Watchlist,
 )
-from watchers import alerting, matching, moves, recall, stories, triage
-from watchers.text import detect_lang
+from watchers import alerting, recall, routing, stories
+from watchers.listening import (
+    Hearing,
+    Listener,
+    joint,
+    listeners,
+)
+from watchers.reader import Reader as Reader
+from watchers.reader import Reading as Reading
+from watchers.routing import Standing, Told
+from watchers.ruling import Case, Ruling, recorded
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
 
 BATCH = 50  # entries in one transaction: other writers wait no longer than it takes
 FLOOD_WINDOW = timedelta(minutes=10)  # over which the flood guard counts alerts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What a text says, before history is asked: the part that ``explain`` shows."""
-
-    lang: str | None
-    mentions: tuple[Mention, ...]
-    moves: tuple[Move, ...]
-
-    @property
-    def entities(self) -> tuple[str, ...]:
-        """Slugs truly meant, best first."""
-        return matching.accepted_entities(self.mentions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +64,7 @@ class Judged:
     story: int
     edited: bool = False  # it was judged before: only its message may change
     changed: bool = False  # an edited entry whose story's message changes
+    rulings: tuple[Ruling, ...] = ()  # for every audience, the installation's first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +75,6 @@ class _Seen:
     total: int
 
 
-class Reader:
-    """Reads texts against one version of the watchlist; immutable, safe to share."""
-
-    def __init__(self, watchlist: Watchlist) -> None:
-        self.watchlist = watchlist
-        self._matcher = matching.Matcher(watchlist)
-
-    def read(self, document: Document) -> Reading:
-        """Mentions and moves of ``document``; moves are found where nobody watched is meant too."""
-        mentions = self._matcher.find_mentions(document)
-        return Reading(
-            lang=detect_lang(f"{document.title} {document.summary}", document.lang),
-            mentions=mentions,
-            moves=moves.detect(document, mentions, self.watchlist),
-        )
-
-
 class Pipeline:
     """Judges pending entries and records what was decided."""
 
@@ -102,6 +82,8 @@ class Pipeline:
         self._store = store
         self._routes = routes
         self._reader: Reader | None = None
+        self._heard: tuple[Watchlist, tuple[Audience, ...], tuple[Route, ...]] | None = None
+        self._listeners: tuple[Listener, ...] = ()
 
     def reader(self) -> Reader:
         """The reader for the watchlist as it is now; rebuilt only when that changed."""
@@ -109,6 +91,13 @@ class Pipeline:
         if self._reader is None or self._reader.watchlist.version != version:
             self._reader = Reader(self._store.watchlist.load())
         return self._reader
+
+    def listeners(self, public: Watchlist) -> tuple[Listener, ...]:
+        """The audiences as they are now; made anew only when something of theirs changed."""
+        heard = (public, self._store.guilds.audiences(), tuple(self._routes()))
+        if self._heard != heard:
+            self._listeners, self._heard = listeners(*heard), heard
+        return self._listeners
 
     def process(self, now: datetime) -> Iterator[Judged]:
         """Judge all that is pending; each batch is one transaction, committed before it is yielded."""
@@ -122,77 +111,163 @@ class Pipeline:
 
     def _judge(self, entry: Entry, reader: Reader, now: datetime) -> Judged:
         before = self._store.entries.recorded(entry.id) if entry.revision else None
+        rulings: tuple[Ruling, ...] = ()
         if before is not None and before.decisions:
             outcome = self._edited(entry, reader, now, before.story.id if before.story else 0)
         else:
-            outcome = self._first(entry, reader, now)
+            outcome, rulings = self._first(entry, reader, now)
         [story] = self._store.entries.record([outcome])
         edited = outcome.decision is None
         after, earlier = outcome.story, before.story if before is not None else None
         changed = edited and after is not None and earlier is not None and after.revision > earlier.revision
-        return Judged(entry=entry, outcome=outcome, story=story, edited=edited, changed=changed)
+        return Judged(
+            entry=entry, outcome=outcome, story=story, edited=edited, changed=changed, rulings=rulings
+        )
 
-    def _first(self, entry: Entry, reader: Reader, now: datetime) -> Outcome:
+    def _first(self, entry: Entry, reader: Reader, now: datetime) -> tuple[Outcome, tuple[Ruling, ...]]:
         reading = reader.read(entry.document)
+        hearings = [one.hear(entry.document, reading) for one in self.listeners(reader.watchlist)]
+        found = joint(reading, hearings)
         blank = Outcome(
             entry_id=entry.id,
             revision=entry.revision,
             decided=now,
             lang=reading.lang,
-            mentions=reading.mentions,
-            moves=reading.moves,
+            mentions=found.mentions,
+            moves=found.moves,
             decision=Decision(verdict=Verdict.QUIET, reasons=("nothing-watched",)),
         )
-        if not reading.entities:
-            return blank
-        store, watchlist = self._store, reader.watchlist
-        fingerprint = stories.fingerprint(entry.document, reading.mentions, reading.moves, watchlist)
+        if not found.entities:
+            return blank, ()
+        store = self._store
+        # What servers watch beside moves no story that the installation hears of.
+        base = reading if reading.entities else found
+        watchlist = reader.watchlist if base is reading else self._everybody(reader.watchlist)
+        fingerprint = stories.fingerprint(entry.document, base.mentions, base.moves, watchlist)
         keys = fingerprint.keys()
         seen = _Seen(rarity=store.stories.rarity(keys), total=store.stories.total())
         assignment = self._assign(entry, fingerprint, keys, seen)
-        assignment, story_before, merged = self._before(assignment)
-        change = stories.tell(story_before, entry, fingerprint, reading.moves, assignment)
+        assignment, before, merged = self._before(assignment)
+        change = stories.tell(before, entry, fingerprint, base.moves, assignment)
         context = self._context(change.story, fingerprint, watchlist, now, seen, assignment.merge)
-        decision = triage.decide(
-            entry,
-            reading.mentions,
-            reading.moves,
-            story_before,
-            change,
-            watchlist,
-            now,
-            recent_alerts=store.stories.alerted_since(now - FLOOD_WINDOW),
+        case = Case(
+            entry=entry,
+            before=before,
+            change=change,
+            context=context,
+            now=now,
+            standing=self._standing(before, merged),
         )
-        story = change.story
-        if decision.verdict is Verdict.ALERT:
-            story = replace(story, alerted=now)
-        elif decision.verdict is Verdict.UPDATE:
-            story = replace(story, revision=story.revision + 1)
-        deliveries: tuple[NewDelivery, ...] = ()
-        if decision.verdict is not Verdict.QUIET or decision.digest:
-            alert = alerting.alert_for(
-                story,
-                entry,
-                reading.mentions,
-                decision,
-                context,
-                watchlist,
-                fact=change.fact,
-                lang=reading.lang,
-            )
-            deliveries = triage.routes(decision, alert, self._routes(), watchlist)
-        closing = [edit for other in merged for edit in self._closing(other, story, entry, watchlist)]
-        return replace(
+        rulings = self._rule(case, hearings, reading)
+        story = self._after(case, rulings)
+        rulings = [
+            replace(ruling, deliveries=self._deliveries(case, ruling, hearing, story))
+            for ruling, hearing in zip(rulings, hearings, strict=True)
+        ]
+        closing = [edit for other in merged for edit in self._closing(other, story, case, watchlist)]
+        outcome = replace(
             blank,
-            decision=decision,
+            decision=recorded(rulings),
             story=story,
             fingerprint=fingerprint.encode(),
             keys=keys,
             assignment=assignment,
             context=context,
-            deliveries=deliveries,
+            deliveries=(
+                *(one for ruling in rulings for one in ruling.deliveries),
+                *self._elsewhere(case, rulings[0], hearings, story),
+            ),
             closing=tuple(closing),
         )
+        return outcome, tuple(rulings)
+
+    def _everybody(self, public: Watchlist) -> Watchlist:
+        """All that anybody watches."""
+        own = [one for entities in self._store.watchlist.additions().values() for one in entities]
+        return replace(public, entities=(*public.entities, *own)) if own else public
+
+    def _standing(self, before: stories.Story | None, merged: Sequence[stories.Story] = ()) -> Standing:
+        if before is None:
+            return Standing()
+        outbox, ids = self._store.outbox, [before.id, *(other.id for other in merged)]
+        return Standing(
+            told=frozenset().union(*map(outbox.told, ids)),
+            listed=frozenset().union(*map(outbox.listed, ids)),
+            alerted=before.alerted,
+        )
+
+    def _rule(self, case: Case, hearings: Sequence[Hearing], reading: Reading) -> list[Ruling]:
+        """The decision of each audience; most are the installation's."""
+        recent = self._store.stories.alerted_since(case.now - FLOOD_WINDOW)
+        own = (
+            case.rule(hearings[0], case.before, recent)
+            if reading.entities
+            else Ruling(guild=None, decision=Decision(verdict=Verdict.QUIET, reasons=("nothing-watched",)))
+        )
+        return [
+            own,
+            *(
+                case.rule(one, case.seen_by(one), recent) if one.differs else replace(own, guild=one.guild)
+                for one in hearings[1:]
+            ),
+        ]
+
+    def _after(self, case: Case, rulings: Sequence[Ruling]) -> stories.Story:
+        """The story as it is once this was told."""
+        story = case.change.story
+        own = rulings[0]
+        speaks = [one for one in rulings if not one.quiet]
+        if any(one.decision.verdict is Verdict.UPDATE for one in speaks) or (speaks and case.standing.told):
+            story = replace(story, revision=story.revision + 1)
+        if not own.quiet and own.decision.verdict is Verdict.ALERT:
+            story = replace(story, alerted=case.now)
+        return story
+
+    def _deliveries(
+        self, case: Case, ruling: Ruling, hearing: Hearing, story: stories.Story
+    ) -> tuple[NewDelivery, ...]:
+        decision = ruling.decision
+        if not hearing.routes or (decision.verdict is Verdict.QUIET and not decision.digest):
+            return ()
+        told = Told(
+            decision=decision,
+            alert=case.alert(story, hearing, decision),
+            first=case.first(story, hearing, decision),
+            held=ruling.held,
+        )
+        since = {one.destination: case.now - one.cooldown for one in hearing.routes if one.cooldown}
+        last = {place: self._store.outbox.last_told(place, at) for place, at in since.items()}
+        standing = replace(case.standing, last=last)
+        return routing.deliveries(told, hearing.routes, hearing.watchlist, case.now, standing)
+
+    def _elsewhere(
+        self, case: Case, own: Ruling, hearings: Sequence[Hearing], story: stories.Story
+    ) -> tuple[NewDelivery, ...]:
+        """An update goes where the story was told, though no route leads there any more."""
+        if own.quiet or own.decision.verdict is not Verdict.UPDATE:
+            return ()
+        told = Told(
+            decision=own.decision,
+            alert=case.alert(story, hearings[0], own.decision),
+            first=case.alert(story, hearings[0], own.decision),
+        )
+        known = {route.destination for one in hearings for route in one.routes}
+        routes = self._pathless(case.standing.told, known)
+        return routing.deliveries(told, routes, hearings[0].watchlist, case.now, case.standing)
+
+    def _pathless(self, told: Collection[str], known: Collection[str]) -> list[Route]:
+        places = set(told) - set(known)
+        places -= self._store.guilds.deaf(places)
+        return [Route(id=0, destination=place) for place in sorted(places)]
+
+    def _edit(
+        self, alert: Alert, decision: Decision, watchlist: Watchlist, now: datetime, told: Collection[str]
+    ) -> tuple[NewDelivery, ...]:
+        """``alert``, an edit, for every destination that has the message."""
+        routes = [one for one in self._routes() if one.destination in told]
+        routes += self._pathless(told, {one.destination for one in routes})
+        edit = Told(decision=decision, alert=alert, first=alert)
+        return routing.deliveries(edit, routes, watchlist, now, Standing(told=told))
 
     def _assign(
         self, entry: Entry, fingerprint: stories.Fingerprint, keys: tuple[str, ...], seen: _Seen
@@ -217,19 +292,24 @@ class Pipeline:
         return changed, story, merged
 
     def _closing(
-        self, other: stories.Story, story: stories.Story, entry: Entry, watchlist: Watchlist
+        self, other: stories.Story, story: stories.Story, case: Case, watchlist: Watchlist
     ) -> Sequence[NewDelivery]:
-        """The message of a merged story, changed to point to the story that stays."""
-        if other.alerted is None:
+        """The message of a merged story, changed to point to the story that stays.
+
+        Where only the merged one was told, its message lives on as that of the other.
+        """
+        assert case.before is not None
+        told = self._store.outbox.told(other.id) & self._store.outbox.told(case.before.id)
+        if not told:
             return ()
         decision = Decision(verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=("same-event",))
         alert = alerting.alert_for(
-            replace(other, revision=other.revision + 1), entry, (), decision, (), watchlist
+            replace(other, revision=other.revision + 1), case.entry, (), decision, (), watchlist
         )
         pointer = ContextLine(
             story=story.id, headline=story.headline, url=story.url, published=story.opened, why="same event"
         )
-        return triage.routes(decision, replace(alert, same_as=pointer), self._routes(), watchlist)
+        return self._edit(replace(alert, same_as=pointer), decision, watchlist, case.now, told)
 
     def _context(
         self,
@@ -264,7 +344,8 @@ class Pipeline:
         corrected = stories.correct(story, entry)
         if corrected == story:
             return replace(outcome, story=story)
-        if story.alerted is None:
+        told = self._store.outbox.told(story.id)
+        if story.alerted is None and not told:
             return replace(outcome, story=corrected)
         corrected = replace(corrected, revision=story.revision + 1)
         fingerprint = stories.fingerprint(entry.document, reading.mentions, reading.moves, reader.watchlist)
@@ -274,5 +355,5 @@ class Pipeline:
         alert = alerting.alert_for(
             corrected, entry, reading.mentions, decision, context, reader.watchlist, lang=reading.lang
         )
-        deliveries = triage.routes(decision, alert, self._routes(), reader.watchlist)
+        deliveries = self._edit(alert, decision, reader.watchlist, now, told)
         return replace(outcome, story=corrected, deliveries=deliveries)

@@ -2,25 +2,21 @@
 
 Pure.  ``merit`` reads the contract's table (tiers by prominent mention, party to a move,
 passing mention), ``decide`` adds age, mutes, confidence, what the story has been told
-already and how much was told just now; ``routes`` says to whom.  Reasons are stable slugs,
+already and how much was told just now.  To whom is for ``watchers.routing``.  Reasons are stable slugs,
 listed in ``docs/reasons.md``.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import IntEnum
-from zoneinfo import ZoneInfo
 
 from storage.model import (
-    Alert,
     Decision,
     Entity,
     Entry,
     Mention,
     Move,
-    NewDelivery,
-    Route,
     Story,
     Tier,
     UpdateKind,
@@ -34,7 +30,6 @@ OLD = timedelta(days=3)  # what is older than this when first seen does not aler
 FLOOD = 20  # alerts within the pipeline's window from which on they come without a push
 MIN_MOVE_SCORE = 0.5  # a move found with less certainty is nobody's move
 MIN_MENTION_SCORE = 0.5
-FLOOD_PRIORITY = -1  # such deliveries wait for the others, and are folded in a long backlog
 _DIGEST_KINDS = frozenset({"launch", "legal", "infrastructure"})  # of the context tier
 
 
@@ -186,69 +181,3 @@ def _cools(
 
 def _quiet(*reasons: str) -> Decision:
     return Decision(verdict=Verdict.QUIET, reasons=tuple(dict.fromkeys(reasons)))
-
-
-# --- to whom ----------------------------------------------------------------------------
-
-
-def routes(
-    decision: Decision,
-    alert: Alert,
-    routes: Sequence[Route],
-    watchlist: Watchlist,
-    *,
-    told: Collection[str] | None = None,
-    now: datetime | None = None,
-) -> tuple[NewDelivery, ...]:
-    """One delivery for each destination whose route takes ``alert``; none for a quiet decision.
-
-    An update goes where the story was told (``told``, destinations; None: not known, then
-    wherever a route takes it), whatever the routes say by now.  ``now`` decides on quiet
-    hours, in which a message comes without a push.
-    """
-    if decision.verdict is Verdict.QUIET:
-        return ()
-    update = decision.verdict is Verdict.UPDATE
-    taken: dict[str, NewDelivery] = {}
-    for route in routes:
-        if route.destination in taken:
-            continue
-        if route.destination in told if update and told is not None else _takes(route, alert, watchlist):
-            taken[route.destination] = _delivery(route, decision, alert, now)
-    return tuple(taken.values())
-
-
-def _takes(route: Route, alert: Alert, watchlist: Watchlist) -> bool:
-    kind = alert.move.kind.value if alert.move else "none"
-    named = {*alert.entities, *(alert.move.parties() if alert.move else ())}
-    tiers = {entity.tier.value for entity in watchlist.entities if entity.slug in named}
-    return (
-        (not route.kinds or kind in route.kinds)
-        and (not route.entities or not named.isdisjoint(route.entities))
-        and (not route.tiers or not tiers.isdisjoint(route.tiers))
-        and (not route.langs or alert.lang is None or alert.lang in route.langs)
-        and (alert.move is None or alert.move.score >= route.min_score)
-    )
-
-
-def _delivery(route: Route, decision: Decision, alert: Alert, now: datetime | None) -> NewDelivery:
-    kind = alert.move.kind.value if alert.move else "none"
-    speaks = decision.update is not UpdateKind.EDIT
-    asleep = now is not None and in_quiet_hours(route, now)
-    pings = speaks and not asleep and not decision.digest and kind in route.ping_kinds
-    return NewDelivery(
-        destination=route.destination,
-        alert=replace(alert, low_priority=True) if asleep or decision.digest else alert,
-        priority=FLOOD_PRIORITY if decision.digest else int(speaks),
-        ping_role=route.ping_role if pings else None,
-    )
-
-
-def in_quiet_hours(route: Route, now: datetime) -> bool:
-    """Whether ``now`` lies in the route's quiet hours ("22:00-07:00", in its time zone)."""
-    if not route.quiet_hours:
-        return False
-    begins, _, ends = route.quiet_hours.partition("-")
-    here = now.astimezone(ZoneInfo(route.timezone)).time()
-    start, end = time.fromisoformat(begins.strip()), time.fromisoformat(ends.strip())
-    return start <= here < end if start <= end else here >= start or here < end

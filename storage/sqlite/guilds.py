@@ -5,7 +5,8 @@ that the bot left keeps all of it for ``KEPT``, but is no audience meanwhile.  W
 values do to an alert is for ``watchers.audiences`` and ``watchers.triage``.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -173,6 +174,16 @@ class Guilds:
         if guild is not None:
             return self._routes("WHERE route.guild = ? ORDER BY route.id", (guild,))
         return self._routes(f"WHERE {_HERE} ORDER BY route.id", ())
+
+    def deaf(self, destinations: Collection[str]) -> set[str]:
+        """Of ``destinations`` those that only servers have which the bot was removed from."""
+        found = self._db.rows(
+            "SELECT destination FROM route JOIN guild ON guild.id = route.guild "
+            "WHERE destination IN (SELECT value FROM json_each(?)) "
+            f"GROUP BY destination HAVING max({_HERE}) = 0",
+            (json.dumps(list(destinations)),),
+        )
+        return {row[0] for row in found}
 
     def keep_webhook(self, guild: int, webhook: int, secret: str) -> str:
         """Remember how a webhook of a server is written to; its destination, ``webhook:<id>``.

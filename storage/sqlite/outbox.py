@@ -503,6 +503,15 @@ class Outbox:
         )
         return frozenset(row[0] for row in found)
 
+    def listed(self, story_id: int) -> frozenset[str]:
+        """Destinations where the story is a line of a message on several, told or waiting."""
+        found = self._db.rows(
+            "SELECT destination FROM delivery WHERE story_id = :story AND occasion IS NOT NULL "
+            "UNION SELECT destination FROM waiting_line WHERE story_id = :story",
+            {"story": story_id},
+        )
+        return frozenset(row[0] for row in found)
+
     def last_told(self, destination: str, since: datetime) -> dict[str, datetime]:
         """When each entity was last in a first message at a destination, not before ``since``."""
         last: dict[str, datetime] = {}

@@ -1,0 +1,38 @@
+"""A text against one watchlist: what ``explain`` shows, before history is asked.  Pure."""
+
+from dataclasses import dataclass
+
+from storage.model import Document, Mention, Move, Watchlist
+from watchers import matching, moves
+from watchers.text import detect_lang
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a text says."""
+
+    lang: str | None
+    mentions: tuple[Mention, ...]
+    moves: tuple[Move, ...]
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """Slugs truly meant, best first."""
+        return matching.accepted_entities(self.mentions)
+
+
+class Reader:
+    """Reads texts against one version of the watchlist; immutable, safe to share."""
+
+    def __init__(self, watchlist: Watchlist) -> None:
+        self.watchlist = watchlist
+        self._matcher = matching.Matcher(watchlist)
+
+    def read(self, document: Document) -> Reading:
+        """Mentions and moves of ``document``; moves are found where nobody watched is meant too."""
+        mentions = self._matcher.find_mentions(document)
+        return Reading(
+            lang=detect_lang(f"{document.title} {document.summary}", document.lang),
+            mentions=mentions,
+            moves=moves.detect(document, mentions, self.watchlist),
+        )
