@@ -233,4 +233,8 @@ def _why_alert(store: "SqliteStore", key: str) -> WhyAnswer:
         raise UnknownThing(
             f"there is no alert with the key {key}; keys stand under the messages that this database sent"
         )
+    if delivery.alert.notice:
+        raise UnknownThing(
+            f"{key} is a notice about the watching itself: {'; '.join(delivery.alert.why[:3])}"
+        )
     return _why_story(store, delivery.story, delivery)

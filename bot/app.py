@@ -34,6 +34,8 @@ class App:
     routes: Callable[[], Sequence[Route]]
     new_fetcher: Callable[[], "Fetcher"]
     new_sinks: Callable[[], "Sinks"]
+    ops: str | None = None  # the destination that is told of trouble with feeds and deliveries
+    heartbeat_url: str | None = None  # asked as a sign of life; may be a secret
 
     def sweep(self) -> "Sweep":
         """A sweep over this store, judging by the watchlist as it is then."""
@@ -45,6 +47,7 @@ class App:
             Pipeline(self.store, self.routes),
             clock=self.clock.now,
             bounds=self.bounds,
+            ops=self.ops,
         )
 
 
@@ -70,6 +73,8 @@ def open_app(settings: "Settings", *, console_to_stderr: bool = False) -> Iterat
             routes=partial(all_routes, settings, store),
             new_fetcher=partial(fetcher_for, settings),
             new_sinks=partial(sinks_for, settings, console_to_stderr, Learned()),
+            ops=ops_destination(settings),
+            heartbeat_url=settings.heartbeat_url.reveal() if settings.heartbeat_url else None,
         )
 
 
@@ -91,6 +96,13 @@ def default_routes(settings: "Settings") -> tuple[Route, ...]:
     if settings.discord_webhook_url is not None:
         return (Route(id=0, destination="webhook"),)
     return (Route(id=0, destination="console"),)
+
+
+def ops_destination(settings: "Settings") -> str | None:
+    """Where trouble with feeds and deliveries is told; None: the log, and stderr of ``poll``."""
+    if settings.discord_token is not None and settings.ops_channel_id is not None:
+        return f"channel:{settings.ops_channel_id}"
+    return "ops" if settings.ops_webhook_url is not None else None
 
 
 def holder(command: str) -> str:
@@ -137,6 +149,7 @@ def sinks_for(settings: "Settings", console_to_stderr: bool, learned: "Learned |
         api=settings.discord_api,
         token=settings.discord_token.reveal() if settings.discord_token else None,
         webhook_url=settings.discord_webhook_url.reveal() if settings.discord_webhook_url else None,
+        ops_webhook_url=settings.ops_webhook_url.reveal() if settings.ops_webhook_url else None,
         stream=sys.stderr if console_to_stderr else None,
         at_most_once=frozenset(settings.at_most_once),
         scrub=Scrubber(settings.secrets()),

@@ -80,6 +80,7 @@ async def drain(
     clock: Clock = REAL,
     *,
     stop: asyncio.Event | None = None,
+    ops: str | None = None,
     lease: timedelta = LEASE,
     rate_patience: float = RATE_PATIENCE,
     fault_patience: float = FAULT_PATIENCE,
@@ -87,7 +88,7 @@ async def drain(
 ) -> Drained:
     """Deliver what is due; returns when nothing more can be done within the patience given.
 
-    A set ``stop`` ends it after the send in hand.  Faults of destinations are in the answer;
+    A set ``stop`` ends it after the send in hand.  ``ops`` is told of what was given up.  Faults of destinations are in the answer;
     errors of the store are raised.
     """
     drained = Drained()
@@ -98,7 +99,7 @@ async def drain(
             if lock.acquired:
                 run = _Run(store, sinks, clock, stop or asyncio.Event(), worker, lease, drained)
                 run.rate_patience, run.fault_patience = rate_patience, fault_patience
-                run.fold_above = fold_above
+                run.fold_above, run.ops = fold_above, ops
                 await run.all()
                 break
         if clock.monotonic() >= deadline or (stop is not None and stop.is_set()):
@@ -134,6 +135,7 @@ class _Run:
         self.rate_patience = RATE_PATIENCE
         self.fault_patience = FAULT_PATIENCE
         self.fold_above = FOLD_ABOVE
+        self.ops: str | None = None
 
     async def all(self) -> None:
         """Every destination with something open, until none makes progress."""
@@ -150,7 +152,8 @@ class _Run:
                         group.create_task(self._destination(place))
             except* MovewireError as faults:  # of the store: one is enough to say
                 raise faults.exceptions[0] from None
-        await self._announce()
+        if await self._announce() and self.ops is not None and not self._stop.is_set():
+            await self._destination(self.ops)
 
     async def _destination(self, place: str) -> None:
         sink = self._sinks.get(place)
@@ -297,10 +300,11 @@ class _Run:
 
     # --- telling ------------------------------------------------------------------------
 
-    async def _announce(self) -> None:
-        """Tell of the dead once: one line for each destination and reason."""
+    async def _announce(self) -> bool:
+        """Tell of the dead once: one line for each destination and reason; True: ``ops`` is told too."""
         dead = await self._db(self._outbox.dead_unannounced)
         groups: dict[tuple[str, str], list[str]] = {}
+        told: list[str] = []
         for one in dead:
             groups.setdefault((one.destination, one.last_error or ""), []).append(one.key)
         for (place, why), keys in groups.items():
@@ -309,8 +313,18 @@ class _Run:
             error = f"{many} given up ({shown}): {why}; `movewire resend KEY` tries again"
             log.warning("%s: %s", place, error)
             self._drained.errors.append(DeliveryFault(destination=place, error=error))
+            if place != self.ops:  # what cannot be told there cannot be told there
+                told.append(f"{place}: {error}")
         if dead:
-            await self._db(lambda: self._outbox.announce([one.id for one in dead], self._clock.now()))
+            await asyncio.to_thread(self._announced, [one.id for one in dead], told)
+        return bool(told)
+
+    def _announced(self, dead: list[int], told: list[str]) -> None:
+        now = self._clock.now()
+        with self._store.transaction():
+            self._outbox.announce(dead, now)
+            if told and self.ops is not None:
+                self._outbox.tell(self.ops, told, now)
 
     def _fault(self, place: str, error: str) -> None:
         """A line for the caller each time; for the log only when it changes."""

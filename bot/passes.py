@@ -151,7 +151,7 @@ async def delivering(
             if not report.pending:
                 continue
             sinks = sinks or app.new_sinks()
-            drained = await drain(app.store, sinks, app.clock, stop=stop)
+            drained = await drain(app.store, sinks, app.clock, stop=stop, ops=app.ops)
             report.delivered += drained.delivered
             report.pending = drained.pending
             report.faults.extend(fault for fault in drained.errors if fault not in report.faults)

@@ -12,6 +12,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app import App
+from bot.heartbeat import beat
 from bot.passes import PassReport, delivering, one_pass
 from storage.errors import StoreError
 
@@ -74,10 +75,9 @@ class Jobs:
             await self._work(self._deliver())
 
     async def heartbeat(self) -> None:
-        """Leave a sign of life that others can look at: its time in the database and beside it."""
-        now = self._app.clock.now()
-        self._app.store.set_setting("heartbeat", now.isoformat())
-        self._app.store.path.with_name(self._app.store.path.name + ".heartbeat").touch()
+        """Leave a sign of life, as long as the store can be used."""
+        if self.broken is None:
+            await beat(self._app)
 
     async def housekeeping(self) -> None:
         """Forget what never mattered and is long past."""

@@ -34,6 +34,9 @@ class Settings:
     discord_token: Secret | None = None
     discord_channel_id: int | None = None
     discord_webhook_url: Secret | None = None
+    ops_channel_id: int | None = None  # told of trouble with feeds and deliveries, by the bot
+    ops_webhook_url: Secret | None = None  # likewise, by a webhook
+    heartbeat_url: Secret | None = None  # asked after each good pass
     discord_api: str = DISCORD_API  # without a slash at its end
     discord_gateway: str | None = None  # None: discord.py's own
     seed_feeds: bool = True
@@ -47,7 +50,7 @@ class Settings:
 
     def secrets(self) -> tuple[str, ...]:
         """Texts that no log, error or export may hold."""
-        held = (self.discord_token, self.discord_webhook_url)
+        held = (self.discord_token, self.discord_webhook_url, self.ops_webhook_url, self.heartbeat_url)
         return tuple(secret.reveal() for secret in held if secret is not None)
 
     def check_delivery(self, routes: int = 0) -> None:
@@ -76,12 +79,15 @@ _KEYS = (
     _Key("poll_max", "MOVEWIRE_POLL_MAX", "movewire", "poll_max", values.duration),
     _Key("contact", "MOVEWIRE_CONTACT", "movewire", "contact", values.contact),
     _Key("allow_private", "MOVEWIRE_ALLOW_PRIVATE", "movewire", "allow_private", values.private),
+    _Key("heartbeat_url", "MOVEWIRE_HEARTBEAT_URL", "movewire", "heartbeat_url", values.secret_url),
     _Key("at_most_once", "MOVEWIRE_AT_MOST_ONCE", "movewire", "at_most_once", values.destinations),
     _Key("discord_api", "MOVEWIRE_DISCORD_API", "movewire", "discord_api", values.api),
     _Key("discord_gateway", "MOVEWIRE_DISCORD_GATEWAY", "movewire", "discord_gateway", values.gateway),
     _Key("discord_token", "DISCORD_TOKEN", "discord", "token", values.token),
     _Key("discord_channel_id", "DISCORD_CHANNEL_ID", "discord", "channel_id", values.snowflake),
     _Key("discord_webhook_url", "DISCORD_WEBHOOK_URL", "discord", "webhook_url", values.webhook),
+    _Key("ops_channel_id", "MOVEWIRE_OPS_CHANNEL_ID", "discord", "ops_channel_id", values.snowflake),
+    _Key("ops_webhook_url", "MOVEWIRE_OPS_WEBHOOK_URL", "discord", "ops_webhook_url", values.webhook),
 )
 _SECTIONS = ("movewire", "discord")
 ENVIRONMENT = tuple(key.environment for key in _KEYS)
@@ -182,11 +188,17 @@ def _check(settings: Settings) -> None:
             f"{_origin(settings, 'poll_max')} ({format_duration(settings.poll_max)}); "
             "the shortest interval may not be longer than the longest"
         )
-    if settings.discord_webhook_url is not None:
-        host = _host(settings.discord_webhook_url.reveal())
-        if not (_is_discord(host) or _is_loopback(host) or host == _host(settings.discord_api)):
+    if settings.ops_channel_id is not None and settings.discord_token is None:
+        raise SettingsError(
+            f"{_origin(settings, 'ops_channel_id')} is set but no bot token: set DISCORD_TOKEN, or use "
+            "MOVEWIRE_OPS_WEBHOOK_URL instead"
+        )
+    for name in ("discord_webhook_url", "ops_webhook_url"):
+        webhook: Secret | None = getattr(settings, name)
+        host = _host(webhook.reveal()) if webhook is not None else ""
+        if host and not (_is_discord(host) or _is_loopback(host) or host == _host(settings.discord_api)):
             raise SettingsError(
-                f"{_origin(settings, 'discord_webhook_url')}: the host {host} is not Discord's; allowed are "
+                f"{_origin(settings, name)}: the host {host} is not Discord's; allowed are "
                 f"{' and '.join(DISCORD_HOSTS)}, this machine and the host of MOVEWIRE_DISCORD_API"
             )
 

@@ -121,6 +121,11 @@ def webhook(value: object) -> Secret:
     return Secret(address)
 
 
+def secret_url(value: object) -> Secret:
+    """A URL whose path may be a secret."""
+    return Secret(url(value))
+
+
 def switch(value: object) -> bool:
     """0 or 1."""
     if isinstance(value, bool):

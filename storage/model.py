@@ -402,6 +402,7 @@ class Alert:
     low_priority: bool = False  # sent without a push
     lang: str | None = None
     score: float = 1.0  # confidence: of the move, else of the surest mention, 0..1
+    notice: bool = False  # about the watching itself, a line each in ``why``; of no story (0)
 
 
 # --- delivery ---------------------------------------------------------------------------

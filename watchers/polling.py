@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from storage.model import Feed, FeedState
 from watchers.rhythm import Rhythm
@@ -68,19 +69,23 @@ def schedule(
 
 
 def notices(before: Feed, after: Feed) -> tuple[Notice, ...]:
-    """What is to be told now: trouble once, recovery once; ``after.reported`` says what was told."""
-    if after.reported == before.reported:
-        return ()
+    """What is to be told now: trouble once, recovery once; ``after.reported`` says what was told.
+
+    Also that a feed is asked elsewhere from now on: another host or scheme may be another owner.
+    """
     name = after.title or after.url
-    if after.reported is None:
-        return (Notice(feed=after, state=after.state, text=f"{name} is back"),)
-    return (Notice(feed=after, state=after.state, text=f"{name}: {_TROUBLE[after.state](after)}"),)
+    said = []
+    if (old := urlsplit(before.url))[:2] != (new := urlsplit(after.url))[:2]:
+        said.append(f"has moved from {old.scheme}://{old.netloc} to {new.scheme}://{new.netloc}")
+    if after.reported != before.reported:
+        said.append("is back" if after.reported is None else _TROUBLE[after.state](after))
+    return tuple(Notice(feed=after, state=after.state, text=f"{name} {words}") for words in said)
 
 
 _TROUBLE = {
     FeedState.FAILING: lambda feed: f"failed {feed.failures} times in a row, last with {feed.last_error}",
     FeedState.EMPTY: lambda feed: "answers, but holds no entries any more",
-    FeedState.GONE: lambda feed: "its publisher says it is gone (410); it is not asked any more",
+    FeedState.GONE: lambda feed: "is gone, as its publisher says (410); it is not asked any more",
     FeedState.QUIET: lambda feed: "answers, but is silent far beyond its own rhythm",
 }
 

@@ -64,11 +64,14 @@ class Sweep:
         *,
         clock: Callable[[], datetime],
         bounds: polling.Bounds,
+        ops: str | None = None,
     ) -> None:
+        """``ops`` is the destination that is told of trouble with feeds, None for the report alone."""
         self._store = store
         self._pipeline = pipeline
         self._clock = clock
         self._bounds = bounds
+        self._ops = ops
 
     async def run(
         self,
@@ -157,7 +160,13 @@ class Sweep:
     def _commit(
         self, batch: list[_Poll], report: SweepReport, judged: "Callable[[Judged], None] | None"
     ) -> None:
-        if self._store.feeds.finish_polls([poll.finished for poll in batch]):
+        notices = [one for poll in batch for one in polling.notices(poll.before, poll.finished.feed)]
+        report.notices.extend(notices)
+        with self._store.transaction():  # so that each is told, and told once
+            news = self._store.feeds.finish_polls([poll.finished for poll in batch])
+            if notices and self._ops is not None:
+                self._store.outbox.tell(self._ops, [one.text for one in notices], self._clock())
+        if news:
             self.judge(report, judged)
 
     def judge(self, report: SweepReport, judged: "Callable[[Judged], None] | None" = None) -> None:
@@ -260,7 +269,6 @@ def _went_well(worker: "asyncio.Task[None]") -> bool:
 
 def _count(report: SweepReport, poll: _Poll) -> None:
     report.polled += 1
-    report.notices.extend(polling.notices(poll.before, poll.finished.feed))
     match poll.outcome:
         case Failed():
             report.failed.append((poll.before.url, f"{poll.outcome.error}: {poll.outcome.detail}"))

@@ -12,6 +12,7 @@ import click
 from bot.cli.call import Call, general_options, json_option, pass_call
 
 if TYPE_CHECKING:
+    from bot.app import App
     from bot.passes import PassReport
 
 
@@ -41,15 +42,28 @@ def poll(call: Call, feeds: tuple[str, ...], all_feeds: bool, no_deliver: bool, 
     """
     settings = call.settings
     from bot.app import open_app
+    from bot.cli.output import warn
 
     with open_app(settings, console_to_stderr=as_json) as app:
         if not no_deliver:
             settings.check_delivery(routes=len(app.routes()))
-        from bot.passes import one_pass
-
-        report = asyncio.run(one_pass(app, feeds, all_feeds=all_feeds, deliver=not no_deliver))
+        report = asyncio.run(_pass(app, feeds, all_feeds=all_feeds, deliver=not no_deliver))
+        told = app.ops is not None
+    if not told:
+        for notice in report.sweep.notices:
+            warn(notice.text)
     _report(report, as_json)
     return int(report.failed)
+
+
+async def _pass(app: "App", feeds: tuple[str, ...], *, all_feeds: bool, deliver: bool) -> "PassReport":
+    from bot.heartbeat import beat
+    from bot.passes import one_pass
+
+    report = await one_pass(app, feeds, all_feeds=all_feeds, deliver=deliver)
+    if report.skipped is None:
+        await beat(app)
+    return report
 
 
 def _report(report: "PassReport", as_json: bool) -> None:

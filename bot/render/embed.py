@@ -22,6 +22,7 @@ PARTIES = 512
 AMOUNT = 128
 OUTLETS = 512
 WHY = 512
+NOTICE = 3_000
 EARLIER = limits.FIELD_VALUE
 EARLIER_HEADLINE = 110
 EARLIER_WHY = 80
@@ -54,7 +55,8 @@ class Dress:
 
 def message(alert: Alert, dress: Dress) -> Payload:
     """The whole message: embed, buttons, flags, and nobody pinged but ``dress.ping_role``."""
-    payload: Payload = {"embeds": [embed(alert, dress)], "allowed_mentions": {"parse": []}}
+    shown = _notice(alert, dress) if alert.notice else embed(alert, dress)
+    payload: Payload = {"embeds": [shown], "allowed_mentions": {"parse": []}}
     above = []
     if dress.ping_role is not None:
         above.append(f"<@&{dress.ping_role}>")
@@ -62,7 +64,7 @@ def message(alert: Alert, dress: Dress) -> Payload:
     if dress.repeat:
         above.append(f"*{REPEAT}*")
     payload["content"] = " ".join(above)
-    if dress.buttons:
+    if dress.buttons and not alert.notice:
         payload["components"] = [buttons(dress.key)]
     if alert.low_priority and dress.ping_role is None:
         payload["flags"] = limits.SUPPRESS_NOTIFICATIONS
@@ -110,6 +112,18 @@ def embed(alert: Alert, dress: Dress) -> Payload:
     if safe := link(alert.url, limits.EMBED_URL):
         shown["url"] = safe
     return shown
+
+
+def _notice(alert: Alert, dress: Dress) -> Payload:
+    """The box of a notice: its lines, as many as fit."""
+    lines = _lines(alert.why, NOTICE)
+    more = len(alert.why) - len(lines.splitlines())
+    return {
+        "title": f"{headline.NOTICE.icon} {headline.NOTICE.name}",
+        "description": (lines or UNTITLED) + (f"\nand {more} more: movewire feeds list" if more > 0 else ""),
+        "color": headline.NOTICE.colour,
+        "footer": {"text": f"{KEY_MARK}{dress.key}"},
+    }
 
 
 def _description(alert: Alert, dress: Dress) -> str:

@@ -34,6 +34,7 @@ LOOKS: Mapping[MoveKind, Look] = {
     MoveKind.INCIDENT: Look(icon="⚠️", name="Incident", colour=0xDC2626),
 }
 MENTIONED = Look(icon="📰", name="In the news", colour=0x64748B)
+NOTICE = Look(icon="🔧", name="Movewire's own affairs", colour=0x94A3B8)
 
 # role -> what a person reads before the names
 ROLE_NAMES: Mapping[str, str] = {
@@ -59,7 +60,9 @@ _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 
 def look(alert: Alert) -> Look:
-    """The look of the alert's move, or of a mere mention."""
+    """The look of the alert's move, of a mere mention, or of a notice."""
+    if alert.notice:
+        return NOTICE
     return LOOKS[alert.move.kind] if alert.move else MENTIONED
 
 

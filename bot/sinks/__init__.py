@@ -27,7 +27,7 @@ class Learned:
 class Sinks:
     """The sinks that the settings allow, by destination; made when first asked for.
 
-    With a token "channel:<id>" can be reached, with a webhook "webhook"; the console always.
+    With a token "channel:<id>" can be reached, with webhooks "webhook" and "ops"; the console always.
     ``at_most_once`` names destinations that rather lose a message than repeat it.
     """
 
@@ -37,6 +37,7 @@ class Sinks:
         api: str,
         token: str | None = None,
         webhook_url: str | None = None,
+        ops_webhook_url: str | None = None,
         stream: TextIO | None = None,
         clock: Clock = REAL,
         scrub: Callable[[str], str] = str,
@@ -45,12 +46,11 @@ class Sinks:
     ) -> None:
         learned = learned or Learned()
         self._bot = Rest(api, token, clock=clock, scrub=scrub, limits=learned.bot) if token else None
-        self._webhook_url = webhook_url
-        self._webhook = (
-            Rest(_base(webhook_url), clock=clock, scrub=scrub, limits=learned.webhook)
-            if webhook_url
-            else None
-        )
+        self._webhooks = {
+            name: (url, Rest(_base(url), clock=clock, scrub=scrub, limits=learned.webhook))
+            for name, url in (("webhook", webhook_url), ("ops", ops_webhook_url))
+            if url
+        }
         self._stream = stream
         self._clock = clock
         self._at_most_once = at_most_once
@@ -72,10 +72,11 @@ class Sinks:
             from bot.sinks.console import ConsoleSink
 
             return ConsoleSink(self._stream, self._clock)
-        if kind == "webhook" and self._webhook is not None and self._webhook_url is not None:
+        if destination in self._webhooks:
             from bot.sinks.webhook import WebhookSink
 
-            return WebhookSink(self._webhook_url, self._webhook, reader=self._bot, at_most_once=once)
+            url, rest = self._webhooks[destination]
+            return WebhookSink(url, rest, destination=destination, reader=self._bot, at_most_once=once)
         if kind == "channel" and self._bot is not None and name.isdecimal():
             from bot.sinks.channel import ChannelSink
 
@@ -84,7 +85,7 @@ class Sinks:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        for rest in (self._bot, self._webhook):
+        for rest in (self._bot, *(rest for _, rest in self._webhooks.values())):
             if rest is not None:
                 await rest.aclose()
 

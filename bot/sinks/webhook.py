@@ -18,7 +18,7 @@ from bot.sinks.rest import Answer, Rest, Result
 # Seconds that Discord may take with a request before its message shows in the history: as
 # long as we would have waited for the answer.
 SETTLE = 20.0
-RETIRED = "the webhook does not exist any more: make a new one and set DISCORD_WEBHOOK_URL"
+RETIRED = "the webhook does not exist any more: make a new one and put its URL into the settings"
 LOST = "an earlier attempt may have arrived, and this destination sends at most once"
 NO_READER = "no bot token to read the channel with"
 
@@ -26,12 +26,17 @@ NO_READER = "no bot token to read the channel with"
 class WebhookSink:
     """One webhook; ``rest`` is its own API, ``reader`` one with a bot token, if there is any."""
 
-    destination = "webhook"
-
     def __init__(
-        self, url: str, rest: Rest, *, reader: Rest | None = None, at_most_once: bool = False
+        self,
+        url: str,
+        rest: Rest,
+        *,
+        destination: str = "webhook",
+        reader: Rest | None = None,
+        at_most_once: bool = False,
     ) -> None:
         parts = urlsplit(url)
+        self.destination = destination
         self.fingerprint = fingerprint(self.destination, url)
         self.settle = SETTLE if reader is not None else 0.0
         self._path = "/webhooks/" + parts.path.rstrip("/").rpartition("/webhooks/")[2]

@@ -32,6 +32,7 @@ from storage.sqlite.deliveries import (
 from storage.sqlite.locks import PassLock, pass_lock
 from storage.sqlite.waiting import Waiting
 
+NO_STORY = 0  # of notices: ids of stories begin at 1
 CLOCK_SLACK = 1_000  # milliseconds by which a row may lie ahead before the clock counts as set back
 _OPEN = "('pending', 'retry', 'claimed')"
 # What is first in its story at :destination: nothing of the story may overtake it there.
@@ -71,6 +72,34 @@ class Outbox:
                 if line.occasion is not None:
                     self.lines.put(story_id, revision, line, now)
             return [self._put(story_id, revision, one, now) for one in deliveries if one.occasion is None]
+
+    def tell(self, destination: str, lines: Sequence[str], now: datetime) -> None:
+        """Put in a notice about the watching itself; one that still waits untried takes the lines up."""
+        with self._db.transaction():
+            waiting = self._db.row(
+                "SELECT id, alert FROM delivery WHERE story_id = ? AND destination = ? "
+                "AND state = 'pending' AND attempts = 0 ORDER BY id DESC LIMIT 1",
+                (NO_STORY, destination),
+            )
+            if waiting is not None:
+                before = decode_alert(waiting[1])
+                longer = encode_alert(replace(before, why=(*before.why, *lines)))
+                self._db.run("UPDATE delivery SET alert = ? WHERE id = ?", (longer, waiting[0]))
+                return
+            number = self._db.value(
+                "SELECT coalesce(max(revision), 0) + 1 FROM delivery WHERE story_id = ?", (NO_STORY,)
+            )
+            alert = Alert(
+                story=NO_STORY,
+                revision=number,
+                headline=lines[0],
+                url="",
+                source="Movewire",
+                published=now,
+                why=tuple(lines),
+                notice=True,
+            )
+            self._put(NO_STORY, number, NewDelivery(destination=destination, alert=alert), now)
 
     def _put(self, story_id: int, revision: int, new: NewDelivery, now: datetime) -> str:
         key = delivery_key(self._instance, new.destination, story_id, revision)

@@ -62,12 +62,15 @@ def test_every_environment_variable_has_a_key_in_the_file(clean_environment: Pat
         contact = "me@example.org"
         allow_private = ["127.0.0.1/32", "NAS.local"]
         at_most_once = ["webhook", "channel:5"]
+        heartbeat_url = "https://alive.example/ping/1"
         discord_api = "http://127.0.0.1:9/api/"
         discord_gateway = "ws://127.0.0.1:9/"
         [discord]
         token = "abc.def"
         channel_id = 123456789012345678
         webhook_url = "https://discord.com/api/webhooks/1/x"
+        ops_channel_id = 123456789012345679
+        ops_webhook_url = "https://discord.com/api/webhooks/2/y"
         """,
     )
     from_file = load(environ={})
@@ -85,6 +88,9 @@ def test_every_environment_variable_has_a_key_in_the_file(clean_environment: Pat
             "DISCORD_TOKEN": "abc.def",
             "DISCORD_CHANNEL_ID": "123456789012345678",
             "DISCORD_WEBHOOK_URL": "https://discord.com/api/webhooks/1/x",
+            "MOVEWIRE_OPS_CHANNEL_ID": "123456789012345679",
+            "MOVEWIRE_OPS_WEBHOOK_URL": "https://discord.com/api/webhooks/2/y",
+            "MOVEWIRE_HEARTBEAT_URL": "https://alive.example/ping/1",
         }
     )
     assert set(from_environment.origins.values()) == set(settings.ENVIRONMENT)
@@ -243,3 +249,10 @@ def test_secrets_show_themselves_to_nobody_by_accident() -> None:
     assert found.secrets() == (CANARY, f"https://discord.com/api/webhooks/1/{CANARY}")
     with pytest.raises(TypeError):
         pickle.dumps(found.discord_token)
+
+
+def test_an_ops_channel_needs_a_bot_and_an_ops_webhook_is_discords() -> None:
+    assert "MOVEWIRE_OPS_CHANNEL_ID is set but no bot token" in refusal({"MOVEWIRE_OPS_CHANNEL_ID": "5"})
+    hook = {"MOVEWIRE_OPS_WEBHOOK_URL": "https://evil.example/api/webhooks/1/hunter2"}
+    assert "MOVEWIRE_OPS_WEBHOOK_URL: the host evil.example is not Discord's" in refusal(hook)
+    assert "hunter2" not in refusal(hook)

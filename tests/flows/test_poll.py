@@ -127,3 +127,28 @@ def _long_ago():  # type: ignore[no-untyped-def]
     from datetime import UTC, datetime
 
     return datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def test_without_an_ops_channel_trouble_is_told_on_stderr_once(
+    feed: str, publisher: Publisher, movewire: Command
+) -> None:
+    del publisher.feeds["/feed"]
+    said = [movewire("poll", "--all", "--json").stderr for _ in range(4)]
+    assert ["failed 3 times in a row" in text for text in said] == [False, False, True, False]
+
+
+def test_a_good_pass_is_told_to_the_heartbeat_url(
+    feed: str, publisher: Publisher, movewire: Command, tmp_path: Path
+) -> None:
+    publisher.feeds["/alive/secret"] = b"ok"
+    beat = {"MOVEWIRE_HEARTBEAT_URL": publisher.url("/alive/secret")}
+    assert movewire("poll", **beat).returncode == 0
+    assert [path for path, _ in publisher.log].count("/alive/secret") == 1
+    assert (tmp_path / "flow.db.heartbeat").exists()
+    with open_store(tmp_path / "flow.db") as store, store.pass_lock("a test"):
+        movewire("poll", **beat)
+    assert [path for path, _ in publisher.log].count("/alive/secret") == 1
+    del publisher.feeds["/alive/secret"]
+    said = [movewire("poll", **beat).stderr for _ in range(2)]
+    assert ["the heartbeat URL answered HTTP 404" in text for text in said] == [True, False]
+    assert "secret" not in said[0]

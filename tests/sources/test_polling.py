@@ -332,7 +332,24 @@ def test_notices_say_what_happened_in_words() -> None:
     feed = replace(busy(), failures=2)
     later = after(feed, Failed(error="no-such-host", detail="the name does not resolve"))
     [notice] = notices(feed, later)
-    assert notice.text == "Quay: failed 3 times in a row, last with no-such-host: the name does not resolve"
+    assert notice.text == "Quay failed 3 times in a row, last with no-such-host: the name does not resolve"
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("https://other.example/feed", ["Quay has moved from https://quay.example to https://other.example"]),
+        ("http://quay.example/feed", ["Quay has moved from https://quay.example to http://quay.example"]),
+        ("https://quay.example/news/feed", []),
+    ],
+)
+def test_a_feed_that_moves_to_another_host_or_scheme_is_told(target: str, said: list[str]) -> None:
+    feed, texts = busy(), []
+    for hours in (0, 12, 24, 25):
+        later = after(feed, NotModified(url=target, permanent_redirect=target), now=NOW + hours * HOUR)
+        texts += [notice.text for notice in notices(feed, later)]
+        feed = later
+    assert (feed.url, texts) == (target, said)
 
 
 # --- crowds ------------------------------------------------------------------------------

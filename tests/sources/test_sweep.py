@@ -1,7 +1,7 @@
 """One sweep over many servers: who hangs holds up nobody."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storage.model import Feed
@@ -63,3 +63,26 @@ async def test_what_becomes_due_meanwhile_does_not_wait_for_a_server_that_hangs(
     assert [error.split(":")[0] for _, error in report.failed] == ["timed-out"]
     assert report.polled == 2
     assert list(stored) == [urls[1], urls[0]]
+
+
+async def test_trouble_and_recovery_stand_in_the_outbox_once_each(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    routes = {"/feed": says(b"", "404 Not Found")}
+    async with serve(routes) as server:
+        with open_store(tmp_path / "a.db", now=now) as store:
+            store.feeds.add(server.url("/feed"), title="Quay", now=now)
+            sweep = Sweep(
+                store, Pipeline(store, lambda: ()), clock=lambda: now, bounds=Bounds(), ops="channel:9"
+            )
+            async with Fetcher(allow_private=["127.0.0.1"], spacing=0) as fetcher:
+                for _ in range(5):
+                    await sweep.run(fetcher, store.feeds.all())
+                routes["/feed"] = says(FEED)
+                for _ in range(2):
+                    await sweep.run(fetcher, store.feeds.all())
+            [notice] = store.outbox.claim_due(now, lease=timedelta(minutes=1), worker="w")
+    assert notice.destination == "channel:9"
+    assert notice.alert.why == (
+        "Quay failed 3 times in a row, last with not-found: HTTP 404",
+        "Quay is back",
+    )
