@@ -269,6 +269,8 @@ def phrase_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     total = 0.0
     words: list[str] = []
     for phrase in profile.contexts_for & scene.phrases:
+        if phrase in profile.contexts_named and not scene.capitalised(phrase):
+            continue  # "bate meta" does not speak of Meta
         nearness = scene.nearness(candidate, phrase)
         if nearness.apart:
             words.append(phrase)

@@ -38,7 +38,7 @@ def _single_name(candidate: Candidate, scene: Scene) -> Evidence:
         part = (w.GIVEN_NAME if form.part is Part.GIVEN else w.SURNAME) - w.ALIAS["ambiguous"]
         found.append((f"{form.part.name.lower()}-alone", part))
     other = _other_given_name(candidate, scene)
-    if other and _misspelt(other, candidate.profile.given):
+    if other and _misspelt(other, candidate.profile.given, rare=form.strength is Strength.STRONG):
         return [*found, (f"given-name-misspelt:{other}", w.MISSPELT)]
     if other:
         candidate.other_bearer = True
@@ -91,8 +91,13 @@ def _other_given_name(candidate: Candidate, scene: Scene) -> str | None:
     return word
 
 
-def _misspelt(word: str, names: frozenset[str]) -> bool:
-    """Whether a word is one of ``names`` with one letter wrong, missing, doubled or swapped."""
+def _misspelt(word: str, names: frozenset[str], *, rare: bool) -> bool:
+    """Whether a word is one of ``names`` with one letter wrong, missing, doubled or swapped.
+
+    Before a ``rare`` family name another given name so near is a slip too: "Marc Zuckerberg".
+    """
+    if rare:
+        return any(_one_slip(word, name) for name in names)
     if len(word) < _LONG_ENOUGH_FOR_SLIPS or word in given_names():
         return False
     return any(_one_slip(word, name) for name in names if len(name) >= _LONG_ENOUGH_FOR_SLIPS)
@@ -190,6 +195,8 @@ class Bearers:
 
     def evidence(self, candidate: Candidate) -> Evidence:
         """For a family name alone: whose full name stands nearest before it, or elsewhere."""
+        if candidate.other_bearer:
+            return []
         own = self.own.get(candidate.profile.index, [])
         others = self.others.get(pattern(candidate.form.text), [])
         before = bisect_left(own, candidate.position)

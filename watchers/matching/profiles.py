@@ -44,6 +44,7 @@ class Profile:
     person: bool
     unit: bool
     contexts_for: frozenset[str]  # patterns
+    contexts_named: frozenset[str]  # those of contexts_for that are names: they count with their capital
     contexts_against: frozenset[str]  # patterns
     against_capital: frozenset[str]  # those of them that are written with a capital
     against_over: frozenset[str]  # those that contain a name: they speak only about what they cover
@@ -109,6 +110,7 @@ def _profile(
         person=person,
         unit=entity.kind is EntityKind.UNIT,
         contexts_for=frozenset(filter(None, map(pattern, entity.contexts_for))),
+        contexts_named=frozenset(pattern(phrase) for phrase in entity.contexts_for if phrase[:1].isupper()),
         contexts_against=frozenset(against),
         against_capital=frozenset(key for key, phrase in against.items() if _capital_name(phrase, heads)),
         against_over=frozenset(key for key in against if any(name in key for name in names)),

@@ -42,6 +42,9 @@ class Place:
     kind: str  # "link", "handle", "user" or "byline"
 
 
+_LATIN_TAIL = re.compile(r"[a-zà-ɏ][a-zà-ɏ'-]*$")  # of a folded word
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """The neighbourhood of one name; words are folded, None where there is none."""
@@ -146,6 +149,9 @@ class Field:
         if words and words[-1][-1] not in _CLOSING and not _ends_sentence(words[-1]):
             word = words[-1].lstrip("\"'([{*_").rstrip("*_.")
             at = len(stem.rstrip()) - len(words[-1]) + (len(words[-1]) - len(words[-1].lstrip("\"'([{*_")))
+            if word and word[0] > "\u2e80" and (tail := _LATIN_TAIL.search(word)):
+                at += tail.start()  # "联合创始人Xiaolong Wang": no blank parts the scripts
+                word = tail[0]
             if word and (word[0].isalnum() or word[0] in "$&"):
                 left = word
                 capital = raw_before[at : at + 1].isupper()

@@ -209,6 +209,13 @@ class Scene:
                 )
         return Nearness(over > 0, near, len(hits) > over)
 
+    def capitalised(self, phrase: str) -> bool:
+        """Whether ``phrase``, found in the document, stands there with a capital, where any text has them."""
+        return any(
+            not self.fields[field].raw[start].islower() or self.fields[field].small
+            for field, start, _ in self.hits[phrase]
+        )
+
     def ending_at(self, candidate: Candidate, reach: int) -> Candidate | None:
         """The nearest candidate that ends at most ``reach`` code points before this one."""
         for number in range(candidate.number - 1, -1, -1):
