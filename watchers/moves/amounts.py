@@ -14,6 +14,7 @@ from watchers.moves.page import Page
 
 PAID, WORTH, EARNED = "paid", "worth", "earned"
 _DIGIT = re.compile(r"\d")
+_MAY_BE_SPELT = re.compile("[mb]il|mrd|mld")  # million, miliardo, bilhões, Milliarden
 _UNIT_ALONE = 1_000_000  # a number without a currency is money only from this size on
 _WORTH_BEFORE = 30  # code points between "valued at" and the amount
 _WORTH_AFTER = 16  # between the amount and "valuation"
@@ -84,11 +85,16 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
     scale = _alternatives(w for w in numbers.scale if w[0] < NO_BLANKS)
     units = _alternatives(w for w in numbers.scale if w[0] >= NO_BLANKS)
     number = r"\d{1,12}(?:[.,']\d{1,12}){0,4}"
+    spelt = _alternatives(numbers.words)
+    large = _alternatives(w for w, size in numbers.scale.items() if size >= _UNIT_ALONE and len(w) > 3)
     grouped = (
         rf"(?P<number>{number}(?:\ \d{{3}}(?!\d)){{0,3}})"
         if numbers.decimal == ","
         else rf"(?P<number>{number})"
     )
+    if spelt and large:  # "five billion"
+        grouped = rf"(?:{grouped}|(?<!\w)(?P<spelt>{spelt})(?=[\ -](?:{large})(?!\w)))"
+
     west = rf"""(?:(?<![^\W\d_])(?P<before>{before})\s{{0,2}})?(?<![\d.,]){grouped}\+?
         (?:[\s-]{{0,2}}(?P<scale>{scale})(?![^\W_]))?\+?
         (?:[\s-]{{0,2}}(?:schwere[nrs]?\s|de\s|d'|di\s|of\s|in\s)?(?P<after>{after})(?![^\W\d_]))?"""
@@ -103,7 +109,7 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
 
 def find_amounts(page: Page) -> list[Amount]:
     """All sums of money, in order, each with its sense."""
-    if not _DIGIT.search(page.folded):
+    if not _DIGIT.search(page.folded) and not _MAY_BE_SPELT.search(page.folded):
         return []
     found: list[tuple[int, int, float, str | None]] = []
     for match in _pattern(page.lexicon).finditer(page.folded):
@@ -123,7 +129,10 @@ def _read_amount(match: re.Match[str], lexicon: Lexicon) -> tuple[float | None, 
     numbers, groups = lexicon.numbers, match.groupdict()
     if "number" in groups:
         scale = numbers.scale.get(groups["scale"] or "", 1.0)
-        value = parse_number(groups["number"], numbers.decimal, bool(groups["scale"]))
+        if groups.get("spelt"):
+            value: float | None = numbers.words[groups["spelt"]]
+        else:
+            value = parse_number(groups["number"], numbers.decimal, bool(groups["scale"]))
         currency = numbers.currency.get(groups["before"] or "") or numbers.currency.get(groups["after"] or "")
         if groups["before"] and groups["after"] and numbers.currency[groups["before"]] != currency:
             currency = numbers.currency[groups["after"]]
