@@ -56,34 +56,37 @@ class WhyAnswer:
 # --- entities ---------------------------------------------------------------------------
 
 
-def find_entity(store: "SqliteStore", name: str) -> Entity:
-    """The entity with that slug, name or alias; UnknownThing names the nearest, or the several."""
-    found = store.watchlist.find(name)
+def find_entity(store: "SqliteStore", name: str, guild: int | None = None) -> Entity:
+    """The entity with that slug, name or alias; UnknownThing names the nearest, or the several.
+
+    With ``guild``, a server's private additions are among them.
+    """
+    found = store.watchlist.find(name, guild)
     exact = [entity for entity in found if name.casefold() in (entity.slug, entity.name.casefold())]
     chosen = exact or found
     if not chosen:
-        raise _unknown_entity(store, name)
+        raise _unknown_entity(store, name, guild)
     if len(chosen) > 1:
         slugs = ", ".join(entity.slug for entity in chosen)
         raise UnknownThing(f"{name!r} can be {slugs}: give one of these ids")
     return chosen[0]
 
 
-def _unknown_entity(store: "SqliteStore", name: str) -> UnknownThing:
+def _unknown_entity(store: "SqliteStore", name: str, guild: int | None = None) -> UnknownThing:
     known = [
         form
-        for entity in store.watchlist.load().entities
+        for entity in store.watchlist.load(guild).entities
         for form in (entity.slug, entity.name, *(alias.text for alias in entity.aliases))
     ]
     hint = nearest(name, known)
     return UnknownThing(f"there is no entity {name!r} on the watchlist{hint}; all: movewire watch list")
 
 
-def entity(store: "SqliteStore", name: str, now: datetime) -> EntityAnswer:
+def entity(store: "SqliteStore", name: str, now: datetime, guild: int | None = None) -> EntityAnswer:
     """The profile of the entity called ``name``."""
-    profile = store.search.profile(find_entity(store, name).slug)
+    profile = store.search.profile(find_entity(store, name, guild).slug)
     if profile is None:  # removed between the two questions
-        raise _unknown_entity(store, name)
+        raise _unknown_entity(store, name, guild)
     return EntityAnswer(profile=profile, coverage=coverage(profile.feeds or store.feeds.all(), now))
 
 
@@ -124,9 +127,10 @@ def search(
     move: str | None = None,
     since: datetime | None = None,
     limit: int = 20,
+    guild: int | None = None,
 ) -> list[SearchHit]:
     """Entries and stories that ``text`` finds, best first; any text is legal."""
-    slug = find_entity(store, entity).slug if entity else None
+    slug = find_entity(store, entity, guild).slug if entity else None
     return store.search.query(text, entity=slug, move=move, since=since, limit=limit)
 
 
@@ -139,21 +143,22 @@ def moves(
     to: str | None = None,
     since: datetime | None = None,
     limit: int = 100,
+    guild: int | None = None,
 ) -> list[MoveRecord]:
     """Recorded moves, newest first; parties may be entities or names that are not watched."""
     wanted = [name for name in (person, frm, to) if name]
     found = store.moves.query(
         kind=kind,
-        person=_party(store, person),
-        frm=_party(store, frm),
-        to=_party(store, to),
+        person=_party(store, person, guild),
+        frm=_party(store, frm, guild),
+        to=_party(store, to, guild),
         since=since,
         limit=limit,
     )
     if not found:
         for name in wanted:
-            if not store.watchlist.find(name) and not _moved(store, name):
-                raise _unknown_entity(store, name)
+            if not store.watchlist.find(name, guild) and not _moved(store, name):
+                raise _unknown_entity(store, name, guild)
     return found
 
 
@@ -166,9 +171,9 @@ def _moved(store: "SqliteStore", name: str) -> bool:
     )
 
 
-def _party(store: "SqliteStore", name: str | None) -> str | None:
+def _party(store: "SqliteStore", name: str | None, guild: int | None) -> str | None:
     """The slug of a watched party, else the name as it is: moves keep those not watched by name."""
-    found = store.watchlist.find(name) if name else []
+    found = store.watchlist.find(name, guild) if name else []
     return found[0].slug if len(found) == 1 else name
 
 

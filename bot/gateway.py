@@ -19,11 +19,24 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from bot.commands import buttons, entity, feeds, moves, search, status, watch, why
+from bot.commands import (
+    buttons,
+    digest,
+    entity,
+    feeds,
+    moves,
+    route,
+    search,
+    servers,
+    status,
+    watch,
+    why,
+)
 from bot.commands.desk import Desk, desk_of
 from bot.commands.press import Interaction, Press
 from bot.commands.reply import refuse
 from bot.identifying import Turnstile
+from storage.errors import MovewireError, UsageError
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -38,7 +51,7 @@ HOPELESS = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 OUTDATED = "This button is of another version: use the command instead."
 FAILED = "That did not work: the fault is ours and stands in the log."
 
-COMMANDS = (search, entity, moves, why, status, watch, feeds)
+COMMANDS = (search, entity, moves, why, status, watch, feeds, route, digest)
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +61,9 @@ class Tree(app_commands.CommandTree):
 
     async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
         """Log a fault of ours and tell the asker that there was one."""
+        if isinstance(error.__cause__, UsageError):
+            await refuse(interaction, str(error.__cause__))
+            return
         named = interaction.command.qualified_name if interaction.command else "a command"
         cause = error.__cause__ or error
         log.error("/%s failed", named, exc_info=cause)
@@ -79,6 +95,7 @@ class Gateway(discord.AutoShardedClient):
             module.register(self.tree, desk)
         self.add_dynamic_items(Press)
         self.synced: dict[str, app_commands.AppCommand] = {}  # by name, with the ids that Discord gave
+        self._desk = desk
         self._answerers = buttons.answerers(desk)
         self._turnstile = turnstile or Turnstile()
 
@@ -99,14 +116,36 @@ class Gateway(discord.AutoShardedClient):
             return
         try:
             await answerer(interaction, about)
+        except UsageError as error:
+            await refuse(interaction, str(error))
         except Exception:  # the presser is told, as with commands
             log.exception("the button %s failed", verb)
             with contextlib.suppress(discord.HTTPException):
                 await refuse(interaction, FAILED)
 
     async def on_ready(self) -> None:
-        """Say once a connection that it stands."""
+        """Say once a connection that it stands, and remember in which servers the bot is."""
         log.info("the Discord bot is connected as %s, in %d servers", self.user, len(self.guilds))
+        found = [(guild.id, guild.name) for guild in self.guilds]
+        await self._remember(servers.present, found)
+        home = self.get_channel(self._desk.home) if self._desk.home else None
+        if isinstance(home, discord.abc.GuildChannel | discord.Thread):
+            await self._remember(servers.adopt, home.guild.id, home.id)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """A server invited the bot."""
+        await self._remember(lambda store, now: store.guilds.joined(guild.id, guild.name, now))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed; what the server set stays for a while."""
+        await self._remember(lambda store, now: store.guilds.left(guild.id, now))
+
+    async def _remember(self, verb: Callable[..., object], *arguments: object) -> None:
+        """Write to the store off the loop; a store that cannot be written to costs the bot nothing else."""
+        try:
+            await asyncio.to_thread(verb, self._desk.store, *arguments, self._desk.clock.now())
+        except MovewireError as error:
+            log.error("a change of servers could not be stored: %s", error)
 
 
 def companion(app: "App", settings: "Settings") -> Callable[[asyncio.Event], Awaitable[None]]:
@@ -118,7 +157,7 @@ def companion(app: "App", settings: "Settings") -> Callable[[asyncio.Event], Awa
         DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.discord_gateway)
     # With a number of shards discord.py takes DEFAULT_GATEWAY and does not ask where to connect.
     shards = 1 if settings.discord_gateway is not None else None
-    desk, turnstile = desk_of(app), Turnstile()
+    desk, turnstile = desk_of(app, settings.discord_channel_id), Turnstile()
     logging.getLogger("discord").setLevel(logging.WARNING)
 
     async def attend(stop: asyncio.Event) -> None:

@@ -70,15 +70,24 @@ def add(
     tier: Tier | None = None,
     aliases: Iterable[str] = (),
     origin: str = "user",
+    guild: int | None = None,
 ) -> Change:
-    """Watch ``name``, or give what is watched under it more aliases, another kind or tier."""
+    """Watch ``name``, or give what is watched under it more aliases, another kind or tier.
+
+    With ``guild`` it is that server's private addition; what the whole installation watches
+    is refused with UsageError, because it is not the server's to change.
+    """
     from watchers.matching import suggest_aliases
 
     name = _checked(name)
     with store.transaction():
-        found = store.watchlist.find(name)
+        found = store.watchlist.find(name, guild)
         same = [one for one in found if fold(name) in (one.slug, fold(one.name))]
         before = same[0] if same else None
+        if guild is not None and before is not None and before.origin != f"guild:{guild}":
+            raise UsageError(
+                f"{before.name} is watched already, for everybody: /watch mute keeps it quiet here"
+            )
         entity = before or Entity(
             slug=_free_slug(store, name),
             name=name,
@@ -92,7 +101,10 @@ def add(
         reasons = {form: _reasons(store, form) for form in (fresh if before else (name, *fresh))}
         entity = replace(entity, aliases=(*entity.aliases, *_aliases(entity.name, fresh, likely, reasons)))
         if entity != before:
-            store.watchlist.put(entity)
+            if guild is None:
+                store.watchlist.put(entity)
+            else:
+                entity = store.guilds.watch(guild, entity)
     doubts = tuple(_doubt(store, entity, form, why) for form, why in reasons.items() if why)
     known = _known(entity)
     return Change(

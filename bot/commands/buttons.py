@@ -13,6 +13,7 @@ from bot import answers
 from bot.commands import entity, watch, why
 from bot.commands.cards import Button, Card, card
 from bot.commands.desk import Desk
+from bot.commands.here import Here, here
 from bot.commands.permission import require_change
 from bot.commands.press import Answerer, Interaction
 from bot.commands.reply import answer, change, turn
@@ -28,7 +29,7 @@ CHOICES = 5  # entities that are offered for muting: one row
 LABEL_SHOWN = 60
 SLUG_SHOWN = 80  # a longer id does not fit into a button's
 
-Ask = Callable[["SqliteStore", str, datetime], Card]
+Ask = Callable[["SqliteStore", str, datetime, Here], Card]
 
 
 def answerers(desk: Desk) -> dict[str, Answerer]:
@@ -39,18 +40,18 @@ def answerers(desk: Desk) -> dict[str, Answerer]:
 
     def asking(ask: Ask) -> Answerer:
         async def answered(interaction: Interaction, about: str) -> None:
-            now = desk.clock.now()
-            await answer(desk, interaction, lambda: ask(desk.store, about, now), private=True)
+            now, place = desk.clock.now(), here(interaction)
+            await answer(desk, interaction, lambda: ask(desk.store, about, now, place), private=True)
 
         return answered
 
     def changing(ask: Ask, *, in_place: bool = True) -> Answerer:
         async def answered(interaction: Interaction, about: str) -> None:
-            now = desk.clock.now()
+            now, place = desk.clock.now(), here(interaction)
 
             async def permitted() -> Card:
                 await require_change(interaction, "watch")
-                return await asyncio.to_thread(ask, desk.store, about, now)
+                return await asyncio.to_thread(ask, desk.store, about, now, place)
 
             if in_place:
                 await change(desk, interaction, permitted)
@@ -62,23 +63,24 @@ def answerers(desk: Desk) -> dict[str, Answerer]:
     return {
         "page": turned,
         "timeline": asking(timeline),
-        "why": asking(lambda store, key, now: why.told(store, key)),
+        "why": asking(lambda store, key, now, place: why.told(store, key, place)),
         "mute": changing(mute, in_place=False),
         "silence": changing(silence),
         "speak": changing(speak),
+        "unlearn": changing(lambda store, about, now, place: watch.unlearn(store, place, about)),
     }
 
 
-def timeline(store: "SqliteStore", key: str, now: datetime) -> Card:
+def timeline(store: "SqliteStore", key: str, now: datetime, here: Here) -> Card:
     """What the alert's parties did so far."""
-    return entity.timeline(store, [one.slug for one in _parties(store, key)], now)
+    return entity.timeline(store, [one.slug for one in _parties(store, key, here)], now, here)
 
 
-def mute(store: "SqliteStore", key: str, now: datetime) -> Card:
+def mute(store: "SqliteStore", key: str, now: datetime, here: Here) -> Card:
     """Mute the alert's one entity, or ask which of several."""
-    parties = _parties(store, key)
+    parties = _parties(store, key, here)
     if len(parties) == 1:
-        return silence(store, parties[0].slug, now)
+        return silence(store, parties[0].slug, now, here)
     offered = [
         Button(verb="silence", about=one.slug, label=clip(clean(one.name), LABEL_SHOWN) or one.slug)
         for one in parties[:CHOICES]
@@ -86,22 +88,24 @@ def mute(store: "SqliteStore", key: str, now: datetime) -> Card:
     return card("Who is to be muted for 7 days?", ["Alerts of the others go on."], buttons=offered)
 
 
-def silence(store: "SqliteStore", slug: str, now: datetime) -> Card:
+def silence(store: "SqliteStore", slug: str, now: datetime, here: Here) -> Card:
     """No alerts of an entity for a week."""
-    return watch.mute(store, slug, MUTED_FOR, now)
+    return watch.mute(store, here, slug, MUTED_FOR, now)
 
 
-def speak(store: "SqliteStore", slug: str, now: datetime) -> Card:
+def speak(store: "SqliteStore", slug: str, now: datetime, here: Here) -> Card:
     """Alerts of an entity again."""
-    return watch.unmute(store, slug)
+    return watch.unmute(store, here, slug, now)
 
 
-def _parties(store: "SqliteStore", key: str) -> list[Entity]:
+def _parties(store: "SqliteStore", key: str, here: Here) -> list[Entity]:
     """The watched entities that an alert is about, those of its move first."""
     alert = alert_of(store, key)
     of_move = [slug for slugs in (alert.move.roles.values() if alert.move else ()) for slug in slugs]
     found = (store.watchlist.get(slug) for slug in dict.fromkeys((*of_move, *alert.entities)))
-    parties = [one for one in found if one is not None and len(one.slug) <= SLUG_SHOWN]
+    parties = [
+        one for one in found if one is not None and here.shows(one.slug) and len(one.slug) <= SLUG_SHOWN
+    ]
     if not parties:
         raise UnknownThing("Nobody whom this alert names is watched any more; /watch list shows who is.")
     return parties

@@ -1,39 +1,38 @@
-"""What Discord offers while an entity is typed: names and other written forms, at most 25.
+"""What Discord offers while a name is typed: entities by all their written forms, and feeds; at most 25.
 
 Folded as the matcher folds, so accents and case do not matter; the value is always the id.
 """
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 
 from bot.commands.desk import Desk
+from bot.render.limits import CHOICE, CHOICES
 from bot.render.words import clean, clip
 from storage.errors import MovewireError
 from storage.model import Entity, Tier
 from watchers.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from typing import Any
-
     from storage.sqlite import SqliteStore
 
-CHOICES = 25  # interactions/application-commands#autocomplete
-CHOICE = 100  # code points of a choice's name, and of its value
+
+Offer = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 log = logging.getLogger(__name__)
 
 
-def complete(store: "SqliteStore", typed: str) -> list[tuple[str, str]]:
-    """``(shown, id)`` of the entities that ``typed`` may mean, the likeliest first."""
+def complete(store: "SqliteStore", typed: str, guild: int | None = None) -> list[tuple[str, str]]:
+    """``(shown, id)`` of the entities that ``typed`` may mean in a server, the likeliest first."""
     wanted = fold(typed.strip())
     ranked: list[tuple[int, int, str, str, str]] = []
     tiers = {tier: place for place, tier in enumerate(Tier)}
-    for entity in store.watchlist.load().entities:
+    for entity in store.watchlist.load(guild).entities:
         best = min((place for form in _forms(entity) if (place := _place(form, wanted))), default=None)
         if best is not None and len(entity.slug) <= CHOICE:
             rank, form = best
@@ -58,17 +57,36 @@ def _place(form: str, wanted: str) -> tuple[int, str] | None:
     return (2, form) if wanted in folded else None
 
 
-def entities(
-    desk: Desk,
-) -> "Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]":
-    """The autocompletion of an option that names an entity."""
+def complete_feeds(store: "SqliteStore", typed: str) -> list[tuple[str, str]]:
+    """``(shown, address)`` of feeds whose title or address holds ``typed``."""
+    wanted = fold(typed.strip())
+    found = [
+        (clip(clean(feed.title or feed.url), CHOICE) or clip(feed.url, CHOICE), feed.url)
+        for feed in store.feeds.all()
+        if len(feed.url) <= CHOICE and wanted in fold(f"{feed.title or ''} {feed.url}")
+    ]
+    return sorted(found)[:CHOICES]
 
-    async def offer(interaction: "discord.Interaction[Any]", typed: str) -> list[app_commands.Choice[str]]:
+
+def entities(desk: Desk) -> Offer:
+    """The completion of an option that names an entity."""
+    return offering(lambda guild, typed: complete(desk.store, typed, guild))
+
+
+def known_feeds(desk: Desk) -> Offer:
+    """The completion of an option that names a feed."""
+    return offering(lambda guild, typed: complete_feeds(desk.store, typed))
+
+
+def offering(find: Callable[[int | None, str], list[tuple[str, str]]]) -> Offer:
+    """A completion out of what ``find`` gives for a server and what was typed, asked off the loop."""
+
+    async def offer(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         try:
-            found = await asyncio.to_thread(complete, desk.store, typed)
+            found = await asyncio.to_thread(find, interaction.guild_id, typed)
         except MovewireError as error:  # the command itself will say it
             log.warning("nothing could be offered: %s", error)
             return []
-        return [app_commands.Choice(name=shown, value=slug) for shown, slug in found]
+        return [app_commands.Choice(name=shown, value=value) for shown, value in found]
 
     return offer

@@ -20,11 +20,12 @@ class Desk:
     store: "SqliteStore"
     clock: "Clock"
     follow: Callable[[str], Awaitable["Added"]]  # adds a feed as the command line does
+    home: int | None = None  # the channel of the settings
     shelf: Shelf = field(default_factory=Shelf)
 
 
-def desk_of(app: "App") -> Desk:
-    """The desk of a wired application."""
+def desk_of(app: "App", home: int | None = None) -> Desk:
+    """The desk of a wired application; ``home`` is the channel of the settings."""
 
     async def follow(address: str) -> "Added":
         from bot.subscribing import follow
@@ -32,4 +33,4 @@ def desk_of(app: "App") -> Desk:
         [added] = await follow(app, [address])
         return added
 
-    return Desk(store=app.store, clock=app.clock, follow=follow)
+    return Desk(store=app.store, clock=app.clock, follow=follow, home=home)

@@ -12,6 +12,7 @@ from bot.charts import asked
 from bot.commands.cards import Card, card, headline
 from bot.commands.completion import entities
 from bot.commands.desk import Desk
+from bot.commands.here import Here, here
 from bot.commands.moves import move_line
 from bot.commands.reply import answer
 from bot.render.headline import LOOKS, MENTIONED
@@ -34,11 +35,11 @@ COVERAGE = {
 }
 
 
-def profile(store: "SqliteStore", name: str, now: datetime) -> Card:
+def profile(store: "SqliteStore", name: str, now: datetime, here: Here) -> Card:
     """Who it is, the company it keeps, its latest moves and stories."""
-    told = answers.entity(store, name, now)
+    told = answers.entity(store, name, now, here.guild)
     known, entity = told.profile, told.profile.entity
-    names = {one.slug: one.name for one in store.watchlist.load().entities}
+    names = {one.slug: one.name for one in store.watchlist.load(here.guild).entities}
     lines = [f"{entity.kind.value}, tier {entity.tier.value}"]
     if entity.aliases:
         lines.append(
@@ -48,9 +49,10 @@ def profile(store: "SqliteStore", name: str, now: datetime) -> Card:
     if known.mentioned_with:
         company = [
             f"{names.get(slug, slug)} ({count(number, 'story', 'stories')})"
-            for slug, number in list(known.mentioned_with.items())[:COMPANY_SHOWN]
+            for slug, number in known.mentioned_with.items()
+            if here.shows(slug)
         ]
-        lines.append("mentioned with " + fit(", ".join(company), 400))
+        lines.append("mentioned with " + fit(", ".join(company[:COMPANY_SHOWN]), 400))
     lines += ["", "**Moves**", *([move_line(one, names) for one in known.moves[:MOVES_SHOWN]] or ["none"])]
     stories = [_story_line(one) for one in known.stories[:STORIES_SHOWN]]
     lines += ["", "**Stories**", *(stories or ["none"])]
@@ -58,10 +60,10 @@ def profile(store: "SqliteStore", name: str, now: datetime) -> Card:
     return card(title, lines, footer=below, draw=_picture(store, [known]))
 
 
-def timeline(store: "SqliteStore", names: Sequence[str], now: datetime) -> Card:
+def timeline(store: "SqliteStore", names: Sequence[str], now: datetime, here: Here) -> Card:
     """Moves and other stories of one or several entities, each once, the oldest first."""
-    profiles = [answers.entity(store, name, now).profile for name in names[:PARTIES_SHOWN]]
-    called = {one.slug: one.name for one in store.watchlist.load().entities}
+    profiles = [answers.entity(store, name, now, here.guild).profile for name in names[:PARTIES_SHOWN]]
+    called = {one.slug: one.name for one in store.watchlist.load(here.guild).entities}
     moves = {(one.story, one.move.kind, one.move.evidence): one for known in profiles for one in known.moves}
     told = {one.story for one in moves.values()}
     stories = {one.id: one for known in profiles for one in known.stories if one.id not in told}
@@ -89,12 +91,12 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     @app_commands.describe(name="Name, alias or id")
     @app_commands.autocomplete(name=entities(desk))
     async def entity(interaction: discord.Interaction, name: app_commands.Range[str, 1, 200]) -> None:
-        now = desk.clock.now()
-        await answer(desk, interaction, lambda: profile(desk.store, name, now), private=False)
+        now, place = desk.clock.now(), here(interaction)
+        await answer(desk, interaction, lambda: profile(desk.store, name, now, place), private=False)
 
     @tree.command(name="timeline", description="Moves and stories of an entity in order of time")
     @app_commands.describe(name="Name, alias or id")
     @app_commands.autocomplete(name=entities(desk))
     async def timeline_(interaction: discord.Interaction, name: app_commands.Range[str, 1, 200]) -> None:
-        now = desk.clock.now()
-        await answer(desk, interaction, lambda: timeline(desk.store, [name], now), private=False)
+        now, place = desk.clock.now(), here(interaction)
+        await answer(desk, interaction, lambda: timeline(desk.store, [name], now, place), private=False)

@@ -5,19 +5,24 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
+from bot import answers
 from bot.answers import HEALTHY
 from bot.commands.cards import Card, card
+from bot.commands.completion import known_feeds
 from bot.commands.desk import Desk
+from bot.commands.permission import require_owner
 from bot.commands.reply import answer
 from bot.render.embed import stamp
 from bot.render.words import fit, masked
 from bot.words import count
+from storage.errors import UsageError
 from storage.model import Feed, FeedState
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
 
 NAME_SHOWN = 80
+NOT_YOURS = "feeds are followed for all servers; /route chooses what of them is told here."
 ERROR_SHOWN = 160
 
 
@@ -37,6 +42,29 @@ def health(store: "SqliteStore") -> Card:
     return card(f"{len(ailing)} of {count(len(feeds), 'feed')} in trouble", lines)
 
 
+async def added(desk: Desk, address: str) -> Card:
+    """Follow what stands at an address, asked once; what it holds is old news."""
+    told = await desk.follow(address.strip())
+    if told.feed is None:
+        raise UsageError(f"{address} was not added: {told.looked.error}")
+    if told.known:
+        return card("Followed already", [_named(told.feed)])
+    looked = told.looked
+    entries = len(looked.parsed.entries) if looked.parsed else 0
+    lines = [_named(told.feed), f"{count(entries, 'entry', 'entries')} taken as old news: told are the next"]
+    if looked.page:
+        lines.append(f"found on {fit(looked.page, ERROR_SHOWN)}")
+    lines += [f"the page also names {fit(other, ERROR_SHOWN)}" for other in looked.others[:3]]
+    return card("A feed more is followed", lines)
+
+
+def removed(store: "SqliteStore", address: str) -> Card:
+    """Follow it no longer."""
+    feed = answers.find_feed(store, address.strip())
+    store.feeds.remove(feed.url)
+    return card("A feed is followed no longer", [_named(feed), "What it brought stays."])
+
+
 def _trouble(feed: Feed) -> str:
     since = f"last read {stamp(feed.last_success, 'R')}" if feed.last_success else "never read"
     error = fit(feed.last_error, ERROR_SHOWN)
@@ -53,7 +81,7 @@ def _named(feed: Feed) -> str:
 
 
 def register(tree: app_commands.CommandTree, desk: Desk) -> None:
-    """Put ``/feeds list`` and ``/feeds health`` into the tree; addresses of feeds may hold keys."""
+    """Put ``/feeds`` into the tree; hidden from most, because addresses of feeds may hold keys."""
     group = app_commands.Group(
         name="feeds",
         description="Which feeds are followed",
@@ -67,5 +95,24 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     @group.command(name="health", description="Feeds in trouble, and what is wrong with them")
     async def health_(interaction: discord.Interaction) -> None:
         await answer(desk, interaction, lambda: health(desk.store), private=True)
+
+    @group.command(name="add", description="Follow a feed, or the feed of a web page; for the bot's owner")
+    @app_commands.describe(address="Its address; the address of a page that names its feed will do")
+    async def add_(interaction: discord.Interaction, address: app_commands.Range[str, 1, 2000]) -> None:
+        async def asked() -> Card:
+            require_owner(interaction, NOT_YOURS)
+            return await added(desk, address)
+
+        await answer(desk, interaction, asked, private=True)
+
+    @group.command(name="remove", description="Follow a feed no longer; for the bot's owner")
+    @app_commands.describe(address="Its address or title")
+    @app_commands.autocomplete(address=known_feeds(desk))
+    async def remove_(interaction: discord.Interaction, address: app_commands.Range[str, 1, 2000]) -> None:
+        def asked() -> Card:
+            require_owner(interaction, NOT_YOURS)
+            return removed(desk.store, address)
+
+        await answer(desk, interaction, asked, private=True)
 
     tree.add_command(group)

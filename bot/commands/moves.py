@@ -48,12 +48,20 @@ def recorded(
     frm: str | None = None,
     to: str | None = None,
     since: str | None = None,
+    guild: int | None = None,
 ) -> Card:
     """The moves as an embed."""
     found = answers.moves(
-        store, kind=kind, person=person, frm=frm, to=to, since=kinds.moment(since, now), limit=SHOWN
+        store,
+        kind=kind,
+        person=person,
+        frm=frm,
+        to=to,
+        since=kinds.moment(since, now),
+        limit=SHOWN,
+        guild=guild,
     )
-    known = {one.slug: one.name for one in store.watchlist.load().entities}
+    known = {one.slug: one.name for one in store.watchlist.load(guild).entities}
     wanted = ", ".join(filter(None, [kind, person, frm and f"from {frm}", to and f"to {to}"]))
     lines = [move_line(record, known) for record in found] or ["No such move is recorded."]
     title = f"Moves: {wanted}" if wanted else "Latest moves"
@@ -87,6 +95,15 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
         await answer(
             desk,
             interaction,
-            lambda: recorded(desk.store, now=now, kind=kind, person=person, frm=frm, to=to, since=since),
+            lambda: recorded(
+                desk.store,
+                now=now,
+                kind=kind,
+                person=person,
+                frm=frm,
+                to=to,
+                since=since,
+                guild=interaction.guild_id,
+            ),
             private=False,
         )

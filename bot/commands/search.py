@@ -27,9 +27,12 @@ def found(
     entity: str | None = None,
     move: str | None = None,
     since: str | None = None,
+    guild: int | None = None,
 ) -> Card:
     """The hits as an embed, best first."""
-    hits = answers.search(store, text, entity=entity, move=move, since=kinds.moment(since, now), limit=SHOWN)
+    hits = answers.search(
+        store, text, entity=entity, move=move, since=kinds.moment(since, now), limit=SHOWN, guild=guild
+    )
     lines = [hit_line(hit) for hit in hits] or ["Nothing of that is stored."]
     return card(f"Search: {text}", lines, footer="/why with an id tells what was decided")
 
@@ -57,6 +60,8 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
         await answer(
             desk,
             interaction,
-            lambda: found(desk.store, text, now=now, entity=entity, move=move, since=since),
+            lambda: found(
+                desk.store, text, now=now, entity=entity, move=move, since=since, guild=interaction.guild_id
+            ),
             private=False,
         )

@@ -1,5 +1,6 @@
 """``/why``: what was decided about an entry, a story or an alert, and on what grounds."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import discord
@@ -9,9 +10,11 @@ from bot import answers
 from bot.answers import WhyAnswer
 from bot.commands.cards import Card, card, headline
 from bot.commands.desk import Desk
+from bot.commands.here import Here, here, reasons_here
 from bot.commands.reply import answer
 from bot.render.embed import earlier, stamp
 from bot.render.words import fit
+from bot.words import count
 from storage.model import Decision, Delivery, Mention, RecordedEntry
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ REASONS = 300
 EVIDENCE = 160
 
 
-def told(store: "SqliteStore", reference: str) -> Card:
+def told(store: "SqliteStore", reference: str, here: Here) -> Card:
     """The record as an embed."""
     found = answers.why(store, reference)
     lines: list[str] = []
@@ -32,13 +35,13 @@ def told(store: "SqliteStore", reference: str) -> Card:
         lines.append(headline(story.headline, story.url, story.opened, story.source, f"s{story.id}"))
         lines.append(f"alerted {stamp(story.alerted)}" if story.alerted else "never alerted")
     for recorded in found.entries[:ENTRIES_SHOWN]:
-        lines += ["", *_entry(recorded)]
+        lines += ["", *_entry(recorded, here)]
     if len(found.entries) > ENTRIES_SHOWN:
         lines.append(f"… and {len(found.entries) - ENTRIES_SHOWN} more entries")
     lines += [
         "",
         "**Deliveries**",
-        *([_delivery(one) for one in found.deliveries] or ["none were to be made"]),
+        *_deliveries(found.deliveries, here),
     ]
     return card(f"Why {found.reference}", lines + _context(found))
 
@@ -48,21 +51,22 @@ def _context(found: WhyAnswer) -> list[str]:
     return ["", "**Earlier**", *shown.splitlines()] if shown else []
 
 
-def _entry(recorded: RecordedEntry) -> list[str]:
+def _entry(recorded: RecordedEntry, here: Here) -> list[str]:
     entry = recorded.entry
     document = entry.document
     lines = [headline(document.title, document.url, entry.published, document.source, f"e{entry.id}")]
-    lines += [_decision(decision) for _, decision in recorded.decisions] or ["not decided yet"]
+    lines += [_decision(decision, here) for _, decision in recorded.decisions] or ["not decided yet"]
     if recorded.assignment is not None and recorded.story is not None:
         verb = "opened" if recorded.assignment.story_id is None else "joined"
         lines.append(f"{verb} s{recorded.story.id}: {fit(', '.join(recorded.assignment.reasons), REASONS)}")
-    lines += [_mention(mention) for mention in recorded.mentions[:MENTIONS_SHOWN]]
+    mentions = [mention for mention in recorded.mentions if here.shows(mention.entity)]
+    lines += [_mention(mention) for mention in mentions[:MENTIONS_SHOWN]]
     return lines
 
 
-def _decision(decision: Decision) -> str:
+def _decision(decision: Decision, here: Here) -> str:
     kind = f" ({decision.update.value})" if decision.update else " (digest)" if decision.digest else ""
-    return f"**{decision.verdict.value}**{kind}: {fit(', '.join(decision.reasons), REASONS)}"
+    return f"**{decision.verdict.value}**{kind}: {fit(', '.join(reasons_here(decision.reasons, here.guild)), REASONS)}"
 
 
 def _mention(mention: Mention) -> str:
@@ -71,9 +75,22 @@ def _mention(mention: Mention) -> str:
     return f"{written}: {meant} ({mention.score:.2f}), {fit(', '.join(mention.evidence), EVIDENCE)}"
 
 
+def _deliveries(deliveries: Sequence[Delivery], here: Here) -> list[str]:
+    """Those to this server's channels one by one (the owner sees all), the others as a number."""
+    shown = [one for one in deliveries if here.owner or _channel(one) in here.channels]
+    others = len(deliveries) - len(shown)
+    more = [f"{count(others, 'delivery', 'deliveries')} to other places"] if others else []
+    return [_delivery(one) for one in shown] + more or ["none were to be made"]
+
+
+def _channel(one: Delivery) -> int | None:
+    kind, _, number = one.destination.partition(":")
+    return int(number) if kind == "channel" and number.isdecimal() else None
+
+
 def _delivery(one: Delivery) -> str:
-    where = one.destination.removeprefix("channel:")
-    place = f"<#{where}>" if where != one.destination and where.isdigit() else fit(one.destination, 60)
+    channel = _channel(one)
+    place = f"<#{channel}>" if channel is not None else fit(one.destination, 60)
     error = f": {fit(one.last_error, EVIDENCE)}" if one.last_error else ""
     return f"{place} {one.state.value}, key {one.key}{error}"
 
@@ -84,4 +101,5 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     @tree.command(name="why", description="Why something was told, or was not")
     @app_commands.describe(reference="e12, s3, the key under an alert, or the URL of an entry")
     async def why(interaction: discord.Interaction, reference: app_commands.Range[str, 1, 2000]) -> None:
-        await answer(desk, interaction, lambda: told(desk.store, reference), private=True)
+        place = here(interaction)
+        await answer(desk, interaction, lambda: told(desk.store, reference, place), private=True)

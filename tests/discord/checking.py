@@ -55,7 +55,7 @@ def _callback(body: dict[str, Any]) -> list[str]:
         found += [
             f"a choice {one}"
             for one in data["choices"]
-            if not (0 < len(one["name"]) <= 100 >= len(one["value"]))
+            if not (0 < len(one["name"]) <= 100 >= len(str(one["value"])))
         ]
         found += ["too many choices"] if len(data["choices"]) > CHOICES else []
     return found

@@ -48,6 +48,11 @@ class Server:
     keeper: simcord.MemberActor
 
 
+def own(server: Server, actor: simcord.MemberActor) -> None:
+    """Make somebody the owner of the application, and so of the installation."""
+    server.env.bot.application.owner = discord.Object(actor.id)
+
+
 @pytest.fixture
 async def server(app: App) -> AsyncIterator[Server]:
     """The bot, connected, in one server; ends with the check of all that it sent."""

@@ -1,10 +1,8 @@
 """What people get for what they type, through discord.py's own machinery."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
-import simcord
 
 from bot import charts
 from bot.charts import history
@@ -14,7 +12,7 @@ from bot.render import violations
 from bot.sinks.base import REAL
 from storage.model import Entity, EntityKind, FeedState, FinishedPoll, Tier
 from tests.cli.stocked import FEED, LINKS
-from tests.discord.conftest import connected
+from tests.discord.conftest import connected, own
 
 DEFERRED = 5  # interactions/receiving-and-responding: DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE
 
@@ -76,7 +74,10 @@ async def test_why_shows_decision_and_deliveries_to_its_asker_alone(server, stor
     result = await server.reader.slash(server.channel, "why", reference=reference)
     assert result.ephemeral
     assert "party-to-move:departure" in shown(result)
-    assert "<#1> sent" in shown(result)
+    assert "2 deliveries to other places" in shown(result)
+    assert "<#1>" not in shown(result)
+    own(server, server.reader)
+    assert "<#1> sent" in shown(await server.reader.slash(server.channel, "why", reference=reference))
 
 
 async def test_why_refuses_what_is_no_id(server):
@@ -115,26 +116,6 @@ async def test_no_answer_could_ping_or_pass_a_limit(server, store):
         embeds = [embed.to_dict() for embed in result.response.embeds]
         assert violations({"embeds": embeds, "allowed_mentions": {"parse": []}}) == []
         assert "@everyone" not in shown(result)
-
-
-async def test_muting_needs_manage_server_and_silences_an_entity_until_it_is_unmuted(server, store):
-    with pytest.raises(simcord.SetupError):
-        await server.reader.slash(server.channel, "watch mute", name="meta")
-    assert store.watchlist.find("meta")[0].muted_until is None
-
-    result = await server.keeper.slash(server.channel, "watch mute", name="meta", length="7d")
-    assert result.ephemeral
-    assert store.watchlist.find("meta")[0].muted_until > REAL.now() + timedelta(days=6)
-    assert "muted until" in shown(await server.keeper.slash(server.channel, "watch list"))
-
-    await server.keeper.slash(server.channel, "watch unmute", name="meta")
-    assert "muted until" not in shown(await server.keeper.slash(server.channel, "watch list"))
-
-
-async def test_a_length_that_cannot_be_read_mutes_nobody(server, store):
-    result = await server.keeper.slash(server.channel, "watch mute", name="meta", length="a while")
-    assert result.response.content.startswith("length: ")
-    assert store.watchlist.find("meta")[0].muted_until is None
 
 
 async def test_a_feed_in_trouble_is_told_with_its_error(server, store):

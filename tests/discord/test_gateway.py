@@ -161,11 +161,12 @@ async def test_it_connects_tells_its_commands_and_leaves_when_asked(tmp_path, lo
     [identified] = loopback.identified
     assert identified["intents"] == 1  # guilds: nothing privileged
     by_name = {one["name"]: one for one in loopback.commands}
-    assert set(by_name) == {"search", "entity", "timeline", "moves", "why", "status", "watch", "feeds"}
+    changing = {"watch", "feeds", "route", "digest"}
+    assert set(by_name) == {"search", "entity", "timeline", "moves", "why", "status", *changing}
     assert {name: one["contexts"] for name, one in by_name.items()} == {name: [0] for name in by_name}
     manage = str(1 << 5)  # topics/permissions: MANAGE_GUILD
     needs = {name for name, one in by_name.items() if one["default_member_permissions"] is not None}
-    assert needs == {"watch", "feeds"}
+    assert needs == changing
     assert all(str(by_name[name]["default_member_permissions"]) == manage for name in needs)
 
 
