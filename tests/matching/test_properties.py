@@ -12,6 +12,7 @@ from watchers.text import fold
 
 WATCHLIST = Watchlist(entities=tuple(seed_watchlist()))
 MATCHER = Matcher(WATCHLIST)
+SHUFFLED = Matcher(Watchlist(entities=tuple(reversed(WATCHLIST.entities))))
 WRITTEN = {entity.slug: {key for key, _ in forms_of(entity, 0)} for entity in WATCHLIST.entities}
 ALIASES = sorted({alias.text for entity in WATCHLIST.entities for alias in entity.aliases})
 PIECES = st.sampled_from(
@@ -87,13 +88,12 @@ def test_the_same_text_is_judged_the_same_way_by_any_matcher(
     title: str, summary: str, lang: str | None
 ) -> None:
     document = Document(title=title, summary=summary, lang=lang)
-    shuffled = Watchlist(entities=tuple(reversed(WATCHLIST.entities)))
     assert found(document) == found(document)
-    assert set(found(document)) == set(Matcher(shuffled).find_mentions(document))
+    assert set(found(document)) == set(SHUFFLED.find_mentions(document))
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(title=TEXTS)
+@given(title=TEXTS.filter(str.isascii))  # another script would change the language of the text
 def test_what_is_not_about_them_and_stands_far_away_changes_no_mention_of_the_title(title: str) -> None:
     def of_title(summary: str) -> list[tuple[str, int, int, bool]]:
         document = Document(title=title, summary=summary, lang="en")
