@@ -90,12 +90,22 @@ def all_routes(settings: "Settings", store: SqliteStore) -> tuple[Route, ...]:
 
 def default_routes(settings: "Settings") -> tuple[Route, ...]:
     """Where alerts go when no server says otherwise: channel, webhook, or the terminal."""
+    destination = "console"
     if settings.discord_token is not None:
-        channel = settings.discord_channel_id
-        return (Route(id=0, destination=f"channel:{channel}"),) if channel is not None else ()
-    if settings.discord_webhook_url is not None:
-        return (Route(id=0, destination="webhook"),)
-    return (Route(id=0, destination="console"),)
+        if settings.discord_channel_id is None:
+            return ()
+        destination = f"channel:{settings.discord_channel_id}"
+    elif settings.discord_webhook_url is not None:
+        destination = "webhook"
+    return (
+        Route(
+            id=0,
+            destination=destination,
+            quiet_hours=settings.quiet_hours,
+            timezone=settings.timezone,
+            digest=settings.digest,
+        ),
+    )
 
 
 def ops_destination(settings: "Settings") -> str | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.app import App, holder
 from bot.courier import DeliveryFault, drain
+from bot.digests import gather
 from bot.sinks import Sinks
 from storage.errors import UnknownThing
 from storage.model import Feed
@@ -92,6 +93,7 @@ async def one_pass(
             since = f" since {lock.since:%Y-%m-%dT%H:%M:%SZ}" if lock.since else ""
             report.skipped = f"{lock.holder or 'another process'}{since}"
             return report
+        await asyncio.to_thread(gather, app)
         more = partial(_due_now, app) if command == "run" else None
         feeds = list(more()) if more is not None else chosen_feeds(app, urls, all_feeds=all_feeds)
         async with delivering(app, report, stop, deliver=deliver) as wake:

@@ -12,6 +12,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app import App
+from bot.digests import gather
 from bot.heartbeat import beat
 from bot.passes import PassReport, delivering, one_pass
 from storage.errors import StoreError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SWEEP_EVERY = 2  # seconds between looks for due feeds: 0.1 ms each when none is
 DELIVER_EVERY = 5  # seconds between looks for deliveries whose retry is due
 HEARTBEAT_EVERY = 60
+DIGEST_EVERY = 60
 HOUSEKEEPING_EVERY = 24 * 3600
 KEEP_QUIET = timedelta(days=400)  # what never mattered is forgotten after this
 
@@ -71,8 +73,12 @@ class Jobs:
 
     async def deliver(self) -> None:
         """Deliver what waits, if anything does."""
-        if self._app.store.outbox.pending_count():
+        if self._app.store.outbox.due_count(self._app.clock.now()):
             await self._work(self._deliver())
+
+    async def digest(self) -> None:
+        """Take digests that are due, and what mutes held back, to the outbox."""
+        await self._work(self._digest())
 
     async def heartbeat(self) -> None:
         """Leave a sign of life, as long as the store can be used."""
@@ -99,6 +105,10 @@ class Jobs:
         async with delivering(self._app, report, self._stop):
             pass
         _tell(report)
+
+    async def _digest(self) -> None:
+        if messages := await asyncio.to_thread(gather, self._app):
+            log.info("%d digests made", messages)
 
     async def _work(self, doing: Awaitable[None]) -> None:
         """Run a job; a store that cannot be used degrades the watching instead of ending it."""
@@ -127,6 +137,7 @@ def _scheduler(jobs: Jobs) -> "AsyncIOScheduler":
         (jobs.sweep, SWEEP_EVERY),
         (jobs.deliver, DELIVER_EVERY),
         (jobs.heartbeat, HEARTBEAT_EVERY),
+        (jobs.digest, DIGEST_EVERY),
         (jobs.housekeeping, HOUSEKEEPING_EVERY),
     ):
         first = now if seconds < HOUSEKEEPING_EVERY else None

@@ -39,6 +39,9 @@ class Settings:
     heartbeat_url: Secret | None = None  # asked after each good pass
     discord_api: str = DISCORD_API  # without a slash at its end
     discord_gateway: str | None = None  # None: discord.py's own
+    digest: str = "off"  # of the default route, as what follows
+    quiet_hours: str | None = None
+    timezone: str = "UTC"
     seed_feeds: bool = True
     poll_min: timedelta = timedelta(minutes=5)
     poll_max: timedelta = timedelta(minutes=60)
@@ -88,6 +91,9 @@ _KEYS = (
     _Key("discord_webhook_url", "DISCORD_WEBHOOK_URL", "discord", "webhook_url", values.webhook),
     _Key("ops_channel_id", "MOVEWIRE_OPS_CHANNEL_ID", "discord", "ops_channel_id", values.snowflake),
     _Key("ops_webhook_url", "MOVEWIRE_OPS_WEBHOOK_URL", "discord", "ops_webhook_url", values.webhook),
+    _Key("digest", "DISCORD_DIGEST", "discord", "digest", values.digest),
+    _Key("quiet_hours", "DISCORD_QUIET_HOURS", "discord", "quiet_hours", values.hours),
+    _Key("timezone", "DISCORD_TIMEZONE", "discord", "timezone", values.timezone),
 )
 _SECTIONS = ("movewire", "discord")
 ENVIRONMENT = tuple(key.environment for key in _KEYS)

@@ -144,6 +144,37 @@ def duration(value: object) -> timedelta:
     return parse_duration(value)
 
 
+def digest(value: object) -> str:
+    """How often a digest comes, if at all."""
+    given = text(value).lower()
+    if given not in ("off", "daily", "weekly"):
+        raise ValueError("allowed: off, daily or weekly")
+    return given
+
+
+def hours(value: object) -> str | None:
+    """Quiet hours such as 22:00-07:00; nothing: none."""
+    given = text(value)
+    if not given:
+        return None
+    from watchers.hours import quiet_hours
+
+    quiet_hours(given)
+    return given
+
+
+def timezone(value: object) -> str:
+    """The name of a time zone."""
+    from zoneinfo import ZoneInfo
+
+    given = text(value)
+    try:
+        ZoneInfo(given)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("allowed: a time zone such as Europe/Berlin or America/New_York") from None
+    return given
+
+
 def contact(value: object) -> str:
     """How the owner can be reached, for the User-Agent."""
     given = text(value)

@@ -4,7 +4,8 @@
 ``digest`` folds many deliveries into one message.  Nothing here opens anything.
 """
 
-from bot.render.embed import Digest, Dress, bare, change, digest, message
+from bot.render.embed import Digest, Dress, bare, change, message
+from bot.render.gathered import digest, plain_digest
 from bot.render.limits import violations
 from bot.render.terminal import console, plain
 from storage.model import Alert
@@ -19,6 +20,7 @@ __all__ = [
     "embed",
     "message",
     "plain",
+    "plain_digest",
     "violations",
 ]
 

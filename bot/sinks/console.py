@@ -8,7 +8,7 @@ import sys
 from datetime import timedelta
 from typing import TextIO
 
-from bot.render import console, plain
+from bot.render import console, plain, plain_digest
 from bot.sinks.base import REAL, Clock, Outcome, Parcel, RetryAt, Sent
 from storage.model import Delivery
 
@@ -34,8 +34,12 @@ class ConsoleSink:
         """Print each delivery of the parcel, then flush."""
         stream = self._stream or sys.stdout
         try:
-            for delivery in parcel.deliveries:
-                _print(delivery, stream)
+            if parcel.first.occasion is not None:
+                alerts = [one.alert for one in parcel.deliveries]
+                _write(plain_digest(alerts, parcel.first.occasion, parcel.key), stream)
+            else:
+                for delivery in parcel.deliveries:
+                    _print(delivery, stream)
             stream.flush()
         except OSError as error:  # a pipe that nobody reads, a full disk behind a redirection
             why = f"cannot be written to: {error}"
@@ -50,6 +54,9 @@ def _print(delivery: Delivery, stream: TextIO) -> None:
         Console(file=stream, highlight=False).print(console(delivery.alert, delivery.key), soft_wrap=True)
         stream.write("\n")
     else:
-        text = plain(delivery.alert, delivery.key) + "\n\n"
-        encoding = getattr(stream, "encoding", None) or "utf-8"
-        stream.write(text.encode(encoding, "replace").decode(encoding))
+        _write(plain(delivery.alert, delivery.key), stream)
+
+
+def _write(text: str, stream: TextIO) -> None:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write((text + "\n\n").encode(encoding, "replace").decode(encoding))

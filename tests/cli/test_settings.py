@@ -71,6 +71,9 @@ def test_every_environment_variable_has_a_key_in_the_file(clean_environment: Pat
         webhook_url = "https://discord.com/api/webhooks/1/x"
         ops_channel_id = 123456789012345679
         ops_webhook_url = "https://discord.com/api/webhooks/2/y"
+        digest = "weekly"
+        quiet_hours = "22:00-07:00"
+        timezone = "Europe/Berlin"
         """,
     )
     from_file = load(environ={})
@@ -91,6 +94,9 @@ def test_every_environment_variable_has_a_key_in_the_file(clean_environment: Pat
             "MOVEWIRE_OPS_CHANNEL_ID": "123456789012345679",
             "MOVEWIRE_OPS_WEBHOOK_URL": "https://discord.com/api/webhooks/2/y",
             "MOVEWIRE_HEARTBEAT_URL": "https://alive.example/ping/1",
+            "DISCORD_DIGEST": "weekly",
+            "DISCORD_QUIET_HOURS": "22:00-07:00",
+            "DISCORD_TIMEZONE": "Europe/Berlin",
         }
     )
     assert set(from_environment.origins.values()) == set(settings.ENVIRONMENT)
