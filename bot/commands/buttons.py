@@ -1,4 +1,4 @@
-"""The buttons under an alert: Timeline, Why, Mute 7 days, and how to undo a mute.
+"""The buttons under an alert: Timeline, Why, Mute 7 days, Not relevant; and how to undo both.
 
 Each carries the alert's key, so the answer is the same after a restart.  Answers are seen by
 who pressed alone.
@@ -19,7 +19,8 @@ from bot.commands.press import Answerer, Interaction
 from bot.commands.reply import answer, change, turn
 from bot.render.words import clean, clip
 from storage.errors import UnknownThing
-from storage.model import Alert, Entity
+from storage.model import Alert, Entity, RecordedEntry
+from watchers import lessons
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
@@ -67,6 +68,7 @@ def answerers(desk: Desk) -> dict[str, Answerer]:
         "mute": changing(mute, in_place=False),
         "silence": changing(silence),
         "speak": changing(speak),
+        "irrelevant": changing(irrelevant, in_place=False),
         "unlearn": changing(lambda store, about, now, place: watch.unlearn(store, place, about)),
     }
 
@@ -96,6 +98,35 @@ def silence(store: "SqliteStore", slug: str, now: datetime, here: Here) -> Card:
 def speak(store: "SqliteStore", slug: str, now: datetime, here: Here) -> Card:
     """Alerts of an entity again."""
     return watch.unmute(store, here, slug, now)
+
+
+def irrelevant(store: "SqliteStore", key: str, now: datetime, here: Here) -> Card:
+    """Teach the server that such words around such names mean nothing to it; with a button to undo it."""
+    alert = alert_of(store, key)
+    entry = _told_by(store, alert)
+    heard = [one for one in entry.mentions if here.shows(one.entity)]
+    here.known(store, now)
+    store.guilds.unlearn(here.guild, story=alert.story)  # pressed twice, it teaches once
+    taught = store.guilds.learn(
+        lessons.taught(here.guild, entry.entry.document, heard, now, story=alert.story, by=here.user)
+    )
+    if not taught:
+        raise UnknownThing("There is nothing to learn from it: no name that it was told for stands in it.")
+    undo = Button(verb="unlearn", about=f"s{alert.story}", label="Undo")
+    lines = ["What reads like this counts for less in this server from now on:"]
+    return card("Not relevant here", [*lines, *map(watch.lesson_line, taught)], buttons=[undo])
+
+
+def _told_by(store: "SqliteStore", alert: Alert) -> RecordedEntry:
+    """The entry whose words the alert shows, or the first of its story."""
+    members = store.stories.members(alert.story)
+    told = next((one for one in members if one.document.url == alert.url), members[0] if members else None)
+    recorded = store.entries.recorded(told.id) if told is not None else None
+    if recorded is None:
+        raise UnknownThing(
+            "The entries of this alert are not stored any more: nothing can be learned from it."
+        )
+    return recorded
 
 
 def _parties(store: "SqliteStore", key: str, here: Here) -> list[Entity]:

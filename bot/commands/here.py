@@ -3,7 +3,6 @@
 A server sees its own channels, private additions and lessons, and never those of another.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import discord
 
 from bot.commands.permission import owns
 from storage.errors import UsageError
+from watchers.listening import is_private
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
@@ -29,7 +29,7 @@ class Here:
 
     def shows(self, slug: str) -> bool:
         """Whether an entity is the installation's or this server's own."""
-        return "@" not in slug or slug.endswith(f"@{self.guild}")
+        return not is_private(slug) or slug.endswith(f"@{self.guild}")
 
     def known(self, store: "SqliteStore", now: datetime) -> None:
         """Make sure that the store knows the server, before something is kept for it."""
@@ -49,11 +49,3 @@ def here(interaction: discord.Interaction[Any]) -> Here:
         owner=owns(interaction),
         channels=frozenset(one.id for one in (*guild.channels, *guild.threads)),
     )
-
-
-def reasons_here(reasons: Sequence[str], guild: int) -> list[str]:
-    """Reasons of a decision without those of other servers ("server:<id>:…"), its own without the number."""
-    mine = f"server:{guild}:"
-    return [
-        one.removeprefix(mine) for one in reasons if not one.startswith("server:") or one.startswith(mine)
-    ]

@@ -47,7 +47,7 @@ def listed(store: "SqliteStore", here: Here, now: datetime) -> Card:
             lines += [_line(one, muted, now) for one in of_tier]
     lessons = store.guilds.lessons(here.guild)
     if lessons:
-        lines += ["", f"**not relevant here** ({len(lessons)})", *map(_lesson, lessons)]
+        lines += ["", f"**not relevant here** ({len(lessons)})", *map(lesson_line, lessons)]
     title = f"{count(len(watched), 'entity', 'entities')} watched"
     undo = [
         Button(
@@ -74,7 +74,8 @@ def _end(until: datetime | None) -> str:
     return "until it is unmuted" if lasting or until is None else f"until {stamp(until)}"
 
 
-def _lesson(one: Lesson) -> str:
+def lesson_line(one: Lesson) -> str:
+    """A lesson with its number, which its button carries."""
     words = fit(", ".join(one.words), 160)
     among = f" among {words}" if words else ""
     return f"{one.id} · “{fit(one.alias, NAME_SHOWN)}” as {fit(one.entity, NAME_SHOWN)}{among}"
@@ -160,7 +161,7 @@ def unlearn(store: "SqliteStore", here: Here, about: str) -> Card:
     """Forget a lesson (its number), or all that one story taught (``s`` and its number)."""
     number = int(about.removeprefix("s"))
     gone = store.guilds.unlearn(here.guild, **{"story" if about.startswith("s") else "lesson": number})
-    lines = list(map(_lesson, gone)) or ["It was undone before."]
+    lines = list(map(lesson_line, gone)) or ["It was undone before."]
     return card("Relevant again", lines)
 
 

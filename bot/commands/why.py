@@ -10,12 +10,13 @@ from bot import answers
 from bot.answers import WhyAnswer
 from bot.commands.cards import Card, card, headline
 from bot.commands.desk import Desk
-from bot.commands.here import Here, here, reasons_here
+from bot.commands.here import Here, here
 from bot.commands.reply import answer
 from bot.render.embed import earlier, stamp
 from bot.render.words import fit
 from bot.words import count
 from storage.model import Decision, Delivery, Mention, RecordedEntry
+from watchers.listening import reasons_here
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore

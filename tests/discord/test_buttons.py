@@ -87,6 +87,36 @@ async def test_an_alert_of_one_entity_is_muted_at_once(server, app, store):
     assert muted(server, store, "scale-ai")
 
 
+async def test_not_relevant_teaches_the_server_is_shown_by_watch_and_undone(server, told, store):
+    refused = await server.reader.click(told, label="Not relevant")
+    assert "needs Manage Server" in words(refused)
+    assert store.guilds.lessons(server.guild.id) == []
+
+    done = await server.keeper.click(told, label="Not relevant")
+    assert done.ephemeral
+    taught = store.guilds.lessons(server.guild.id)
+    assert {one.entity for one in taught} == {"ruben-mayer", "meta"}
+    assert {one.by for one in taught} == {server.keeper.id}
+    shown = await server.keeper.slash(server.channel, "watch list")
+    assert "not relevant here" in words(shown)
+    assert "ruben mayer" in words(shown)
+
+    await server.keeper.click(told, label="Not relevant")
+    assert len(store.guilds.lessons(server.guild.id)) == len(taught)
+
+    undone = await server.keeper.click(done.response.message, label="Undo")
+    assert "Relevant again" in words(undone)
+    assert store.guilds.lessons(server.guild.id) == []
+
+
+async def test_one_lesson_is_undone_from_the_watchlist(server, told, store):
+    await server.keeper.click(told, label="Not relevant")
+    first, second = store.guilds.lessons(server.guild.id)
+    shown = await server.keeper.slash(server.channel, "watch list")
+    await server.keeper.click(shown.response.message, custom_id=f"mw:unlearn:{first.id}")
+    assert store.guilds.lessons(server.guild.id) == [second]
+
+
 async def test_an_alert_of_another_database_is_told_so(server):
     sent = await _post(server, message(alert(), Dress(key="ab" * 12, buttons=True)))
     result = await server.reader.click(sent, label="Why")
