@@ -9,6 +9,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html.entities import html5
 from xml.sax.saxutils import quoteattr
 
 from storage.errors import UsageError
@@ -16,8 +17,11 @@ from storage.model import Feed
 
 NAMESPACE = "https://github.com/movewire/movewire/opml"  # of our own attribute, ignored by others
 MAX_SIZE = 20 * 1024 * 1024
-_BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);)")
-
+_BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);)([A-Za-z]{2,31};)?")
+_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,30})[\"']")
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")
+_UNTRUE = {"utf-8", "utf8", "us-ascii", "ascii"}  # declared for what turned out not to be UTF-8
+_SCRAPED = "html+xpath"  # FreshRSS: its address is a page, not a feed
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -54,7 +58,9 @@ def parse_opml(text: bytes) -> tuple[Outline, ...]:
             url=url,
             title=attributes.get("title") or attributes.get("text") or None,
             site=attributes.get("htmlurl") or None,
-            kind=attributes.get("kind") or "feed",
+            kind="page"
+            if attributes.get("type", "").lower() == _SCRAPED
+            else attributes.get("kind") or "feed",
         )
     return tuple(found.values())
 
@@ -97,15 +103,43 @@ def _root(text: bytes) -> ET.Element:
         root = ET.fromstring(text)
     except ET.ParseError as error:
         try:
-            root = ET.fromstring(_BARE_AMPERSAND.sub(b"&amp;", text))
-        except ET.ParseError:
+            root = ET.fromstring(_mended(text))
+        except (ET.ParseError, ValueError, LookupError):
             line, column = error.position
             raise OpmlError(f"no OPML: malformed at line {line}, column {column + 1}") from error
-    except (ValueError, LookupError) as error:
-        raise OpmlError("no OPML: its encoding is not known") from error
+    except (ValueError, LookupError):  # an encoding that expat does not know
+        try:
+            root = ET.fromstring(_mended(text))
+        except (ET.ParseError, ValueError, LookupError) as error:
+            raise OpmlError("no OPML: its encoding is not known") from error
     if _local(root.tag).lower() not in {"opml", "outlinedocument"}:
         raise OpmlError(f"no OPML: the outermost element is <{_local(root.tag)[:40]}>")
     return root
+
+
+def _mended(text: bytes) -> str:
+    """Decoded here, with what lists often hold though XML forbids it put right.
+
+    Bare ampersands, the entities of HTML, control characters, and an encoding declaration
+    that is not true: what is UTF-8 is read as UTF-8, whatever is declared.
+    """
+    declared = _ENCODING.match(text)
+    try:
+        decoded = text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        name = declared[1].decode().lower() if declared else "utf-8"
+        decoded = text.decode("cp1252" if name in _UNTRUE else name, "replace")
+    decoded = _DECLARATION.sub("", decoded, count=1)
+    return _BARE_AMPERSAND.sub(_ampersand, _clean(decoded))
+
+
+def _ampersand(found: re.Match[str]) -> str:
+    """An entity of HTML as its character, any other ampersand as itself.
+
+    In an address "&copy=1" is none: there the semicolon lacks.
+    """
+    character = html5.get(found[1]) if found[1] else None
+    return character if character is not None else f"&amp;{found[1] or ''}"
 
 
 def _local(name: str) -> str:
