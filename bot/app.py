@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.sinks import Learned, Sinks
     from bot.sinks.base import Clock
+    from watchers.pipeline import Pipeline
     from watchers.polling import Bounds
     from watchers.sources import Fetcher
     from watchers.sweep import Sweep
@@ -36,15 +37,18 @@ class App:
     new_sinks: Callable[[], "Sinks"]
     ops: str | None = None  # the destination that is told of trouble with feeds and deliveries
     heartbeat_url: str | None = None  # asked as a sign of life; may be a secret
+    _pipeline: "Pipeline | None" = None  # kept: what it knows of the watchlist takes a while to build
 
     def sweep(self) -> "Sweep":
         """A sweep over this store, judging by the watchlist as it is then."""
         from watchers.pipeline import Pipeline
         from watchers.sweep import Sweep
 
+        if self._pipeline is None:
+            self._pipeline = Pipeline(self.store, self.routes)
         return Sweep(
             self.store,
-            Pipeline(self.store, self.routes),
+            self._pipeline,
             clock=self.clock.now,
             bounds=self.bounds,
             ops=self.ops,

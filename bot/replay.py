@@ -72,7 +72,7 @@ class Rehearsal:
             self.store.watchlist.put(entity)
         for seed in loader.load_backstory():  # what lies after the clock is not recalled
             self.store.stories.add_backstory(seed.story, seed.key)
-        self._pipeline = Pipeline(self.store, routes=tuple)
+        self._pipeline = Pipeline(self.store, routes=tuple, whole=True)
 
     def play(self, step: Step) -> tuple[FinishedPoll, list[Judged]]:
         """Let ``step`` happen; returns its poll and the entries judged because of it."""

@@ -51,7 +51,8 @@ from watchers.ruling import Case, Ruling, recorded
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
 
-BATCH = 50  # entries in one transaction: other writers wait no longer than it takes
+BATCH = 200  # entries in one transaction at most …
+TELLING = 20  # … and so many that tell a story, which takes longer: other writers must not wait
 FLOOD_WINDOW = timedelta(minutes=10)  # over which the flood guard counts alerts
 
 
@@ -76,10 +77,16 @@ class _Seen:
 
 
 class Pipeline:
-    """Judges pending entries and records what was decided."""
+    """Judges pending entries and records what was decided.
 
-    def __init__(self, store: "SqliteStore", routes: Callable[[], Sequence[Route]]) -> None:
+    ``whole``: find the moves of entries too in which nobody watched is meant, for ``replay``.
+    """
+
+    def __init__(
+        self, store: "SqliteStore", routes: Callable[[], Sequence[Route]], *, whole: bool = False
+    ) -> None:
         self._store = store
+        self._whole = whole
         self._routes = routes
         self._reader: Reader | None = None
         self._heard: tuple[Watchlist, tuple[Audience, ...], tuple[Route, ...]] | None = None
@@ -104,20 +111,39 @@ class Pipeline:
         while True:
             reader = self.reader()
             with self._store.transaction():
-                judged = [self._judge(entry, reader, now) for entry in self._store.entries.pending(BATCH)]
+                judged = self._judge(self._store.entries.pending(BATCH), reader, now)
             if not judged:
                 return
             yield from judged
 
-    def _judge(self, entry: Entry, reader: Reader, now: datetime) -> Judged:
+    def _judge(self, entries: Sequence[Entry], reader: Reader, now: datetime) -> list[Judged]:
+        """Judge entries in their order; what tells no story is recorded at the end, together."""
+        judged: list[Judged] = []
+        quiet: list[Outcome] = []
+        telling = 0
+        for entry in entries:
+            one = self._judge_one(entry, reader, now)
+            judged.append(one)
+            if one.story or one.edited:
+                telling += 1
+                if telling == TELLING:
+                    break
+            else:
+                quiet.append(one.outcome)
+        self._store.entries.record(quiet)
+        return judged
+
+    def _judge_one(self, entry: Entry, reader: Reader, now: datetime) -> Judged:
         before = self._store.entries.recorded(entry.id) if entry.revision else None
         rulings: tuple[Ruling, ...] = ()
         if before is not None and before.decisions:
             outcome = self._edited(entry, reader, now, before.story.id if before.story else 0)
         else:
             outcome, rulings = self._first(entry, reader, now)
-        [story] = self._store.entries.record([outcome])
         edited = outcome.decision is None
+        if outcome.story is None and not edited:
+            return Judged(entry=entry, outcome=outcome, story=0, rulings=rulings)
+        [story] = self._store.entries.record([outcome])
         after, earlier = outcome.story, before.story if before is not None else None
         changed = edited and after is not None and earlier is not None and after.revision > earlier.revision
         return Judged(
@@ -125,7 +151,7 @@ class Pipeline:
         )
 
     def _first(self, entry: Entry, reader: Reader, now: datetime) -> tuple[Outcome, tuple[Ruling, ...]]:
-        reading = reader.read(entry.document)
+        reading = reader.read(entry.document, whole=self._whole)
         hearings = [one.hear(entry.document, reading) for one in self.listeners(reader.watchlist)]
         found = joint(reading, hearings)
         blank = Outcome(

@@ -28,11 +28,15 @@ class Reader:
         self.watchlist = watchlist
         self._matcher = matching.Matcher(watchlist)
 
-    def read(self, document: Document) -> Reading:
-        """Mentions and moves of ``document``; moves are found where nobody watched is meant too."""
+    def read(self, document: Document, *, whole: bool = True) -> Reading:
+        """Mentions and moves of ``document``.
+
+        Not ``whole``: moves, which take most of the time, only where somebody watched is meant.
+        """
         mentions = self._matcher.find_mentions(document)
+        wanted = whole or any(mention.accepted for mention in mentions)
         return Reading(
             lang=detect_lang(f"{document.title} {document.summary}", document.lang),
             mentions=mentions,
-            moves=moves.detect(document, mentions, self.watchlist),
+            moves=moves.detect(document, mentions, self.watchlist) if wanted else (),
         )

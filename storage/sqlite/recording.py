@@ -4,13 +4,14 @@ One transaction from the mentions to the outbox: either a decision is stored wit
 deliveries or the entry is still pending.  What the values mean was decided elsewhere.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from storage.errors import StoreError
-from storage.model import Decision, Mention, NewDelivery, Outcome
+from storage.model import Mention, NewDelivery, Outcome
 from storage.sqlite.codec import (
     decode_mentions,
     encode_assignment,
@@ -32,6 +33,10 @@ INSERT = (
     "mentions, moves, assignment, context) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) "
     "ON CONFLICT (entry_id) DO UPDATE SET revision = excluded.revision, move = excluded.move, "
     "mentions = excluded.mentions, moves = excluded.moves, "
+)
+DECIDE = (
+    "INSERT OR IGNORE INTO decision (entry_id, revision, decided, verdict, lang, reasons) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
 )
 REPLACE = INSERT + ", ".join(f"{column} = excluded.{column}" for column in FOUND)
 AMEND = INSERT + ", ".join(f"{column} = coalesce(excluded.{column}, {column})" for column in FOUND)
@@ -69,12 +74,34 @@ class Recorder:
         if not outcomes:
             return []
         with self._db.transaction():
-            return [self._record(outcome) for outcome in outcomes]
+            plain = self._record_plain([outcome for outcome in outcomes if _is_plain(outcome)])
+            return [0 if outcome.entry_id in plain else self._record(outcome) for outcome in outcomes]
+
+    def _record_plain(self, outcomes: Sequence[Outcome]) -> set[int]:
+        """Record first decisions that nothing goes with, most of all, together; returns their entries."""
+        if len(outcomes) < 2:
+            return set()
+        found: dict[int, int] = dict(
+            self._db.rows(
+                "SELECT entry.id, entry.seen FROM json_each(?) AS asked CROSS JOIN entry ON entry.id = asked.value "
+                "WHERE entry.revision = 0 "
+                "AND NOT EXISTS (SELECT 1 FROM decision WHERE decision.entry_id = entry.id) "
+                "AND NOT EXISTS (SELECT 1 FROM finding WHERE finding.entry_id = entry.id)",
+                (json.dumps([outcome.entry_id for outcome in outcomes]),),
+            )
+        )
+        plain = {outcome.entry_id: outcome for outcome in reversed(outcomes) if outcome.entry_id in found}
+        self._db.run_many(DECIDE, list(map(_decision_row, plain.values())))
+        self._db.run_many(
+            "DELETE FROM pending WHERE seen = ? AND entry_id = ?",
+            [(seen, entry_id) for entry_id, seen in found.items()],
+        )
+        return set(plain)
 
     def _record(self, outcome: Outcome) -> int:
         before = self._before(outcome.entry_id)
         edited = outcome.decision is None
-        if outcome.decision is not None and not self._decide(outcome, outcome.decision):
+        if outcome.decision is not None and not self._decide(outcome):
             return before.story_id  # recorded already
         if outcome.revision >= before.revision:
             self._db.run(
@@ -112,23 +139,9 @@ class Recorder:
             slugs=frozenset(accepted(decode_mentions(row[7]))),
         )
 
-    def _decide(self, outcome: Outcome, decision: Decision) -> bool:
+    def _decide(self, outcome: Outcome) -> bool:
         """Store the decision; False when this revision has one already."""
-        return (
-            self._db.run(
-                "INSERT OR IGNORE INTO decision (entry_id, revision, decided, verdict, lang, reasons) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    outcome.entry_id,
-                    outcome.revision,
-                    to_seconds(outcome.decided),
-                    encode_verdict(decision),
-                    outcome.lang,
-                    encode_words(decision.reasons),
-                ),
-            )
-            > 0
-        )
+        return self._db.run(DECIDE, _decision_row(outcome)) > 0
 
     def _log_way(self, outcome: Outcome, old_story: int, story_id: int) -> None:
         """Keep a trace of an entry that joined a story or left one."""
@@ -180,6 +193,29 @@ def accepted(mentions: Sequence[Mention]) -> tuple[str, ...]:
     """Slugs of the entities that are truly meant, best first."""
     best = sorted((m for m in mentions if m.accepted), key=lambda m: (-m.score, m.field != "title", m.start))
     return tuple(dict.fromkeys(mention.entity for mention in best))
+
+
+def _decision_row(outcome: Outcome) -> tuple[Any, ...]:
+    assert outcome.decision is not None
+    return (
+        outcome.entry_id,
+        outcome.revision,
+        to_seconds(outcome.decided),
+        encode_verdict(outcome.decision),
+        outcome.lang,
+        encode_words(outcome.decision.reasons),
+    )
+
+
+def _is_plain(outcome: Outcome) -> bool:
+    """Whether all that is to be recorded is the decision on an entry as it first was."""
+    return (
+        outcome.decision is not None
+        and outcome.revision == 0
+        and outcome.assignment is None
+        and not outcome.deliveries
+        and _is_empty(outcome)
+    )
 
 
 def _is_empty(outcome: Outcome) -> bool:

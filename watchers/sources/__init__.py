@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fetcher", "SourceError", "fetch", "kinds", "parse", "parse_off_loop", "source"]
 
-PARSING_THREADS = 12  # most of them wait for a child, when they are all busy
+WAITING_THREADS = 12  # for bodies in child processes
 
 _MODULES = {  # kind -> module; imported when first used
     "feed": "watchers.sources.feed",
@@ -64,15 +64,25 @@ def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> Parsed
 
     Raises a named ParseError.  Costly bodies are parsed in a child process (``limits``).
     """
+    try:
+        return parse_fast(body, url, content_type, feed)
+    except NeedsChild:
+        return parse_apart(body, url, content_type, feed)
+
+
+def parse_fast(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
+    """``parse`` of what costs little; raises NeedsChild for the rest."""
     body = _stripped(body)
-    if not sniff.is_costly(body):
-        try:
-            return source(feed.kind).parse(body, url, content_type, feed)
-        except NeedsChild:
-            pass
+    if sniff.is_costly(body):
+        raise NeedsChild
+    return source(feed.kind).parse(body, url, content_type, feed)
+
+
+def parse_apart(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
+    """``parse`` in a child process."""
     from watchers.sources import limits
 
-    return limits.parse_in_child(body, url, content_type, feed)
+    return limits.parse_in_child(_stripped(body), url, content_type, feed)
 
 
 def parse_here(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
@@ -94,20 +104,26 @@ def _stripped(body: bytes) -> bytes:
 
 
 async def parse_off_loop(fetched: Fetched, feed: Feed) -> ParsedFeed:
-    """``parse`` in a thread of its own pool: costly bodies must not keep the database waiting."""
+    """``parse`` in a thread.
+
+    One thread for all that is parsed here, since more would only wait for each other;
+    others for what a child does: a costly body must not keep the rest waiting.
+    """
     import asyncio
 
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(
-        _threads(), parse, fetched.body, fetched.url, fetched.content_type, feed
-    )
+    asked = (fetched.body, fetched.url, fetched.content_type, feed)
+    try:
+        return await loop.run_in_executor(_threads(1), parse_fast, *asked)
+    except NeedsChild:
+        return await loop.run_in_executor(_threads(WAITING_THREADS), parse_apart, *asked)
 
 
 @cache
-def _threads() -> "ThreadPoolExecutor":
+def _threads(count: int) -> "ThreadPoolExecutor":
     from concurrent.futures import ThreadPoolExecutor
 
-    return ThreadPoolExecutor(max_workers=PARSING_THREADS, thread_name_prefix="parse")
+    return ThreadPoolExecutor(max_workers=count, thread_name_prefix="parse")
 
 
 def __getattr__(name: str) -> object:
