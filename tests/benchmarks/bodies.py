@@ -119,7 +119,7 @@ def body(feed: int, entries: str, built: datetime) -> bytes:
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" '
         'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
-        f"<title>Paper {feed}</title><link>http://{address(feed)}/</link><description>News</description>"
+        f"<title>Paper {feed}</title><link>http://{address(feed)}/</link><language>en</language><description>News</description>"
         f"<lastBuildDate>{format_datetime(built)}</lastBuildDate>\n"
         f"{entries}</channel></rss>\n"
     ).encode()
