@@ -8,11 +8,12 @@ continues.  The same event again is never context.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from storage.model import ContextLine, Document, Entity, EntityKind, Move, Story, Tier, Watchlist
+from watchers.stories.evidence import other_stage
 from watchers.stories.facts import Facts
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.tokens import spoken
@@ -20,9 +21,11 @@ from watchers.stories.vocabulary import stem, vocabulary
 from watchers.text import fold
 
 RELATED = 1.7  # from this score on a story is worth a line
-FLOOR = 0.7  # of its relation, what an old story keeps
+FLOOR = 0.55  # of its relation, what an old story keeps
 HALF_LIFE = timedelta(days=45)  # after which a story is half as near
 SAME_EVENT = timedelta(hours=48)  # within which an alike story may be this event, not yet joined
+SAME_DAYS = timedelta(days=3)  # within which two alike stories are one event, told as two
+BIG = 1e6  # from here on a number is a sum that one story cites from another
 PRIOR = 400  # imagined entries that the tiers' shares stand for
 _SHARE_OF_TIER = {Tier.PRIMARY: 0.03, Tier.CONTEXT: 0.12, Tier.RELATED: 0.02}
 _EMPLOYERS = ("from", "to", "employer")
@@ -54,9 +57,12 @@ class _Profile:
     parties: frozenset[str]
     employers: frozenset[str]
     kind: str | None
+    kinds: frozenset[str]  # of all its moves: what it recalls too
     names: frozenset[str]
     concepts: frozenset[str]
-    sums: frozenset[float]
+    sums: frozenset[float]  # of its moves
+    cited: frozenset[float]  # all sums that its texts name
+    told: int  # entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,16 @@ class _Relation:
 
     score: float
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A candidate that is worth a line."""
+
+    score: float
+    why: str
+    story: Story
+    profile: _Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +99,11 @@ class _Rarity:
             share /= 4
         seen = (self.df.get(f"e:{slug}", 0) + share * PRIOR) / (self.total + PRIOR)
         return min(1.0, max(0.1, -math.log(seen) / 4.0))
+
+    def is_followed(self, slug: str) -> bool:
+        """Whether a slug is of the primary tier: each of its stories leads to the next."""
+        entity = self.entities.get(slug)
+        return entity is not None and entity.tier is Tier.PRIMARY
 
     def is_person(self, slug: str) -> bool:
         """Whether a watched slug is a person's."""
@@ -108,13 +129,13 @@ def rank(
     """
     ours = _profile(story, fp)
     known = _Rarity(entities=watchlist.by_slug() if watchlist else {}, df=rarity or {}, total=total)
-    found: list[tuple[float, float, int, str, Story]] = []
+    found: list[_Found] = []
     for candidate in candidates:
         if not _is_earlier(candidate, story, now):
             continue
         theirs = _profile(candidate)
         continued = candidate.id == story.follows
-        if not continued and _is_same_event(ours, theirs, story, candidate):
+        if not continued and _is_same_event(ours, theirs, story, candidate, known):
             continue
         relation = _relate(ours, theirs, known)
         near = 0.5 ** (max(timedelta(0), story.opened - candidate.opened) / HALF_LIFE)
@@ -123,29 +144,51 @@ def rank(
         if continued:
             score, why = score + 100.0, "the story that this one continues"
         if score >= RELATED:
-            found.append((-score, -candidate.opened.timestamp(), candidate.id, why, candidate))
-    found.sort(key=lambda line: line[:3])
-    return tuple(_lines(found, limit, known))
-
-
-def _lines(
-    found: Iterable[tuple[float, float, int, str, Story]], limit: int, known: _Rarity
-) -> Iterable[ContextLine]:
-    told: set[str] = set()
-    for *_, why, story in found:
-        headline = " ".join(fold(story.headline).split())
-        if headline in told:
-            continue
-        told.add(headline)
-        yield ContextLine(
-            story=story.id,
-            headline=story.headline,
-            url=story.url,
-            published=story.opened,
-            why=_spelled(why, known.entities),
+            found.append(_Found(score=score, why=why, story=candidate, profile=theirs))
+    found.sort(key=lambda one: (-one.score, -one.story.opened.timestamp(), one.story.id))
+    return tuple(
+        ContextLine(
+            story=one.story.id,
+            headline=one.story.headline,
+            url=one.story.url,
+            published=one.story.opened,
+            why=_spelled(one.why, known.entities),
         )
-        if len(told) == limit:
-            return
+        for one in _told_once(found, limit, known)
+    )
+
+
+def _told_once(found: Iterable[_Found], limit: int, known: _Rarity) -> list[_Found]:
+    """The best of them, each event once; what entries told stands for the backstory's account."""
+    taken: list[_Found] = []
+    for one in found:
+        same = next((at for at, other in enumerate(taken) if _same(one, other, known)), None)
+        if same is None and len(taken) < limit:
+            taken.append(one)
+        elif same is not None and taken[same].story.backstory and not one.story.backstory:
+            taken[same] = replace(one, why=taken[same].why)
+    return taken
+
+
+def _same(one: _Found, other: _Found, known: _Rarity) -> bool:
+    if " ".join(fold(one.story.headline).split()) == " ".join(fold(other.story.headline).split()):
+        return True
+    near = abs(one.story.opened - other.story.opened) <= SAME_DAYS
+    return near and _alike(one.profile, other.profile, known)
+
+
+def _alike(one: _Profile, other: _Profile, known: _Rarity) -> bool:
+    """Whether two accounts of the same days are of one event: who, and what sort of move."""
+    if not one.kind or not other.kind or not (one.kind in other.kinds or other.kind in one.kinds):
+        return False
+    persons = {who for who in one.persons | one.prominent if who in one.persons or known.is_person(who)}
+    others = {who for who in other.persons | other.prominent if who in other.persons or known.is_person(who)}
+    if one.persons and other.persons and not persons & others:
+        return False
+    parties = one.parties & other.parties
+    return bool(one.sums & other.sums and parties) or (
+        bool(persons & others) and bool(parties) if one.persons else len(parties) >= 2
+    )
 
 
 def _spelled(why: str, entities: Mapping[str, Entity]) -> str:
@@ -191,7 +234,8 @@ def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[_Relati
     if len(parties) >= 2:
         yield _Relation(score=1.5 * weight, why=f"same parties: {', '.join(parties[:3])}")
     elif parties:
-        yield _Relation(score=1.4 * weight, why=f"also about: {parties[0]}")
+        near = 0.8 if rarity.is_followed(parties[0]) else 0.0  # of the closely followed all tells
+        yield _Relation(score=1.4 * weight + near, why=f"also about: {parties[0]}")
     employers = sorted(ours.employers & theirs.employers)
     if employers and ours.kind in {"departure", "hire"} and theirs.kind in {"departure", "hire"}:
         yield _Relation(score=0.9, why=f"same employer: {employers[0]}")
@@ -205,15 +249,26 @@ def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[_Relati
         yield _Relation(score=0.7, why="")
     elif ours.kind and theirs.kind in _COMES_OF.get(ours.kind, ()):
         yield _Relation(score=0.5, why="")
-    if ours.sums & theirs.sums:
-        yield _Relation(score=1.0, why="")
+    if shared and theirs.kind and theirs.kind != ours.kind and theirs.kind in ours.kinds:
+        yield _Relation(score=0.8, why="")  # the text itself goes on to tell it
+    if ours.cited & theirs.sums:
+        yield _Relation(score=1.5, why="")  # the text names the sum that the other was about
+    elif ours.cited & theirs.cited:
+        yield _Relation(score=0.5, why="")
+    if theirs.told > 1 and shared:
+        yield _Relation(score=min(0.6, 0.2 * math.log2(theirs.told)), why="")
 
 
-def _is_same_event(ours: _Profile, theirs: _Profile, story: Story, other: Story) -> bool:
+def _is_same_event(ours: _Profile, theirs: _Profile, story: Story, other: Story, known: _Rarity) -> bool:
     """Whether an alike story of these days may be this event, which nobody has proved yet."""
+    near = abs(story.opened - other.opened) <= SAME_DAYS
+    if other.backstory and near and _alike(replace(ours, kinds=frozenset({ours.kind or ""})), theirs, known):
+        return True
     if abs(story.opened - other.opened) > SAME_EVENT or ours.kind != theirs.kind:
         return False
     if ours.persons and theirs.persons and not ours.persons & theirs.persons:
+        return False
+    if other_stage(ours.concepts, theirs.concepts):
         return False
     said, heard = ours.names | ours.concepts, theirs.names | theirs.concepts
     shared = len(said & heard)
@@ -235,11 +290,14 @@ def _profile(story: Story, fp: Fingerprint | None = None) -> _Profile:
             slug for m in story.moves for role in _EMPLOYERS for slug in m.roles.get(role, ())
         ),
         kind=main.kind.value if main else None,
+        kinds=frozenset((*(move.kind.value for move in story.moves), *(fp.kinds if fp else ()))),
         names=frozenset(name for name in names if name not in vocabulary().plain and len(name) > 2),
         concepts=frozenset(concepts),
         sums=frozenset(
             float(f"{value:.3g}") for move in story.moves for value in (move.amount, move.valuation) if value
         ),
+        cited=frozenset(float(f"{n:.3g}") for n in (*kept.numbers, *(fp.numbers if fp else ())) if n >= BIG),
+        told=kept.told,
     )
 
 

@@ -105,7 +105,7 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
             _lacking(a.headline_concepts(), b.headline_concepts(), b.concepts, rarity.concept),
             _lacking(b.headline_concepts(), a.headline_concepts(), a.concepts, rarity.concept),
         ),
-        stage=float(_other_stage(a.headline_concepts(), b.headline_concepts())),
+        stage=float(other_stage(a.headline_concepts(), b.headline_concepts())),
         words=words,
         words_lead=words_lead,
         copy=float(bool(a.title) and a.title == b.title),
@@ -227,7 +227,7 @@ def _shared(
     return top, min(rest, _LEADS_SHARE)
 
 
-def _other_stage(ours: Collection[str], theirs: Collection[str]) -> bool:
+def other_stage(ours: Collection[str], theirs: Collection[str]) -> bool:
     """Whether both headlines name stages of one sort of matter, and not the same latest one."""
     for stages in _STAGES:
         first, second = (

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from storage.model import Assignment, Member
 from watchers.stories.evidence import Evidence, gather, values
 from watchers.stories.fingerprint import Fingerprint
-from watchers.stories.parties import another_party, opposite
+from watchers.stories.parties import another_party, another_person, opposite, role
 from watchers.stories.rarity import Rarity
 from watchers.stories.weights import WEIGHTS, likelihood
 
@@ -19,6 +19,7 @@ SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
 JOIN = 0.4  # likelihood from which an entry joins a story
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
+VETOES = (opposite, another_party)
 _MEANWHILE = 0.5  # of "soon", for stories that are days apart
 MERGE = 0.97  # likelihood from which an entry proves two stories to be one
 
@@ -77,11 +78,15 @@ def assign(
 
 def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member], rarity: Rarity) -> _Match:
     matches = []
-    for member in told:
-        other = Fingerprint.decode(member.fingerprint)
+    others = [Fingerprint.decode(member.fingerprint) for member in told]
+    # One report that leaves the name out must not carry another person into the story.
+    somebody_else = any(another_person(fp, other) for other in others) and not any(
+        role(fp, other, persons=True) == 1.0 for other in others
+    )
+    for member, other in zip(told, others, strict=True):
         evidence = gather(fp, other, apart(published, member.published), rarity)
         same_page = bool(fp.page) and fp.page == other.page
-        vetoed = not same_page and (opposite(fp, other) or another_party(fp, other))
+        vetoed = not same_page and (somebody_else or any(veto(fp, other) for veto in VETOES))
         matches.append(
             _Match(
                 story=story,

@@ -36,22 +36,22 @@ _ENGLISH_POINT = frozenset({"en", "zh", "ja", "ko", None})
 _YEARS = range(1900, 2100)
 # Written-out numbers; only forms that mean nothing else in the languages read here.
 _SPELT: dict[str, int] = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "dozen": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40,
     "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
     "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10,
     "zwolf": 12, "dutzend": 12, "zwanzig": 20, "dreissig": 30, "vierzig": 40, "funfzig": 50,
     "sechzig": 60, "hundert": 100, "zweihundert": 200, "dreihundert": 300, "vierhundert": 400,
     "funfhundert": 500, "sechshundert": 600,
-    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "huit": 8, "neuf": 9, "dix": 10, "douze": 12,
+    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "douze": 12,
     "douzaine": 12, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50,
     "soixante": 60, "cent": 100,
-    "tres": 3, "cuatro": 4, "cinco": 5, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12,
+    "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12,
     "docena": 12, "quince": 15, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50,
     "sesenta": 60, "cien": 100, "doscientos": 200, "trescientos": 300, "quinientos": 500,
-    "dois": 2, "quatro": 4, "oito": 8, "nove": 9, "dez": 10, "doze": 12, "duzia": 12, "vinte": 20,
+    "dois": 2, "quatro": 4, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "doze": 12, "duzia": 12, "vinte": 20,
     "trinta": 30, "quarenta": 40, "cinquenta": 50, "cem": 100, "duzentos": 200, "quinhentos": 500,
-    "twee": 2, "drie": 3, "vijf": 5, "zeven": 7, "negen": 9, "tien": 10, "twaalf": 12, "dozijn": 12,
+    "twee": 2, "drie": 3, "vijf": 5, "zes": 6, "zeven": 7, "negen": 9, "tien": 10, "twaalf": 12, "dozijn": 12,
     "twintig": 20, "dertig": 30, "veertig": 40, "vijftig": 50, "zestig": 60, "honderd": 100,
     "tweehonderd": 200, "driehonderd": 300, "vierhonderd": 400, "vijfhonderd": 500, "zeshonderd": 600,
 }  # fmt: skip

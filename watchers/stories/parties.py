@@ -9,6 +9,7 @@ from watchers.stories.fingerprint import Fingerprint
 
 _PERSON_ROLES = frozenset({"person"})
 _TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has one of these
+_PERSONAL = frozenset({"hire", "departure"})
 _LISTED = frozenset({"investor"})  # roles of which every report names a few
 # Kinds that one event is told as, depending on who tells it.
 _NEAR = frozenset(
@@ -83,7 +84,19 @@ def another_party(a: Fingerprint, b: Fingerprint) -> bool:
     ours, theirs = _watched(a), _watched(b)
     if not ours or not theirs or _parties(a) == _parties(b):
         return False  # the same people play: who plays what was read differently
-    return any(not ours[role] & theirs[role] for role in ours.keys() & theirs.keys())
+    return any(
+        not ours[role] & theirs[role]
+        and ours[role].isdisjoint(b.entities[: b.prominent])
+        and theirs[role].isdisjoint(a.entities[: a.prominent])
+        for role in ours.keys() & theirs.keys()
+    )
+
+
+def another_person(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether both headlines tell of somebody who comes or goes, and it is not the same one."""
+    if not (a.moved and b.moved and {*a.kinds[:1], *b.kinds[:1]} <= _PERSONAL):
+        return False
+    return role(a, b, persons=True) == -1.0
 
 
 def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:

@@ -17,6 +17,7 @@ from watchers.text import fold
 MAX_PHRASE = 3  # words in the longest form
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _PARTS = re.compile(r"[^\s\"“”‘:,.!?()\[\]|–—]+")
+_ELIDED = re.compile(r"(?<= )(?:[ldsjncmt]|qu)'(?=[^\W\d_]{2})")  # as the tokens of a text lose them
 _STEM = 8  # letters after which Latin words count as equal
 
 
@@ -116,7 +117,7 @@ def _forms(pairs: Iterable[tuple[str, str]]) -> Forms:
     inside: list[tuple[str, str]] = []
     cjk: dict[str, str] = {}
     for meaning, written in pairs:
-        form = fold(written).replace("_", " ")
+        form = _ELIDED.sub("", fold(written).replace("_", " "))
         if _CJK.search(form):
             cjk[form] = meaning
         elif form.startswith("*"):
