@@ -62,7 +62,7 @@ class Evidence:
     words_lead: float  # of those that stand in a lead
     copy: float  # 1 the same headline
     days: float  # between their times
-    soon: float  # 1 within the hour, falling to 0 over two days
+    soon: float  # 1 within the hour, falling to 0 over four days
     burst: float  # rarity of the rarest entity that both are about, as near as they are in time
     who: float  # 1 about the same person, -1 about different ones only
     comment: float  # 1 when one tells the event and the other talks about something
@@ -71,11 +71,16 @@ class Evidence:
     confirms: float  # 1 when a fact follows a rumour within three days: same move, no other sum
     status: float  # 1 when one is a rumour and the other a fact, more than three days apart
 
+    def contradicts(self) -> bool:
+        """Whether anything that both say is at odds: the move, who, whom, how much, how far."""
+        at_odds = (self.other, self.disagree, self.stage, -self.action, -self.person, -self.party, -self.who)
+        return max(at_odds) > 0.0
+
 
 def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> Evidence:
     """All figures for two fingerprints whose entries lie ``apart``."""
     days = abs(apart.total_seconds()) / 86400
-    soon = max(0.0, 1.0 - math.log1p(days * 24) / math.log1p(48))
+    soon = max(0.0, 1.0 - math.log1p(days * 24) / math.log1p(96))
     kind = parties.kind(a, b)
     names, names_lead = _names(a, b, rarity)
     concepts, concepts_lead = _shared(a, b, "concepts", 3, rarity.concept)

@@ -107,11 +107,15 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
     """
     outcome = 0.0
     ours, theirs = _played(a, persons), _played(b, persons)
+    if not persons and any(_others(ours, theirs, name) for name in _TELLING_ROLES):
+        outcome = -0.5  # one buyer, two purchases
     for name in ours.keys() & theirs.keys():
         mine, other = ours[name], theirs[name]
         if any(_same(x, y) for x in mine for y in other):
             extra = _beyond(mine, other) and _beyond(other, mine)
             if not extra or persons or name in _LISTED:
+                if outcome < 0 and name not in _TELLING_ROLES:
+                    continue
                 return 1.0
             outcome = min(outcome, -0.5)
         elif persons and _named_there(mine, b) and _named_there(other, a):
@@ -121,6 +125,12 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
     if outcome < 0 and not persons and len(_parties(a)) > 1 and _parties(a) == _parties(b):
         return 0.5  # the same parties, read in other roles
     return outcome
+
+
+def _others(ours: Mapping[str, list[str]], theirs: Mapping[str, list[str]], name: str) -> bool:
+    """Whether a role is played by others only, as far as two scripts allow to say so."""
+    mine, other = ours.get(name, ()), theirs.get(name, ())
+    return bool(mine and other) and all(_comparable(x, y) and not _same(x, y) for x in mine for y in other)
 
 
 def _parties(fp: Fingerprint) -> set[str]:
