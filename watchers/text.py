@@ -8,6 +8,7 @@ is in is decided by ``watchers.language`` (re-exported here), what the words mea
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from watchers.language import detect_lang
 
@@ -229,6 +230,7 @@ _SMALL_WORDS = frozenset(
 )
 
 
+@lru_cache(maxsize=256)  # a headline is asked about by several steps in a row
 def is_title_case(title: str) -> bool:
     """Whether capitals mean nothing in this headline: Title Case or ALL CAPITALS.
 

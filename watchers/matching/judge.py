@@ -270,9 +270,7 @@ def _mention(candidate: Candidate, prominent: bool) -> Mention:
         score=w.score(candidate.total),
         accepted=accepted_score(candidate),
         prominent=prominent,
-        evidence=tuple(
-            f"{label} {weight:+.1f}" for label, weight in (*candidate.evidence, *candidate.context)
-        ),
+        evidence=tuple(map(_told, (*candidate.evidence, *candidate.context))),
     )
 
 

@@ -99,6 +99,9 @@ def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None
     last_end = 0
     for match in _TOKEN.finditer(page.raw):
         start, end = match.span()
+        if not run and match[0].islower():
+            last_end = end  # most words: nothing of a name, and no name is open
+            continue
         gap = page.raw[last_end:start]
         inside = bool(run) and gap == " "
         plain = taken[start] == 0 or (

@@ -4,6 +4,7 @@ Reads the cues around a trigger and sets the draft's status; what is told as bac
 (an earlier event in a clause of its own) is marked, and counts little.
 """
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from storage.model import Document, MoveKind, MoveStatus
@@ -159,12 +160,20 @@ def _asks(page: Page, draft: Draft) -> bool:
     return page.folded[left : right + 1].rstrip().endswith(("?", "？"))
 
 
+@lru_cache(maxsize=64)
+def _labels_of(url: str) -> tuple[str, ...]:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # "http://[x"
+        return ()
+    return tuple(label.replace("-", "") for label in host.split(".")[:-1])
+
+
 def _is_own_word(document: Document, draft: Draft) -> bool:
     """Whether the text comes from a party's own site: its newsroom, blog or filing."""
     if not document.url:
         return False
-    host = urlsplit(document.url).hostname or ""
-    labels = [label.replace("-", "") for label in host.split(".")[:-1]]
+    labels = _labels_of(document.url)
     for parties in draft.roles.values():
         for party in parties:
             plain = "".join(c for c in party.name.lower() if c.isalnum())
