@@ -105,7 +105,8 @@ class Gateway(discord.AutoShardedClient):
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Hold back an IDENTIFY that follows too soon after the last."""
-        await super().before_identify_hook(shard_id, initial=initial)
+        if self.shard_count and self.shard_count > 1:  # shards of one client take turns as discord.py says
+            await super().before_identify_hook(shard_id, initial=initial)
         await self._turnstile.enter(shard_id or 0)
 
     async def pressed(self, interaction: Interaction, verb: str, about: str) -> None:

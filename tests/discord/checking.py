@@ -22,11 +22,12 @@ SCHEMAS = {
 
 def faults(request: simcord.HttpLogEntry) -> list[str]:
     """What Discord would refuse in a request; [] also for those that carry nothing."""
-    found = _faults(request.method, request.path, request.json)
+    found = payload_faults(request.method, request.path, request.json)
     return [f"{request.method} {request.path}: {fault}" for fault in found]
 
 
-def _faults(method: str, path: str, body: Any) -> list[str]:
+def payload_faults(method: str, path: str, body: Any) -> list[str]:
+    """The same for a method, a path below the API's base, and the JSON that was sent."""
     if isinstance(body, dict) and "payload_json" in body:
         body = json.loads(body["payload_json"])
     if path.endswith("/callback"):

@@ -1,136 +1,37 @@
-"""The bot's connection, against a small Discord on loopback: REST and websocket of its own."""
+"""The bot's connection, end to end: an unmodified discord.py against a small Discord on loopback."""
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import aiohttp
 import pytest
-from aiohttp import web
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from yarl import URL
 
+from bot import charts
 from bot.app import open_app
 from bot.commands.desk import desk_of
 from bot.gateway import Gateway, companion, supervise
+from bot.identifying import TooSoon, Turnstile
+from bot.render import Dress
+from bot.render import message as rendered
 from bot.settings import load
-
-BOT = {"id": "42", "username": "movewire", "discriminator": "0", "avatar": None, "bot": True}
-APPLICATION = {
-    "id": "42",
-    "name": "movewire",
-    "icon": None,
-    "description": "",
-    "bot_public": False,
-    "bot_require_code_grant": False,
-    "verify_key": "0",
-    "flags": 0,
-    "owner": BOT,
-}
-HELLO, IDENTIFY, DISPATCH = 10, 2, 0  # topics/opcodes-and-status-codes#gateway-gateway-opcodes
-
-
-def answered(body: object, *, status: int = 200) -> web.Response:
-    """JSON with Discord's own content type: discord.py takes any other for text."""
-    return web.Response(
-        body=json.dumps(body).encode(), status=status, headers={"Content-Type": "application/json"}
-    )
-
-
-@dataclass(slots=True)
-class Loopback:
-    """What the server was asked, and the faults it is to show."""
-
-    address: str = ""
-    refuse_token: bool = False
-    broken: int = 0  # so many of the next questions are answered 503
-    close_with: int | None = None  # the websocket closes with this code after IDENTIFY
-    asked: int = 0
-    commands: list[dict] = field(default_factory=list)
-    identified: list[dict] = field(default_factory=list)
-    refused: asyncio.Event = field(default_factory=asyncio.Event)
-    ready: asyncio.Event = field(default_factory=asyncio.Event)
-    left: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def me(self, request: web.Request) -> web.Response:
-        self.asked += 1
-        if self.refuse_token:
-            return answered({"message": "401: Unauthorized", "code": 0}, status=401)
-        if self.broken:
-            self.broken -= 1
-            self.refused.set()
-            return answered({"message": "down"}, status=503)
-        return answered(BOT)
-
-    async def application(self, request: web.Request) -> web.Response:
-        return answered(APPLICATION)
-
-    async def where(self, request: web.Request) -> web.Response:
-        limits = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-        url = self.address.replace("http://", "ws://") + "/ws"
-        return answered({"url": url, "shards": 1, "session_start_limit": limits})
-
-    async def register(self, request: web.Request) -> web.Response:
-        self.commands = await request.json()
-        made = [
-            {**one, "id": str(number), "application_id": "42", "version": "1"}
-            for number, one in enumerate(self.commands, 1)
-        ]
-        return answered(made)
-
-    async def socket(self, request: web.Request) -> web.WebSocketResponse:
-        ws = web.WebSocketResponse()
-        await ws.prepare(request)
-        await ws.send_json({"op": HELLO, "d": {"heartbeat_interval": 45_000}, "s": None, "t": None})
-        async for message in ws:
-            if message.type is not aiohttp.WSMsgType.TEXT:
-                continue
-            told = json.loads(message.data)
-            if told["op"] != IDENTIFY:
-                continue
-            self.identified.append(told["d"])
-            if self.close_with is not None:
-                await ws.close(code=self.close_with)
-                break
-            ready = {
-                "v": 10,
-                "user": BOT,
-                "guilds": [],
-                "session_id": "s",
-                "resume_gateway_url": str(request.url),
-                "application": {"id": "42", "flags": 0},
-                "shard": [0, 1],
-            }
-            await ws.send_json({"op": DISPATCH, "d": ready, "s": 1, "t": "READY"})
-            self.ready.set()
-        self.left.set()
-        return ws
+from tests.cli.stocked import stock
+from tests.discord.loopback import CHANNEL, GUILD, Loopback, message, serve
 
 
 @pytest.fixture
 async def loopback(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Loopback]:
-    """A running server that discord.py is pointed at for the length of a test."""
+    """A running server that discord.py is pointed at for the length of a test; it refused nothing."""
     monkeypatch.setattr(Route, "BASE", Route.BASE)  # the bot changes both: put back afterwards
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
     told = Loopback()
-    app = web.Application()
-    app.router.add_get("/api/users/@me", told.me)
-    app.router.add_get("/api/oauth2/applications/@me", told.application)
-    app.router.add_get("/api/gateway/bot", told.where)
-    app.router.add_put("/api/applications/42/commands", told.register)
-    app.router.add_get("/ws", told.socket)
-    app.router.add_get("/ws/", told.socket)
-    runner = web.AppRunner(app, shutdown_timeout=0.5)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = site._server.sockets[0].getsockname()[1]
-    told.address = f"http://127.0.0.1:{port}"
+    runner = await serve(told)
     yield told
     await runner.cleanup()
+    assert told.faults == []
 
 
 @contextlib.contextmanager
@@ -138,7 +39,7 @@ def bot(tmp_path: Path, loopback: Loopback, **more: str):
     """What runs beside the watching, as the settings wire it."""
     environ = {
         "DISCORD_TOKEN": "MTIz.abc.def-ghi",
-        "DISCORD_CHANNEL_ID": "1",
+        "DISCORD_CHANNEL_ID": CHANNEL,
         "MOVEWIRE_DISCORD_API": f"{loopback.address}/api",
         "MOVEWIRE_SEED_FEEDS": "0",
         **more,
@@ -207,3 +108,142 @@ async def test_it_leaves_at_once_when_asked_during_a_pause(tmp_path, loopback):
         stop.set()
         await running
     assert loopback.asked == 1
+
+
+# --- end to end: what a member does, over the wire ----------------------------------------
+
+
+@pytest.fixture
+async def live(tmp_path, loopback):
+    """The bot of ``movewire run`` over a small history, connected."""
+    stock(tmp_path / "news.db").close()
+    with bot(tmp_path, loopback) as (app, attend):
+        stop = asyncio.Event()
+        running = asyncio.create_task(attend(stop))
+        await asyncio.wait_for(loopback.ready.wait(), 30)
+        yield app
+        stop.set()
+        await running
+
+
+async def test_a_command_is_answered_and_its_picture_follows(live, loopback):
+    answers = await loopback.command("timeline", name="meta")
+    way, said = await answers.next()
+    assert (way, said["type"]) == ("callback", 4)
+    assert "Ruben Mayer leaves Meta" in said["data"]["embeds"][0]["description"]
+    if charts.available():
+        way, picture = await answers.next()
+        assert (way, picture["uploaded"]) == ("edit", ["files[0]"])
+
+
+async def test_a_private_command_is_deferred_and_followed_up(live, loopback):
+    answers = await loopback.command("status")
+    way, deferred = await answers.next()
+    assert (way, deferred["type"], deferred["data"]["flags"]) == ("callback", 5, 64)
+    way, said = await answers.next()
+    assert way == "edit"
+    assert "entries stored" in said["embeds"][0]["description"]
+
+
+async def test_a_slow_answer_for_all_is_deferred_before_it_is_given(live, loopback, monkeypatch):
+    monkeypatch.setattr("bot.commands.reply.GRACE", 0.0)
+    answers = await loopback.command("search", text="Mayer")
+    assert (await answers.next())[1]["type"] == 5
+    way, said = await answers.next()
+    assert way == "edit"
+    assert "Mayer" in said["embeds"][0]["description"]
+
+
+async def test_a_button_of_an_alert_is_answered_and_mutes_over_the_wire(live, loopback):
+    [story] = live.store.stories.recent(1)
+    delivery = live.store.outbox.for_story(story.id)[0]
+    alert = message(**rendered(delivery.alert, Dress(key=delivery.key, buttons=True)))
+    answers = await loopback.press(alert, f"mw:why:{delivery.key}")
+    assert (await answers.next())[1]["type"] == 5
+    assert "party-to-move" in (await answers.next())[1]["embeds"][0]["description"]
+
+    answers = await loopback.press(alert, f"mw:mute:{delivery.key}", manages=True)
+    assert (await answers.next())[1]["type"] == 5
+    asked = (await answers.next())[1]
+    buttons = asked["components"][0]["components"]
+    assert [one["label"] for one in buttons] == ["Ruben Mayer", "Meta"]
+
+    answers = await loopback.press(message(**asked), buttons[1]["custom_id"], manages=True)
+    assert (await answers.next())[1]["type"] == 6
+    way, done = await answers.next()
+    assert way == "edit"
+    assert done["embeds"][0]["title"] == "Meta is muted here"
+    assert [one.entity for one in live.store.guilds.mutes(int(GUILD), live.clock.now())] == ["meta"]
+
+
+async def test_a_press_that_is_refused_leaves_the_message_and_follows_up(live, loopback):
+    choice = {
+        "type": 1,
+        "components": [{"type": 2, "style": 2, "label": "M", "custom_id": "mw:silence:meta"}],
+    }
+    answers = await loopback.press(message(components=[choice]), "mw:silence:meta")
+    assert (await answers.next())[1]["type"] == 6
+    way, said = await answers.next()
+    assert (way, said["flags"]) == ("followup", 64)
+    assert "needs Manage Server" in said["content"]
+
+
+async def test_the_server_is_remembered_and_gets_the_settings_channel_as_its_route(live, loopback):
+    await _until(lambda: live.store.guilds.routes(int(GUILD)))
+    [route] = live.store.guilds.routes(int(GUILD))
+    assert route.destination == f"channel:{CHANNEL}"
+    await loopback.tell("GUILD_DELETE", {"id": GUILD})
+    await _until(lambda: live.store.guilds.get(int(GUILD)).left is not None)
+
+
+async def test_after_a_dropped_connection_the_session_is_resumed_and_goes_on(live, loopback):
+    before = loopback.sequence
+    await loopback.cut()
+    await asyncio.wait_for(loopback.back.wait(), 30)
+    [resumed] = loopback.resumed
+    assert (resumed["session_id"], resumed["seq"]) == ("s", before)
+    assert len(loopback.identified) == 1
+    answers = await loopback.command("status")
+    assert (await answers.next())[1]["type"] == 5
+
+
+async def test_a_lost_session_does_not_lead_to_one_identify_after_another(tmp_path, loopback):
+    loopback.forget_sessions = True
+    turnstile = Turnstile(held=0.0)
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(loopback.address.replace("http", "ws") + "/ws")
+    with bot(tmp_path, loopback) as (app, _):
+        desk, stop = desk_of(app), asyncio.Event()
+        make = lambda: Gateway(desk, shard_count=None, turnstile=turnstile)  # noqa: E731
+        running = asyncio.create_task(supervise(make, "a.b.c", stop, first=0.01, turnstile=turnstile))
+        await asyncio.wait_for(loopback.ready.wait(), 30)
+        await loopback.cut()
+        await _until(lambda: loopback.connections >= 4)  # resume, then two that were held back
+        assert len(loopback.identified) == 1
+        stop.set()
+        await running
+
+
+async def _until(happened):
+    """Wait for something that the bot does by itself."""
+    async with asyncio.timeout(60):
+        while not happened():  # noqa: ASYNC110 - nothing says so but the store
+            await asyncio.sleep(0.02)
+
+
+# --- the turnstile ------------------------------------------------------------------------
+
+
+async def test_a_shard_passes_once_in_two_minutes_whatever_failed():
+    now = 1000.0
+    turnstile = Turnstile(held=0.0, clock=lambda: now)
+    await turnstile.enter(0)
+    await turnstile.enter(1)  # another shard
+    with pytest.raises(TooSoon):
+        await turnstile.enter(0)
+    now += 119.0
+    assert turnstile.wait(0) == 1.0
+    with pytest.raises(TooSoon):
+        await turnstile.enter(0)
+    now += 1.0
+    await turnstile.enter(0)
+    assert turnstile.wait(0) == 120.0
