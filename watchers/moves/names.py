@@ -181,6 +181,8 @@ def _close(page: Page, run: list[tuple[int, int]], parties: list[Party]) -> None
     if not run or len(run) > LONGEST_NAME:
         return
     start, end = run[0][0], run[-1][1]
+    if any(p.kind == "person" and p.slug and p.start == end + 1 and " " not in p.name for p in parties):
+        return  # the given name of a watched person, however it is spelt
     words = [page.raw[a:b] for a, b in run]
     words[-1] = _POSSESSIVE.sub("", words[-1])
     orgword = any(start <= hit.start and hit.end <= end for hit in page.hits.get("orgword", ()))

@@ -5,9 +5,10 @@ mark names with particles (``_bind_by_particle``).  What the families of moves k
 better about their sides comes after, in ``people``, ``money``, ``deals`` and the others.
 """
 
+from storage.model import MoveKind
 from watchers.moves.lexicon import NO_BLANKS, Frame
 from watchers.moves.names import Party, is_bystander, is_former
-from watchers.moves.page import Page, between
+from watchers.moves.page import COMMA, Page, between
 from watchers.moves.reading import Draft
 
 # What stands between the members of a list of names.
@@ -17,6 +18,7 @@ COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以�
 }
 OTHERWISE = "otherwise"  # what a preposition makes of a party that the frame has no role for
 _MOST_COORDINATED = 6
+_WHOLE = frozenset({"team", "members", "leadership", "staff", "people"})  # who speak for the whole
 _PERSON_ROLES = frozenset({"person"})
 _WHOLE_ROLES = frozenset({"target", "recipient"})  # "buys Corvid's camera unit" is not buying Corvid
 _ORG_ROLES = frozenset({"from", "to", "recipient", "partner", "customer", "supplier", "employer"})
@@ -90,6 +92,7 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
         if (
             role is not None
             and _before_the_verb(page, role)
+            and not (role == "from" and COMMA.search(page.folded, party.end, draft.start))
             and accepts(role, party)
             and not is_bystander(page, party)
         ):
@@ -103,6 +106,19 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
         _give(draft, frame.adjacent, subject)
         return
     _bind_subject(draft, rest, subject)
+
+
+def _acts_through_people(draft: Draft, subject: Party) -> bool:
+    """ "Acme veteran raises …", "an Acme soldier hacked …": it is not Acme that raises or is hacked."""
+    page, kind = draft.page, draft.frame.kind
+    if subject.kind == "person" or not (draft.frame.left == "recipient" or kind is MoveKind.INCIDENT):
+        return False
+    hit = page.first("talent", subject.end, draft.start)
+    return (
+        hit is not None
+        and page.folded[subject.end : hit.start].strip() in ("", "'s", "ai")
+        and page.folded[hit.start : hit.end] not in _WHOLE
+    )
 
 
 def _before_the_verb(page: Page, role: str) -> bool:
@@ -130,8 +146,11 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
                 for p in rest
                 if accepts(frame.left_org, p) and p is not person and not is_bystander(page, p)
             ]
+            free = [p for p in orgs if _preposed(page, p, _previous_end(rest, p), frame) is None]
             if orgs:
-                _give(draft, frame.left_org, orgs[-1])
+                _give(draft, frame.left_org, (free or orgs)[-1])
+        return
+    if _acts_through_people(draft, subject):
         return
     if not accepts(frame.left, subject) or (frame.left in _ORG_ROLES and subject.kind == "person"):
         subject = _employer_of(page, rest, subject, frame.left)
