@@ -36,6 +36,7 @@ class Looked:
 
     asked: str  # the address as given
     url: str = ""  # of the feed; empty where there is none
+    kind: str = "feed"  # the kind of source that reads it
     page: str | None = None  # the web page that named the feed
     others: tuple[str, ...] = ()  # further feeds that the page names
     outcome: Outcome | None = None
@@ -61,7 +62,7 @@ class Added:
 async def follow(app: "App", addresses: Iterable[str], *, kind: str = "feed") -> list[Added]:
     """Follow what stands at the addresses: each is asked once, what it holds is old news, judged now."""
     looked = await _look_at_all(app, list(dict.fromkeys(address_of(kind, one) for one in addresses)), kind)
-    return await asyncio.to_thread(_keep_all, app, looked, kind)
+    return await asyncio.to_thread(_keep_all, app, looked)
 
 
 async def _look_at_all(app: "App", addresses: Sequence[str], kind: str) -> list[Looked]:
@@ -76,17 +77,22 @@ async def _look_at_all(app: "App", addresses: Sequence[str], kind: str) -> list[
     return found
 
 
-def _keep_all(app: "App", looked: Sequence[Looked], kind: str) -> list[Added]:
+def _keep_all(app: "App", looked: Sequence[Looked]) -> list[Added]:
     """Store the feeds that were found and let the pipeline decide what they hold: quiet, but searchable."""
     from watchers.sweep import SweepReport
 
-    added = [keep(app.store, one, kind=kind, bounds=app.bounds, now=app.clock.now()) for one in looked]
+    added = [keep(app.store, one, bounds=app.bounds, now=app.clock.now()) for one in looked]
     app.sweep().judge(SweepReport())
     return added
 
 
 async def look(fetcher: "Fetcher", address: str, *, kind: str = "feed", now: datetime) -> Looked:
-    """Ask ``address`` once, and where it is a web page the feed that the page names; stores nothing."""
+    """Ask ``address`` once, and where it is a web page the feed that the page names; stores nothing.
+
+    An address that is known for a kind of its own (a Google News search, say) is read as that.
+    """
+    if kind == "feed":
+        kind = sources.likely_kind(address)
     first = await _ask(fetcher, address, kind, now)
     if first.error is None or not isinstance(first.outcome, Fetched) or kind != "feed":
         return first
@@ -94,12 +100,13 @@ async def look(fetcher: "Fetcher", address: str, *, kind: str = "feed", now: dat
 
     named = [found.url for found in discover(first.outcome.body, first.outcome.url) if found.url != address]
     for place, url in enumerate(named[:3]):
-        behind = await _ask(fetcher, url, kind, now)
+        behind = await _ask(fetcher, url, sources.likely_kind(url), now)
         if behind.error is None:
             others = tuple(named[:place] + named[place + 1 :])
             return Looked(
                 asked=address,
                 url=behind.url,
+                kind=behind.kind,
                 page=first.outcome.url,
                 others=others,
                 outcome=behind.outcome,
@@ -108,9 +115,7 @@ async def look(fetcher: "Fetcher", address: str, *, kind: str = "feed", now: dat
     return first
 
 
-def keep(
-    store: "SqliteStore", looked: Looked, *, kind: str = "feed", bounds: polling.Bounds, now: datetime
-) -> Added:
+def keep(store: "SqliteStore", looked: Looked, *, bounds: polling.Bounds, now: datetime) -> Added:
     """Follow the feed that was looked at, its present entries stored as old news."""
     if (known := store.feeds.get(looked.url or looked.asked)) is not None:
         return Added(looked=looked, feed=known, known=True)
@@ -119,7 +124,7 @@ def keep(
     from watchers.sweep import finish
 
     with store.transaction():
-        feed = store.feeds.add(looked.url, kind=kind, now=now)
+        feed = store.feeds.add(looked.url, kind=looked.kind, now=now)
         finished = finish(feed, looked.outcome, looked.parsed, now, bounds)
         store.feeds.finish_polls([finished])
     return Added(looked=looked, feed=store.feeds.get(looked.url))
@@ -150,7 +155,8 @@ async def _ask(fetcher: "Fetcher", address: str, kind: str, now: datetime) -> Lo
         return Looked(asked=address, outcome=outcome, error=said)
     except SourceError as error:
         return Looked(asked=address, outcome=outcome, error=f"{error.name}: {error}")
-    return Looked(asked=address, url=outcome.permanent_redirect or address, outcome=outcome, parsed=parsed)
+    url = outcome.permanent_redirect or address
+    return Looked(asked=address, url=url, kind=kind, outcome=outcome, parsed=parsed)
 
 
 _REMEDIES = {

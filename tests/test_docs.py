@@ -50,6 +50,15 @@ def test_every_setting_stands_in_the_readmes_table_and_no_other():
     assert sorted(re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE)) == sorted(ENVIRONMENT)
 
 
+def test_every_state_of_a_feed_and_every_kind_of_source_is_explained_and_no_other():
+    from watchers import sources
+
+    page = (ROOT / "docs" / "feeds.md").read_text(encoding="utf-8")
+    states, kinds = page.partition("## Kinds of source")[::2]
+    assert set(re.findall(r"^\| `([a-z]+)` \|", states, re.MULTILINE)) == {str(one) for one in FeedState}
+    assert re.findall(r"^\| `([a-z-]+)` \|", kinds, re.MULTILINE) == list(sources.kinds())
+
+
 def test_every_kind_of_move_is_explained_in_the_glossary_and_no_other():
     table = GLOSSARY.partition("## Kinds of move")[2]
     assert re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE) == [str(kind) for kind in MoveKind]

@@ -65,7 +65,12 @@ def list_(call: Call, as_json: bool) -> int:
 
 @feeds.command()
 @click.argument("addresses", metavar="URL…", nargs=-1, required=True)
-@click.option("--kind", default="feed", show_default=True, help="The kind of source that reads it.")
+@click.option(
+    "--kind",
+    default="feed",
+    show_default=True,
+    help="The kind of source that reads it; known addresses tell their own.",
+)
 @json_option
 @general_options
 @pass_call
@@ -105,6 +110,7 @@ def _added_document(one: "Added") -> dict[str, object]:
     return {
         "asked": one.looked.asked,
         "url": one.feed.url if one.feed else None,
+        "kind": one.feed.kind if one.feed else None,
         "title": one.feed.title if one.feed else None,
         "entries": len(one.looked.parsed.entries) if one.looked.parsed else 0,
         "page": one.looked.page,
@@ -115,7 +121,12 @@ def _added_document(one: "Added") -> dict[str, object]:
 
 @feeds.command()
 @click.argument("address", metavar="URL")
-@click.option("--kind", default="feed", show_default=True, help="The kind of source that reads it.")
+@click.option(
+    "--kind",
+    default="feed",
+    show_default=True,
+    help="The kind of source that reads it; known addresses tell their own.",
+)
 @json_option
 @general_options
 @pass_call
@@ -151,6 +162,7 @@ def _looked_document(looked: "Looked") -> dict[str, object]:
     return {
         "asked": looked.asked,
         "url": looked.url or None,
+        "kind": looked.kind if looked.url else None,
         "page": looked.page,
         "others": list(looked.others),
         "format": looked.parsed.format if looked.parsed else None,
@@ -250,6 +262,8 @@ def import_(call: Call, file: Path) -> int:
         fresh = [outline for outline in outlines if outline.url not in known]
         for outline in fresh:
             kind = outline.kind if outline.kind in sources.kinds() else "feed"
+            if kind == "feed":
+                kind = sources.likely_kind(outline.url)
             app.store.feeds.add(outline.url, kind=kind, title=outline.title, now=now)
     say(f"{count(len(fresh), 'feed')} added, {len(outlines) - len(fresh)} followed already")
     return 0

@@ -61,6 +61,7 @@ def test_adding_a_web_page_finds_its_feed(call: Call, site: Site, database: Path
     assert added == {
         "asked": site.url("/"),
         "url": site.url("/feed"),
+        "kind": "feed",
         "title": "Bay Ledger",
         "entries": 1,
         "page": site.url("/"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from watchers.sources.http import Fetcher
 
-__all__ = ["Fetcher", "SourceError", "fetch", "kinds", "parse", "parse_off_loop", "source"]
+__all__ = ["Fetcher", "SourceError", "fetch", "kinds", "likely_kind", "parse", "parse_off_loop", "source"]
 
 WAITING_THREADS = 12  # for bodies in child processes
 
@@ -45,6 +45,14 @@ def source(kind: str) -> Source:
     """The source of a kind; an unknown kind (a newer database) reads as a feed."""
     found: Source = import_module(_MODULES.get(kind, _MODULES["feed"])).SOURCE
     return found
+
+
+def likely_kind(url: str) -> str:
+    """The kind of source whose addresses look like ``url``; "feed" for all others."""
+    for kind in _MODULES:
+        if (known_by := source(kind).known_by) is not None and known_by.match(url):
+            return kind
+    return "feed"
 
 
 async def fetch(fetcher: "Fetcher", feed: Feed, now: datetime) -> Outcome:

@@ -33,6 +33,7 @@ from an outcome to ``watchers.polling``.
         └── ParseTooCostly      CPU or memory limit reached while parsing
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -289,5 +290,6 @@ class Source:
     kind: str
     parse: Parser  # may raise NeedsChild
     parse_slowly: Parser | None = None  # what is done then, in the child
+    known_by: re.Pattern[str] | None = None  # how addresses begin that are of this kind without saying so
     address: Callable[[str], str] | None = None  # search words, company or repository -> URL
     accept: str | None = None  # Accept header, where it differs from a feed's

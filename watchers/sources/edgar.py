@@ -123,12 +123,17 @@ def _from_search(found: Any, url: str) -> ParsedFeed:
 
 
 def _found(rows: list[Any]) -> Iterator[RawEntry]:
+    """An entry for each filing, however many of its documents hold the words."""
+    told: set[str] = set()
     for row in rows:
         filing = row.get("_source") if isinstance(row, dict) else None
         if not isinstance(filing, dict):
             continue
         number, _, document = str(row.get("_id", "")).partition(":")
         number = _word(filing.get("adsh")) or number
+        if number and number in told:
+            continue
+        told.add(number)
         names = [_tidy(name) for name in filing.get("display_names") or () if isinstance(name, str)]
         who = ", ".join(dict.fromkeys(name for name in names if name))
         form = _word(filing.get("form")) or _word(filing.get("file_type"))
@@ -180,6 +185,9 @@ SOURCE = Source(
     kind="edgar",
     parse=parse,
     parse_slowly=rss.parse_slowly,
+    known_by=re.compile(
+        r"https?://(?:www\.sec\.gov/cgi-bin/browse-edgar|efts\.sec\.gov/LATEST/search-index)\?"
+    ),
     address=address,
     accept="application/atom+xml, application/json;q=0.9, */*;q=0.1",
 )

@@ -50,4 +50,10 @@ def _named(found: ParsedFeed, url: str) -> ParsedFeed:
     )
 
 
-SOURCE = Source(kind="github", parse=parse, parse_slowly=_parse_slowly, address=address)
+SOURCE = Source(
+    kind="github",
+    parse=parse,
+    parse_slowly=_parse_slowly,
+    known_by=re.compile(r"https?://github\.com/[\w.-]+/[\w.-]+/releases\.atom"),
+    address=address,
+)

@@ -64,4 +64,10 @@ def _told_by_outlet(entry: ParsedEntry) -> ParsedEntry:
     )
 
 
-SOURCE = Source(kind="google-news", parse=parse, parse_slowly=_parse_slowly, address=address)
+SOURCE = Source(
+    kind="google-news",
+    parse=parse,
+    parse_slowly=_parse_slowly,
+    known_by=re.compile(r"https?://news\.google\.com/(?:news/)?rss\b"),
+    address=address,
+)

@@ -4,6 +4,7 @@ A story that links to a page is that page's entry, so it joins what the outlet i
 a story of its own words (Ask HN) is its thread's.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus
@@ -70,4 +71,10 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-SOURCE = Source(kind="hacker-news", parse=parse, address=address, accept="application/json")
+SOURCE = Source(
+    kind="hacker-news",
+    parse=parse,
+    known_by=re.compile(r"https?://hn\.algolia\.com/api/"),
+    address=address,
+    accept="application/json",
+)

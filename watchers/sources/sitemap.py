@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from storage.model import Feed
 from watchers.sources import sniff
 from watchers.sources.base import BrokenFeed, NotAFeed, ParsedFeed, Source
+from watchers.sources.bodies import Gunzip
 from watchers.sources.dates import parse_any
 from watchers.sources.entries import RawEntry, finished, language
 
@@ -23,7 +24,14 @@ _ENDING = re.compile(r"\.(?:html?|php|aspx?|jsp|shtml)$|[-_]?\b[0-9a-f]{6,}\b", 
 
 
 def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
-    """Parse a map of pages; raises a named ParseError, also for a map of maps (it says which)."""
+    """Parse a map of pages; raises a named ParseError, also for a map of maps (it says which).
+
+    Maps may be kept as gzip files: they are unpacked here, since no Content-Encoding says so.
+    """
+    if body.startswith(b"\x1f\x8b"):
+        unpacked = Gunzip()
+        unpacked.feed(body)
+        body = unpacked.finish()
     if b"<!ENTITY" in body or b"<!DOCTYPE" in body:
         raise (
             sniff.refusal(body) if sniff.looks_like_page(body) else BrokenFeed("a map that declares entities")
@@ -94,4 +102,9 @@ def _local(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-SOURCE = Source(kind="sitemap", parse=parse, accept="application/xml, text/xml;q=0.9, */*;q=0.1")
+SOURCE = Source(
+    kind="sitemap",
+    parse=parse,
+    known_by=re.compile(r"https?://[^?#]+/[^/?#]*sitemap[^/?#]*\.xml(?:\.gz)?(?:[?#]|$)", re.IGNORECASE),
+    accept="application/xml, text/xml;q=0.9, */*;q=0.1",
+)

@@ -44,8 +44,8 @@ def looks_like_page(body: bytes) -> bool:
 
 def is_costly(body: bytes) -> bool:
     """Whether not even a fast reader should build a tree of this body in our process."""
-    if len(body) > LARGE or body.count(b"<") > CROWDED:
-        return True
+    if len(body) > LARGE or body.count(b"<") > CROWDED or body.startswith(b"\x1f\x8b"):
+        return True  # also what is packed: nobody knows how much it holds
     return body[:1] in b"{[" and body.count(b"{") + body.count(b"[") > CROWDED
 
 
