@@ -10,6 +10,10 @@ from watchers.matching.scene import Candidate, Evidence, Scene
 
 _GENITIVE_S = frozenset({"de", "nl", "sv", "da", "no", "nb", None})
 _NO_GENITIVE_BEFORE = tuple(f" {word} " for word in "und oder sind waren en of zijn och eller og".split())
+_PLACES = frozenset(
+    "street road avenue lane square county river lake island station stadium airport school church hospital hotel"
+    " straße platz rue calle rua via laan straat".split()
+)
 _ROMANCE = frozenset({"pt", "es", "gl", "ca", "fr", "it"})
 _COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no"})
 
@@ -103,7 +107,7 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
         if first == "to" and scene.lang == "en" and "en" not in candidate.form.ordinary:
             return [*found, ("to-after", w.TO_AFTER)]
         like = cues.verb_endings and verb.endswith(cues.verb_endings) and verb not in cues.nouns
-        if like and around.right_raw[0].islower() and len(verb) > 3:
+        if like and not shaky and around.right_raw[0].islower() and len(verb) > 3:
             return [*found, (f"verb-like-after:{verb}", w.VERB_LIKE_AFTER)]
     if first in cues.nouns and not (shaky and first in cues.things):
         if not around.possessive:
@@ -111,6 +115,8 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
     elif first[0].isdigit() and not candidate.profile.person:
         if candidate.profile.owners:
             found.append((f"number-after:{first}", w.NUMBER_AFTER))
+    elif not around.possessive and first in _PLACES and around.right_raw[0][0].isupper():
+        found.append((f"place:{first}", w.PLACE_NAME))
     elif not around.possessive and _is_name(around.right_raw[0], candidate, scene):
         follower = scene.starting_at(candidate, 2)
         if first not in candidate.profile.contexts_for and follower is None:

@@ -52,6 +52,7 @@ HYPHEN_OTHER_AFTER = -1.5  # "Acme-thing" with a small English word
 HYPHEN_COMPANY_AFTER = 1.3  # "Acme-owned", "Acme-Brille"
 NAME_AFTER = -1.3  # "Acme Ventures": another, longer name
 NAME_AFTER_WORD = -3.0  # likewise, where the name is an ordinary word: "the Scale Stage"
+PLACE_NAME = -5.0  # "Acme Street"
 NAME_BEFORE = -1.3  # "Storm Surge"
 NUMBER_AFTER = 1.5  # a product's version
 QUOTED = 0.3

@@ -154,6 +154,11 @@ def _longest(mentions: list[Mention]) -> list[Mention]:
     return sorted(kept, key=lambda m: m.start)
 
 
+_ALSO_IN_NAMES = frozenset(
+    {"datacentre", "gov"}
+)  # "Hyperion data center", "U.S. Army": names that say what they are
+
+
 def _scan(
     folded: str, lexicon: Lexicon, named: list[tuple[int, int]]
 ) -> tuple[dict[str, list[Hit]], list[tuple[int, int, int]]]:
@@ -173,7 +178,7 @@ def _scan(
             continue
         inside = (covered[start] or covered[end - 1]) and not _around(start, end, named)
         for name in classes[phrase]:
-            if not inside or name == "datacentre":
+            if not inside or name in _ALSO_IN_NAMES:
                 if name in hits:
                     hits[name].append(Hit(start, end))
                 else:

@@ -16,6 +16,7 @@ COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以�
     ", and",
     ", &",
 }
+_AND = (" and", " e", " y", " et", " und", " en", " &")
 OTHERWISE = "otherwise"  # what a preposition makes of a party that the frame has no role for
 _MOST_COORDINATED = 6
 _WHOLE = frozenset({"team", "members", "leadership", "staff", "people"})  # who speak for the whole
@@ -187,6 +188,8 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
     previous: tuple[Party, str] | None = None
     seen_object = False
     for party in parties:
+        if _another_verb(draft, before, party.start):
+            break
         if party.start - draft.end > page.lexicon.side_reach or _new_clause(page, before, party.start):
             break
         gap_start, before = before, party.end
@@ -211,6 +214,17 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
             and _give(draft, role, party)
         ):
             previous = (party, role)
+
+
+def _another_verb(draft: Draft, start: int, end: int) -> bool:
+    """Whether a second verb follows ("invests billions and hires people of X"): its objects are its own."""
+    page, frames = draft.page, draft.page.lexicon.frames
+    return any(
+        start <= a < end
+        and frames[number].kind is not draft.frame.kind
+        and page.folded[draft.end : a].rstrip().endswith(_AND)
+        for a, _, number in page.triggers
+    )
 
 
 def _object_role(draft: Draft, party: Party) -> str | None:

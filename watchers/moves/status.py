@@ -4,6 +4,7 @@ Reads the cues around a trigger and sets the draft's status; what is told as bac
 (an earlier event in a clause of its own) is marked, and counts little.
 """
 
+import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -33,6 +34,10 @@ _DENIABLE = frozenset(
         MoveKind.INCIDENT,
     }
 )
+
+_AFTERWARDS = re.compile(
+    "(?:[之以]?[后後])(?![续續来來台端果门門])"
+)  # "合并后…": what stands before it is over
 
 _STATED = ("reported", "confirmed", "denied")
 
@@ -79,6 +84,8 @@ def is_background(page: Page, start: int, end: int) -> bool:
     if cue is not None and not _comma(page, cue.end, start):
         return True
     if _opens_with_circumstance(page, start):
+        return True
+    if page.lexicon.lang == "zh" and _AFTERWARDS.match(page.folded, end) is not None:
         return True
     if page.first("afterwards", end, end + _AFTERWARDS_REACH) is not None:
         return True
