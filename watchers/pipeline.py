@@ -110,6 +110,7 @@ class Pipeline:
         """Judge all that is pending; each batch is one transaction, committed before it is yielded."""
         while True:
             reader = self.reader()
+            self.listeners(reader.watchlist)
             with self._store.transaction():
                 judged = self._judge(self._store.entries.pending(BATCH), reader, now)
             if not judged:
@@ -152,7 +153,7 @@ class Pipeline:
 
     def _first(self, entry: Entry, reader: Reader, now: datetime) -> tuple[Outcome, tuple[Ruling, ...]]:
         reading = reader.read(entry.document, whole=self._whole)
-        hearings = [one.hear(entry.document, reading) for one in self.listeners(reader.watchlist)]
+        hearings = [one.hear(entry.document, reading) for one in self._listeners]
         found = joint(reading, hearings)
         blank = Outcome(
             entry_id=entry.id,

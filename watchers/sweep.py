@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many ru
 
 HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
 LOOK_EVERY = 1.0  # seconds between looks for what else is due
-LARGEST_BATCH = 200  # polls in one transaction
+LARGEST_BATCH = 64  # polls in one transaction, and so many more may wait with their entries in memory
 
 log = logging.getLogger(__name__)
 
@@ -89,19 +89,26 @@ class Sweep:
         way are dropped, finished ones are stored.
         """
         report = SweepReport()
-        finished: asyncio.Queue[_Poll | None] = asyncio.Queue()
-        workers: list[asyncio.Task[None]] = []
+        finished: asyncio.Queue[_Poll | None] = asyncio.Queue(maxsize=LARGEST_BATCH)
+        workers: set[asyncio.Task[None]] = set()
         under_way: set[int] = set()
+        over = asyncio.Event()
+
+        def ended(worker: "asyncio.Task[None]") -> None:
+            well = not worker.cancelled() and worker.exception() is None
+            if well:
+                workers.discard(worker)
+            if not well or not workers:
+                over.set()
 
         def start(feeds: Sequence[Feed]) -> None:
             under_way.update(feed.id for feed in feeds)
             groups = _by_host(feeds)
             hosts = iter(groups)
-            workers[:] = [worker for worker in workers if not _went_well(worker)]
-            workers.extend(
-                asyncio.create_task(self._poll_hosts(fetcher, hosts, finished))
-                for _ in range(min(HOSTS_AT_ONCE, len(groups)))
-            )
+            for _ in range(min(HOSTS_AT_ONCE, len(groups))):
+                worker = asyncio.create_task(self._poll_hosts(fetcher, hosts, finished))
+                workers.add(worker)
+                worker.add_done_callback(ended)
 
         async def start_more() -> None:
             if more is not None:
@@ -110,13 +117,14 @@ class Sweep:
         start(feeds)
         writer = asyncio.create_task(self._write(finished, report, judged, under_way))
         try:
-            await _all_or_stop(workers, stop, start_more if more is not None else None)
+            if workers:
+                await _over_or_stop(over, stop, start_more if more is not None else None)
         finally:
             for worker in workers:
                 worker.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.gather(*workers, return_exceptions=True)
-            finished.put_nowait(None)
+            await finished.put(None)
             await writer
         for worker in workers:
             if not worker.cancelled() and (error := worker.exception()) is not None:
@@ -131,7 +139,7 @@ class Sweep:
     ) -> None:
         for feeds in hosts:  # one iterator, shared by all workers
             for feed in feeds:
-                finished.put_nowait(await self._poll(fetcher, feed))
+                await finished.put(await self._poll(fetcher, feed))
 
     async def _poll(self, fetcher: "sources.Fetcher", feed: Feed) -> _Poll:
         outcome: Outcome = await sources.fetch(fetcher, feed, self._clock())
@@ -142,6 +150,8 @@ class Sweep:
             except SourceError as error:
                 outcome = Failed.of(error, status=outcome.status)
         finished = finish(feed, outcome, parsed, self._clock(), self._bounds)
+        if isinstance(outcome, Fetched):
+            outcome = replace(outcome, body=b"")  # read: hundreds of them may wait for the writer
         return _Poll(before=feed, finished=finished, outcome=outcome)
 
     async def _write(
@@ -231,40 +241,29 @@ async def _batches(queue: "asyncio.Queue[_Poll | None]") -> AsyncIterator[list[_
         while len(batch) < LARGEST_BATCH and not queue.empty():
             following = queue.get_nowait()
             if following is None:
-                queue.put_nowait(None)
-                break
+                yield batch
+                return
             batch.append(following)
         yield batch
 
 
-async def _all_or_stop(
-    workers: list["asyncio.Task[None]"],
-    stop: asyncio.Event | None,
-    start_more: Callable[[], Awaitable[None]] | None,
+async def _over_or_stop(
+    over: asyncio.Event, stop: asyncio.Event | None, start_more: Callable[[], Awaitable[None]] | None
 ) -> None:
-    """Wait for all workers (those started meanwhile too), the first failure of one, or ``stop``."""
+    """Wait for the end of all workers, the failure of one, or ``stop``; look for more meanwhile."""
     loop = asyncio.get_running_loop()
     look_at = loop.time() + LOOK_EVERY
-    stopper = asyncio.create_task(stop.wait()) if stop is not None else None
+    waiting = {asyncio.create_task(event.wait()) for event in (over, stop) if event is not None}
     try:
-        while pending := {worker for worker in workers if not worker.done()}:
-            done, _ = await asyncio.wait(
-                {*pending, *([stopper] if stopper else [])},
-                timeout=max(look_at - loop.time(), 0) if start_more else None,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            if stopper in done or any(task.exception() for task in done):
-                return
-            if start_more is not None and loop.time() >= look_at:
+        while not over.is_set() and not (stop is not None and stop.is_set()):
+            timeout = max(look_at - loop.time(), 0) if start_more else None
+            await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            if start_more is not None and loop.time() >= look_at and not over.is_set():
                 await start_more()
                 look_at = loop.time() + LOOK_EVERY
     finally:
-        if stopper is not None:
-            stopper.cancel()
-
-
-def _went_well(worker: "asyncio.Task[None]") -> bool:
-    return worker.done() and not worker.cancelled() and worker.exception() is None
+        for task in waiting:
+            task.cancel()
 
 
 def _count(report: SweepReport, poll: _Poll) -> None:

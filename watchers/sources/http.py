@@ -179,7 +179,9 @@ class Fetcher:
             async with asyncio.timeout(trail.left):
                 response = await self._client.send(request, stream=True, follow_redirects=False)
                 try:
-                    return await self._read(response, trail, now)
+                    return await self._read(
+                        response, trail, now, conditional=any(name.startswith(b"If-") for name, _ in sent)
+                    )
                 finally:
                     await response.aclose()
         except TimeoutError:
@@ -189,18 +191,19 @@ class Fetcher:
         finally:
             trail.left = max(trail.left - (time.monotonic() - begun), 0.01)
 
-    async def _read(self, response: httpx.Response, trail: _Trail, now: datetime) -> Outcome | None:
-        headers = response.headers
+    async def _read(
+        self, response: httpx.Response, trail: _Trail, now: datetime, *, conditional: bool
+    ) -> Outcome | None:
         if response.status_code in REDIRECTS:
             self._follow(response, trail)
             return None
         if response.status_code == 304:
-            if not {"if-none-match", "if-modified-since"} & response.request.headers.keys():
+            if not conditional:
                 raise base.ProtocolBroken("304 to a question without validators")
             return NotModified(
                 url=str(trail.url),
                 permanent_redirect=trail.permanent,
-                max_age=max_age(headers.get("cache-control")),
+                max_age=max_age(_joined(response, b"cache-control")),
             )
         if response.status_code != 200:
             return _refusal(response, now)
@@ -209,11 +212,11 @@ class Fetcher:
             url=str(trail.url),
             body=body,
             body_hash=body_hash(body),
-            content_type=headers.get("content-type"),
+            content_type=_joined(response, b"content-type"),
             etag=_verbatim(response, b"etag"),
             last_modified=_verbatim(response, b"last-modified"),
             permanent_redirect=trail.permanent,
-            max_age=max_age(headers.get("cache-control")),
+            max_age=max_age(_joined(response, b"cache-control")),
             received=received,
         )
 
@@ -286,6 +289,12 @@ def _verbatim(response: httpx.Response, name: bytes) -> str | None:
             except UnicodeDecodeError:
                 return None
     return None
+
+
+def _joined(response: httpx.Response, name: bytes) -> str | None:
+    """A header field, its lines joined; httpx's own look-up decodes all fields first."""
+    found = [value for key, value in response.headers.raw if key.lower() == name]
+    return b", ".join(found).decode("latin-1") if found else None
 
 
 def _refusal(response: httpx.Response, now: datetime) -> Failed:
