@@ -37,9 +37,8 @@ def show_why(answer: WhyAnswer) -> None:
 def _show_entry(recorded: RecordedEntry) -> None:
     entry = recorded.entry
     say(f"e{entry.id} {entry.document.title}", "bold")
-    say(
-        f"{entry.document.source or entry.feed_url}, {iso(entry.published)}, seen {iso(entry.seen)}", indent=2
-    )
+    published = iso(entry.published) if entry.dated else "no usable date"
+    say(f"{entry.document.source or entry.feed_url}, {published}, seen {iso(entry.seen)}", indent=2)
     say(f"{entry.document.url}", indent=2)
     if not recorded.decisions:
         say("not decided yet: the next pass takes it up", indent=2)

@@ -21,7 +21,8 @@ from storage.sqlite.connection import Connection
 from storage.sqlite.index import Index, Text
 
 SAME_TITLE_WINDOW = int(timedelta(days=3).total_seconds())
-EARLIEST = 631_152_000  # 1990: a date before the web is no date
+EARLIEST = 631_152_000  # 1990: a date before the web is no date …
+AHEAD = 86_400  # … nor is one this many seconds ahead; less is a clock or a time zone
 
 
 @dataclass(slots=True)
@@ -109,7 +110,9 @@ def _published(parsed: ParsedEntry, seen: int) -> tuple[int, bool]:
     if parsed.published is None:
         return seen, False
     published = to_seconds(parsed.published)
-    return (min(published, seen), True) if published >= EARLIEST else (seen, False)
+    if not EARLIEST <= published <= seen + AHEAD:
+        return seen, False
+    return min(published, seen), True
 
 
 def _tells_apart(link: str) -> bool:

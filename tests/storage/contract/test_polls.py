@@ -222,13 +222,15 @@ def test_new_entries_get_their_ids_in_order_of_time(store: SqliteStore) -> None:
 def test_times_are_made_sane(store: SqliteStore) -> None:
     entries = (
         parsed("future", published=NOW + 30 * DAY),
+        parsed("ahead", published=NOW + 2 * HOUR),
         parsed("undated", published=None),
         parsed("ancient", published=NOW.replace(year=1970)),
     )
     poll(store, *entries)
     times = {entry.guid: (entry.published, entry.dated) for entry in store.entries.pending()}
     assert times == {
-        "tag:future": (NOW, True),
+        "tag:future": (NOW, False),
+        "tag:ahead": (NOW, True),
         "tag:undated": (NOW, False),
         "tag:ancient": (NOW, False),
     }
