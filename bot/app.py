@@ -76,7 +76,7 @@ def open_app(settings: "Settings", *, console_to_stderr: bool = False) -> Iterat
             bounds=Bounds(floor=settings.poll_min, ceiling=settings.poll_max),
             routes=partial(all_routes, settings, store),
             new_fetcher=partial(fetcher_for, settings),
-            new_sinks=partial(sinks_for, settings, console_to_stderr, Learned()),
+            new_sinks=partial(sinks_for, settings, console_to_stderr, Learned(), store.guilds.webhook_secret),
             ops=ops_destination(settings),
             heartbeat_url=settings.heartbeat_url.reveal() if settings.heartbeat_url else None,
         )
@@ -154,8 +154,16 @@ def fetcher_for(settings: "Settings") -> "Fetcher":
     )
 
 
-def sinks_for(settings: "Settings", console_to_stderr: bool, learned: "Learned | None" = None) -> "Sinks":
-    """What sends, as the settings say; ``learned`` outlives it, so that limits are learned once."""
+def sinks_for(
+    settings: "Settings",
+    console_to_stderr: bool,
+    learned: "Learned | None" = None,
+    webhook_secret: Callable[[int], str | None] | None = None,
+) -> "Sinks":
+    """What sends, as the settings say; ``learned`` outlives it, so that limits are learned once.
+
+    ``webhook_secret`` knows the tokens of the webhooks that servers named.
+    """
     from bot.logs import Scrubber
     from bot.sinks import Sinks
 
@@ -168,4 +176,5 @@ def sinks_for(settings: "Settings", console_to_stderr: bool, learned: "Learned |
         at_most_once=frozenset(settings.at_most_once),
         scrub=Scrubber(settings.secrets()),
         learned=learned,
+        webhook_secret=webhook_secret,
     )

@@ -10,13 +10,13 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import settings as settings_module
+from bot.findings import Finding, State, fault, note
+from bot.reach import examine_discord, examine_routes, stored_routes
 from bot.settings import Settings
 from bot.times import iso
 from bot.words import count, nearest
@@ -35,35 +35,17 @@ LONG_PENDING = timedelta(hours=1)
 NAMED_FEEDS = 5  # feeds in trouble told one by one; of more, only the number
 
 
-class State(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    NOTE = "note"
-    FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What one check found; a fault has a remedy."""
-
-    check: str
-    state: State
-    detail: str
-    remedy: str = ""
-
-
 def unreadable_settings(error: SettingsError) -> Finding:
     """The finding where the settings cannot be read, so that nothing else can be checked."""
-    return _fault("settings", str(error), "correct or remove that setting")
+    return fault("settings", str(error), "correct or remove that setting")
 
 
-def examine_settings(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Settings that contradict each other, are misspelt or lie open."""
+def examine_settings(settings: Settings, environ: Mapping[str, str], routes: int = 0) -> Iterator[Finding]:
+    """Settings that contradict each other, are misspelt or lie open; ``routes`` are those stored."""
     where = str(settings.config) if settings.config else "no file; environment and defaults"
     yield Finding(check="settings", state=State.OK, detail=f"read from {where}")
     try:
-        settings.check_delivery()
+        settings.check_delivery(routes=routes)
     except SettingsError as error:
         yield Finding(
             check="settings",
@@ -72,13 +54,13 @@ def examine_settings(settings: Settings, environ: Mapping[str, str]) -> Iterator
             remedy=str(error).partition(": ")[2],
         )
     if settings.discord_token is not None and settings.discord_webhook_url is not None:
-        yield _note("settings", "a bot token and a webhook are set: the token is used, the webhook is not")
+        yield note("settings", "a bot token and a webhook are set: the token is used, the webhook is not")
     if settings.discord_webhook_url and not settings.discord_webhook_url.reveal().startswith("https://"):
-        yield _note("settings", "the webhook's URL begins with http://: whoever listens can post there")
+        yield note("settings", "the webhook's URL begins with http://: whoever listens can post there")
     for name in sorted(environ):
         if name.startswith("MOVEWIRE_") and name not in settings_module.ENVIRONMENT:
             hint = nearest(name, settings_module.ENVIRONMENT)
-            yield _note("settings", f"{name} is set, but no setting of that name is known{hint}")
+            yield note("settings", f"{name} is set, but no setting of that name is known{hint}")
     if settings.config is not None and "discord_token" in settings.origins:
         yield from _examine_file(settings)
 
@@ -88,7 +70,7 @@ def _examine_file(settings: Settings) -> Iterator[Finding]:
     if settings.config is None or str(settings.config) not in held:
         return
     if settings.config.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        yield _note(
+        yield note(
             "settings",
             f"{settings.config} holds a secret and others may read it",
             f"chmod 600 {settings.config}",
@@ -102,7 +84,7 @@ def examine_sqlite() -> Iterator[Finding]:
     version = sqlite_version()
     name = ".".join(map(str, version))
     if version < SOUND_SQLITE:
-        yield _note(
+        yield note(
             "sqlite",
             f"SQLite {name} is older than {'.'.join(map(str, SOUND_SQLITE))}, which mended a fault of "
             "write-ahead logs with two writers; Movewire's own lock keeps it from happening",
@@ -117,13 +99,11 @@ def examine_room(path: Path) -> Iterator[Finding]:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     if not os.access(folder, os.W_OK):
-        yield _fault(
-            "database", f"{folder} cannot be written", f"chown or chmod {folder}, or set MOVEWIRE_DB"
-        )
+        yield fault("database", f"{folder} cannot be written", f"chown or chmod {folder}, or set MOVEWIRE_DB")
         return
     free = shutil.disk_usage(folder).free
     if free < LITTLE_ROOM:
-        yield _fault(
+        yield fault(
             "database", f"only {free // 2**20} MiB are free at {folder}", "make room, or set MOVEWIRE_DB"
         )
 
@@ -132,7 +112,7 @@ def examine_database(store: "SqliteStore") -> Iterator[Finding]:
     """Damage inside the file."""
     problems = store.check()
     if problems:
-        yield _fault(
+        yield fault(
             "database",
             f"{store.path} is damaged: {problems[0]} ({count(len(problems), 'problem')})",
             "movewire db restore PATH brings back a copy",
@@ -146,28 +126,28 @@ def examine_watchlist(store: "SqliteStore", now: datetime) -> Iterator[Finding]:
     """Whether anybody is watched, and who is muted."""
     entities = store.watchlist.load().entities
     if not entities:
-        yield _fault(
+        yield fault(
             "watchlist", "nobody is watched", "movewire watch add NAME, or movewire watch import FILE"
         )
         return
     muted = [one.slug for one in entities if one.muted_until is not None and one.muted_until > now]
     yield Finding(check="watchlist", state=State.OK, detail=count(len(entities), "entity", "entities"))
     if muted:
-        yield _note("watchlist", f"muted: {', '.join(muted)}", "movewire watch unmute NAME")
+        yield note("watchlist", f"muted: {', '.join(muted)}", "movewire watch unmute NAME")
 
 
 def examine_feeds(feeds: Sequence[Feed], now: datetime, longest: timedelta) -> Iterator[Finding]:
     """Whether feeds are asked (``longest``: the usual interval's bound), and which are in trouble."""
     if not feeds:
-        yield _fault("feeds", "no feed is followed", "movewire feeds add URL, or movewire feeds import FILE")
+        yield fault("feeds", "no feed is followed", "movewire feeds add URL, or movewire feeds import FILE")
         return
     asked = [feed for feed in feeds if not feed.paused and feed.state is not FeedState.GONE]
     polls = [feed.last_polled for feed in asked if feed.last_polled is not None]
     if asked and not polls:
-        yield _note("feeds", f"{count(len(feeds), 'feed')}, none asked yet", "movewire poll")
+        yield note("feeds", f"{count(len(feeds), 'feed')}, none asked yet", "movewire poll")
         return
     if polls and now - max(polls) > max(2 * longest, timedelta(hours=3)):
-        yield _fault(
+        yield fault(
             "feeds",
             f"no feed was asked since {iso(max(polls))}",
             "see that cron, the timer or the service that calls movewire is running",
@@ -175,15 +155,15 @@ def examine_feeds(feeds: Sequence[Feed], now: datetime, longest: timedelta) -> I
     troubled = [feed for feed in feeds if feed.state in _TROUBLES and not feed.paused]
     for feed in troubled[:NAMED_FEEDS]:
         said = f": {feed.last_error}" if feed.last_error and feed.state is FeedState.FAILING else ""
-        yield _fault(
+        yield fault(
             "feeds", f"{feed.url} is {feed.state.value}{said}", _TROUBLES[feed.state].format(url=feed.url)
         )
     if len(troubled) > NAMED_FEEDS:
         rest = len(troubled) - NAMED_FEEDS
-        yield _fault("feeds", f"{count(rest, 'more feed')} in trouble", "movewire feeds list")
+        yield fault("feeds", f"{count(rest, 'more feed')} in trouble", "movewire feeds list")
     quiet = sum(feed.state is FeedState.QUIET for feed in feeds)
     if quiet:
-        yield _note(
+        yield note(
             "feeds", f"{count(quiet, 'feed')} silent far beyond their own rhythm", "movewire feeds list"
         )
     if not troubled:
@@ -202,51 +182,18 @@ def examine_outbox(store: "SqliteStore", now: datetime) -> Iterator[Finding]:
     dead = store.outbox.dead_unannounced()
     if dead:
         last = dead[-1]
-        yield _fault(
+        yield fault(
             "outbox",
             f"{count(len(dead), 'alert')} undelivered, the last to {last.destination}: {last.last_error}",
             f"mend the cause, then movewire resend {last.key}",
         )
     pending = store.outbox.pending_count()
     if pending:
-        yield _note(
+        yield note(
             "outbox", f"{count(pending, 'delivery', 'deliveries')} pending", "movewire poll sends what is due"
         )
     elif not dead:
         yield Finding(check="outbox", state=State.OK, detail="nothing waits")
-
-
-async def examine_discord(settings: Settings) -> list[Finding]:
-    """What Discord says of the token, the channel and the webhook; asks with GETs alone."""
-    from bot.logs import Scrubber
-    from bot.sinks.inspection import inspect_bot, inspect_webhook
-    from bot.sinks.rest import Rest
-
-    if settings.discord_token is None and settings.discord_webhook_url is None:
-        said = "not set up: alerts go to the terminal"
-        return [Finding(check="discord", state=State.OK, detail=said)]
-    scrub = Scrubber(settings.secrets())
-    if settings.discord_token is not None:
-        rest = Rest(settings.discord_api, settings.discord_token.reveal(), scrub=scrub)
-        asking = inspect_bot(rest, settings.discord_channel_id)
-    else:
-        assert settings.discord_webhook_url is not None
-        url = settings.discord_webhook_url.reveal()
-        rest = Rest(url.rpartition("/webhooks/")[0], scrub=scrub)
-        asking = inspect_webhook(rest, url)
-    try:
-        found = await asking
-    finally:
-        await rest.aclose()
-    return [
-        Finding(
-            check="discord",
-            state=State.FAULT if one.remedy else State.OK,
-            detail=scrub(one.detail),
-            remedy=one.remedy,
-        )
-        for one in found
-    ]
 
 
 async def send_tests(settings: Settings, now: datetime, *, console_to_stderr: bool = False) -> list[Finding]:
@@ -259,7 +206,7 @@ async def send_tests(settings: Settings, now: datetime, *, console_to_stderr: bo
         found = [await _send_test(sinks, settings, route.destination, now) for route in routes]
     finally:
         await sinks.aclose()
-    nowhere = _fault("test", "there is nowhere to post it", "set DISCORD_CHANNEL_ID beside DISCORD_TOKEN")
+    nowhere = fault("test", "there is nowhere to post it", "set DISCORD_CHANNEL_ID beside DISCORD_TOKEN")
     return found or [nowhere]
 
 
@@ -294,25 +241,24 @@ async def _send_test(sinks: "Sinks", settings: Settings, destination: str, now: 
     if isinstance(outcome, Sent):
         return Finding(check="test", state=State.OK, detail=f"a test message was posted to {destination}")
     why = getattr(outcome, "why", "nothing is set up to reach it")
-    return _fault(
-        "test", f"no test message to {destination}: {why}", "the discord check says what is missing"
-    )
+    return fault("test", f"no test message to {destination}: {why}", "the discord check says what is missing")
 
 
 def examine(settings: Settings, environ: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     """All checks, in the order in which faults explain each other."""
-    yield from examine_settings(settings, environ)
+    routes, webhooks = stored_routes(settings)
+    yield from examine_settings(settings, environ, len(routes))
     yield from examine_sqlite()
     room = list(examine_room(settings.db))
     yield from room
     if not settings.db.exists():
         if not room:
-            yield _note(
+            yield note(
                 "database", f"{settings.db} is not there yet: the first poll makes it", "movewire poll"
             )
     else:
         yield from _examine_store(settings, now)
-    yield from asyncio.run(examine_discord(settings))
+    yield from asyncio.run(examine_discord(settings, routes, webhooks))
 
 
 def _examine_store(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -324,14 +270,7 @@ def _examine_store(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield from examine_watchlist(store, now)
             yield from examine_feeds(store.feeds.all(), now, settings.poll_max)
             yield from examine_outbox(store, now)
+            yield from examine_routes(store, settings)
     except StoreError as error:
         detail, _, remedy = str(error).rpartition(": ")
-        yield _fault("database", detail or remedy, remedy)
-
-
-def _note(check: str, detail: str, remedy: str = "") -> Finding:
-    return Finding(check=check, state=State.NOTE, detail=detail, remedy=remedy)
-
-
-def _fault(check: str, detail: str, remedy: str) -> Finding:
-    return Finding(check=check, state=State.FAULT, detail=detail, remedy=remedy)
+        yield fault("database", detail or remedy, remedy)

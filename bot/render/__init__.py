@@ -5,7 +5,7 @@
 """
 
 from bot.render.embed import Digest, Dress, bare, change, message
-from bot.render.gathered import digest, plain_digest
+from bot.render.gathered import digest, pages, plain_digest
 from bot.render.limits import violations
 from bot.render.terminal import console, plain
 from storage.model import Alert
@@ -19,6 +19,7 @@ __all__ = [
     "digest",
     "embed",
     "message",
+    "pages",
     "plain",
     "plain_digest",
     "violations",

@@ -7,7 +7,7 @@ the sink of each destination; nothing is opened before the first message.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from bot.sinks.base import REAL, Clock, Sink
 from bot.sinks.limits import Limits
@@ -28,6 +28,7 @@ class Sinks:
     """The sinks that the settings allow, by destination; made when first asked for.
 
     With a token "channel:<id>" can be reached, with webhooks "webhook" and "ops"; the console always.
+    ``webhook_secret`` knows the tokens of servers' own webhooks: "webhook:<id>", "webhook:<id>/<thread>".
     ``at_most_once`` names destinations that rather lose a message than repeat it.
     """
 
@@ -43,6 +44,7 @@ class Sinks:
         scrub: Callable[[str], str] = str,
         at_most_once: frozenset[str] = frozenset(),
         learned: Learned | None = None,
+        webhook_secret: Callable[[int], str | None] | None = None,
     ) -> None:
         learned = learned or Learned()
         self._bot = Rest(api, token, clock=clock, scrub=scrub, limits=learned.bot) if token else None
@@ -51,6 +53,9 @@ class Sinks:
             for name, url in (("webhook", webhook_url), ("ops", ops_webhook_url))
             if url
         }
+        # Servers give numbers and tokens alone, so their webhooks lead nowhere but to this API.
+        self._servers = Rest(api, clock=clock, scrub=scrub, limits=learned.webhook)
+        self._webhook_secret = webhook_secret
         self._stream = stream
         self._clock = clock
         self._at_most_once = at_most_once
@@ -77,15 +82,30 @@ class Sinks:
 
             url, rest = self._webhooks[destination]
             return WebhookSink(url, rest, destination=destination, reader=self._bot, at_most_once=once)
+        if kind == "webhook" and (address := self._url(name)) is not None:
+            from bot.sinks.webhook import WebhookSink
+
+            return WebhookSink(
+                address, self._servers, destination=destination, reader=self._bot, at_most_once=once
+            )
         if kind == "channel" and self._bot is not None and name.isdecimal():
             from bot.sinks.channel import ChannelSink
 
             return ChannelSink(self._bot, int(name), at_most_once=once)
         return None
 
+    def _url(self, name: str) -> str | None:
+        """The address of a server's own webhook, by what follows "webhook:"."""
+        number, _, thread = name.partition("/")
+        secret = self._webhook_secret(int(number)) if self._webhook_secret and number.isdecimal() else None
+        if secret is None:
+            return None
+        query = f"?thread_id={thread}" if thread else ""
+        return f"{self._servers.api}/webhooks/{number}/{quote(secret, safe='')}{query}"
+
     async def aclose(self) -> None:
         """Close all connections."""
-        for rest in (self._bot, *(rest for _, rest in self._webhooks.values())):
+        for rest in (self._bot, self._servers, *(rest for _, rest in self._webhooks.values())):
             if rest is not None:
                 await rest.aclose()
 

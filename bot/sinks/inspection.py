@@ -4,7 +4,7 @@ Answers in findings for people; posting is left to the sinks.  How permissions a
 Discord's own rule: topics/permissions#permission-overwrites.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ SEND_IN_THREADS = {"Send Messages in Threads": 1 << 38}
 THREADS = frozenset({10, 11, 12})  # resources/channel#channel-object-channel-types
 WRITABLE = frozenset({0, 1, 2, 3, 5, 13, *THREADS})  # a category or a forum takes no message
 EVERYTHING = (1 << 63) - 1
+NEW_WEBHOOK = "make a new webhook (Edit Channel, Integrations) and set DISCORD_WEBHOOK_URL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,28 +34,33 @@ class Inspected:
     remedy: str = ""
 
 
-async def inspect_bot(rest: Rest, channel: int | None) -> list[Inspected]:
-    """The token, and the bot's permissions in ``channel``."""
+async def inspect_bot(rest: Rest, channel: int | None, others: Sequence[int] = ()) -> list[Inspected]:
+    """The token, and the bot's permissions in the settings' ``channel`` and in those of routes."""
     me = await _get(rest, "/users/@me")
     if not me.good:
         return [Inspected(detail=f"the bot token: {me.said}", remedy=_token_remedy(me))]
     name = me.body.get("username", "?")
     found = [Inspected(detail=f"the token is that of the bot {name}")]
-    if channel is None:
-        return found
-    place = await _get(rest, f"/channels/{channel}")
-    if not place.good:
-        remedy = "check DISCORD_CHANNEL_ID, and invite the bot into the channel's server"
-        return [*found, Inspected(detail=f"the channel {channel}: {place.said}", remedy=remedy)]
-    return [*found, await _inspect_channel(rest, me.body, place.body)]
+    if channel is not None:
+        lost = "check DISCORD_CHANNEL_ID, and invite the bot into the channel's server"
+        found.append(await _inspect_channel(rest, me.body, channel, lost))
+    for other in others:
+        lost = "invite the bot there again, or remove its routes: /route remove in that server"
+        found.append(await _inspect_channel(rest, me.body, other, lost))
+    return found
 
 
-async def _inspect_channel(rest: Rest, me: Mapping[str, Any], place: Mapping[str, Any]) -> Inspected:
+async def _inspect_channel(rest: Rest, me: Mapping[str, Any], channel: int, lost: str) -> Inspected:
+    """One channel; ``lost`` is what to do where it cannot be seen."""
+    found = await _get(rest, f"/channels/{channel}")
+    if not found.good:
+        return Inspected(detail=f"the channel {channel}: {found.said}", remedy=lost)
+    place = found.body
     label = f"#{place['name']}" if place.get("name") else f"channel {place.get('id')}"
     if place.get("type") not in WRITABLE:
         return Inspected(
             detail=f"{label} takes no messages: it is a forum or a category",
-            remedy="set DISCORD_CHANNEL_ID to a text channel or a thread",
+            remedy="choose a text channel or a thread: DISCORD_CHANNEL_ID, or /route",
         )
     server = place.get("guild_id")
     if server is None:
@@ -83,16 +89,13 @@ async def _inspect_channel(rest: Rest, me: Mapping[str, Any], place: Mapping[str
     return Inspected(detail=f"the bot may post in {label}")
 
 
-async def inspect_webhook(rest: Rest, url: str) -> list[Inspected]:
-    """Whether the webhook exists; ``rest`` has its base and no token."""
+async def inspect_webhook(rest: Rest, url: str, lost: str = NEW_WEBHOOK) -> list[Inspected]:
+    """Whether the webhook exists; ``rest`` has its base and no token, ``lost`` is what to do if not."""
     path = urlsplit(url).path.rstrip("/").rpartition("/webhooks/")[2]
     found = await _get(rest, f"/webhooks/{path}")
     if found.good:
         return [Inspected(detail=f"the webhook {found.body.get('name') or ''} exists".replace("  ", " "))]
-    if found.status in (401, 404):
-        remedy = "make a new webhook (Edit Channel, Integrations) and set DISCORD_WEBHOOK_URL"
-    else:
-        remedy = "check DISCORD_WEBHOOK_URL and the network"
+    remedy = lost if found.status in (401, 404) else "check DISCORD_WEBHOOK_URL and the network"
     return [Inspected(detail=f"the webhook: {found.said}", remedy=remedy)]
 
 
