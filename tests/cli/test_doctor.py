@@ -12,9 +12,10 @@ import pytest
 
 from bot.doctor import State, examine_feeds
 from bot.sinks.inspection import EVERYTHING, NEEDED, permissions
-from storage.model import Feed, FeedState
+from storage.model import Feed, FeedState, Route
 from storage.sqlite import open_store
 from tests.cli.conftest import Answer
+from tests.storage.made import entity
 
 Call = Callable[..., Answer]
 NOW = datetime(2025, 8, 29, 12, 0, tzinfo=UTC)
@@ -356,3 +357,62 @@ def test_damage_in_the_database_is_a_fault(call: Call, stocked: Path) -> None:
     assert "is damaged" in told["database"]
     with open_store(stocked) as store:
         assert store.check() != []
+
+
+def routed(path: Path, **changes: object) -> None:
+    """A database with a server that has one route."""
+    with open_store(path, durable=False) as store:
+        store.watchlist.put(entity("acme"))
+        store.guilds.joined(1, "Alpha", NOW)
+        store.guilds.keep_webhook(1, 55, "s3cret-of-hook")
+        route = Route(id=0, guild=1, destination="channel:42")
+        store.guilds.put_route(replace(route, **changes), NOW)  # type: ignore[arg-type]
+
+
+def test_stored_routes_are_enough_to_deliver_and_their_channels_are_looked_at(
+    call: Call, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guild(api)
+    routed(Path("some.db"))
+    monkeypatch.setenv("MOVEWIRE_DB", "some.db")
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
+    answer = call("doctor", "--json")
+    found = findings(answer)
+    assert [one for one in faults(answer) if one[0] in ("settings", "discord", "routes")] == []
+    assert "the bot may post in #news" in [one["detail"] for one in found["discord", "ok"]]
+    assert [one["detail"] for one in found["routes", "ok"]] == ["1 route in 1 server"]
+
+
+@pytest.mark.parametrize(
+    ("change", "detail", "remedy"),
+    [
+        ({"destination": "channel:43"}, "the channel 43: HTTP 404", "/route remove"),
+        ({"destination": "webhook:55"}, "webhook:55: the webhook: HTTP 404", "/route remove"),
+        ({"entities": ("nobody",)}, "route 1 of Alpha takes nothing: nobody watches nobody", "/route change"),
+    ],
+)
+def test_a_route_that_leads_nowhere_is_a_fault_with_its_remedy(
+    call: Call, api: Api, monkeypatch: pytest.MonkeyPatch, change: dict, detail: str, remedy: str
+) -> None:
+    guild(api)
+    routed(Path("some.db"), **change)
+    monkeypatch.setenv("MOVEWIRE_DB", "some.db")
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
+    answer = call("doctor", "--json")
+    assert answer.status == 1
+    [fault] = [
+        one
+        for (_, state), all_ in findings(answer).items()
+        for one in all_
+        if state == "fault" and detail in one["detail"]
+    ]
+    assert remedy in fault["remedy"]
+    assert "s3cret" not in answer.out
+
+
+def test_routes_without_a_bot_token_are_a_fault(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    routed(Path("some.db"))
+    monkeypatch.setenv("MOVEWIRE_DB", "some.db")
+    assert ("routes", "1 route of servers, but no bot token: nothing is sent to their channels") in faults(
+        call("doctor", "--json")
+    )
