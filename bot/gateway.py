@@ -19,6 +19,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from bot.app import default_routes
 from bot.commands import (
     buttons,
     digest,
@@ -129,9 +130,10 @@ class Gateway(discord.AutoShardedClient):
         log.info("the Discord bot is connected as %s, in %d servers", self.user, len(self.guilds))
         found = [(guild.id, guild.name) for guild in self.guilds]
         await self._remember(servers.present, found)
-        home = self.get_channel(self._desk.home) if self._desk.home else None
+        route = self._desk.home
+        home = self.get_channel(int(route.destination.removeprefix("channel:"))) if route else None
         if isinstance(home, discord.abc.GuildChannel | discord.Thread):
-            await self._remember(servers.adopt, home.guild.id, home.id)
+            await self._remember(servers.adopt, home.guild.id, route)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """A server invited the bot."""
@@ -158,7 +160,7 @@ def companion(app: "App", settings: "Settings") -> Callable[[asyncio.Event], Awa
         DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.discord_gateway)
     # With a number of shards discord.py takes DEFAULT_GATEWAY and does not ask where to connect.
     shards = 1 if settings.discord_gateway is not None else None
-    desk, turnstile = desk_of(app, settings.discord_channel_id), Turnstile()
+    desk, turnstile = desk_of(app, next(iter(default_routes(settings)), None)), Turnstile()
     logging.getLogger("discord").setLevel(logging.WARNING)
 
     async def attend(stop: asyncio.Event) -> None:

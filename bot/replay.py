@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.intake import GivenEntry
 from seeds import loader
 from storage.errors import UsageError
-from storage.model import Entry, Feed, FinishedPoll, ParsedEntry, Watchlist
+from storage.model import Audience, Entry, Feed, FinishedPoll, ParsedEntry, Watchlist
 from storage.sqlite import SqliteStore, open_store
 from storage.sqlite.identity import stored_guid
 from watchers import polling, sources
@@ -65,14 +65,33 @@ class Summary:
 class Rehearsal:
     """A temporary database with a watchlist, the backstory, and a clock of its own."""
 
-    def __init__(self, folder: Path, watchlist: Watchlist) -> None:
+    def __init__(self, folder: Path, watchlist: Watchlist, audience: Audience | None = None) -> None:
         self.now = datetime.min.replace(tzinfo=UTC)
         self.store: SqliteStore = open_store(folder / "rehearsal.db", durable=False)
         for entity in watchlist.entities:
             self.store.watchlist.put(entity)
         for seed in loader.load_backstory():  # what lies after the clock is not recalled
             self.store.stories.add_backstory(seed.story, seed.key)
-        self._pipeline = Pipeline(self.store, routes=tuple, whole=True)
+        if audience is not None:
+            self._seat(audience)
+        self._pipeline = Pipeline(self.store, routes=self.store.guilds.routes, whole=True)
+
+    def _seat(self, audience: Audience) -> None:
+        """Let a server listen, with all that it holds, as if it had always been there."""
+        guild, guilds, always = audience.guild.id, self.store.guilds, datetime.fromtimestamp(0, UTC)
+        guilds.joined(guild, audience.guild.name, always)
+        guilds.set_timezone(guild, audience.guild.timezone)
+        for addition in audience.additions:
+            guilds.watch(guild, addition)
+        for mute in audience.mutes:
+            if mute.entity in self.store.watchlist.load(guild).by_slug():
+                guilds.mute(guild, mute.entity, mute.until, always)
+        for route in audience.routes:
+            kind, _, number = route.destination.partition(":")
+            if kind == "webhook":  # nothing is sent there
+                guilds.keep_webhook(guild, int(number.partition("/")[0]), "")
+            guilds.put_route(replace(route, id=0), always)
+        guilds.learn(audience.lessons)
 
     def play(self, step: Step) -> tuple[FinishedPoll, list[Judged]]:
         """Let ``step`` happen; returns its poll and the entries judged because of it."""
@@ -93,18 +112,19 @@ def replay(
     summary: Summary,
     *,
     present: Watchlist | None = None,
+    audience: Audience | None = None,
 ) -> Iterator[Line]:
     """Play ``steps`` and yield a line for each entry, in the order in which it became known.
 
     With ``present`` everything is played twice, and each line knows what was decided under
-    that watchlist.
+    that watchlist.  With ``audience`` the lines' rulings tell what that server would have heard.
     """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="movewire-replay-")))
         rehearsals = []
         for number, version in enumerate([watchlist] if present is None else [watchlist, present]):
             (folder / str(number)).mkdir()
-            rehearsals.append(Rehearsal(folder / str(number), version))
+            rehearsals.append(Rehearsal(folder / str(number), version, audience))
             stack.callback(rehearsals[-1].close)
         for step in steps:
             summary.steps += 1

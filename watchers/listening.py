@@ -26,6 +26,7 @@ class Hearing:
     watchlist: Watchlist  # as it is there, mutes included
     reading: Reading
     differs: bool  # from the installation's: decided by itself
+    lost: frozenset[str] = frozenset()  # who is not heard of because of what was taught
 
 
 class Listener:
@@ -48,6 +49,7 @@ class Listener:
             self._reader = self._reader or Reader(self.watchlist)
             heard = self._reader.read(document)
         mentions = lessons.lowered(document, heard.mentions, self._lessons)
+        lost: frozenset[str] = frozenset()
         if mentions is not heard.mentions:
             lost = frozenset(heard.entities) - frozenset(matching.accepted_entities(mentions))
             heard = replace(heard, mentions=mentions, moves=lessons.without(heard.moves, lost))
@@ -57,6 +59,7 @@ class Listener:
             watchlist=self.watchlist,
             reading=heard,
             differs=heard is not reading or not self._muted.isdisjoint(reading.entities),
+            lost=lost,
         )
 
 

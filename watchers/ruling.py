@@ -73,6 +73,8 @@ class Case:
             loud = decide(unmuted(hearing.watchlist))
             if loud.verdict is not Verdict.QUIET:
                 return Ruling(guild=hearing.guild, decision=loud, held=muted)
+        if hearing.lost and decision.verdict is Verdict.QUIET:
+            decision = replace(decision, reasons=("not-relevant", *decision.reasons))
         return Ruling(guild=hearing.guild, decision=decision)
 
     def alert(self, story: stories.Story, hearing: Hearing, decision: Decision) -> Alert:

@@ -16,11 +16,11 @@ import click
 
 from bot.cli.call import Call, general_options, on_terminal, pass_call
 from bot.cli.kinds import SINCE
-from storage.errors import UsageError
+from storage.errors import UnknownThing, UsageError
 
 if TYPE_CHECKING:
     from bot.replay import Line, Step, Summary
-    from storage.model import Watchlist
+    from storage.model import Audience, Watchlist
 
 FAILURES_TOLD = 10  # failed polls told one by one; of more, only the number
 
@@ -32,6 +32,7 @@ FAILURES_TOLD = 10  # failed polls told one by one; of more, only the number
 @click.option(
     "--watchlist", "file", metavar="FILE", type=click.Path(path_type=Path), help="Compare with this one."
 )
+@click.option("--guild", metavar="ID", type=int, help="What this Discord server would have heard.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines on a terminal too.")
 @general_options
 @pass_call
@@ -41,13 +42,15 @@ def replay(
     snapshots: Path | None,
     since: datetime | None,
     file: Path | None,
+    guild: int | None,
     as_json: bool,
 ) -> int:
     """What would have been alerted, when, as which story; nothing is delivered or kept.
 
     Plays entries, snapshots or the stored history through the whole pipeline into a temporary
     database with a simulated clock. On a terminal the alerts are listed; in a pipe, or with
-    --json, each entry is a JSON line. With --watchlist the difference against the present one.
+    --json, each entry is a JSON line. With --watchlist the difference against the present one;
+    with --guild also what a server's routes, mutes, additions and "Not relevant" make of it.
     """
     if sum(given is not None for given in (lines, snapshots, since)) != 1:
         raise click.UsageError("give one of --jsonl FILE, --snapshots DIR and --since 14d")
@@ -58,14 +61,24 @@ def replay(
     present = stored_watchlist(database) or packaged_watchlist()
     compared = _watchlist(file, present) if file else None
     summary = Summary()
+    audience = _audience(call, guild) if guild is not None else None
     with contextlib.ExitStack() as stack:
         bad, steps = _steps(stack, call, lines, snapshots, since)
-        written = _play(steps, compared or present, present if compared else None, summary)
+        written = _play(steps, compared or present, present if compared else None, summary, audience)
     if as_json or not sys.stdout.isatty():
         _write(written)
     else:
         _show(written, compared is not None)
     return _close(summary, written, bad)
+
+
+def _audience(call: Call, guild: int) -> "Audience":
+    with call.existing_store() as store:
+        found = next((one for one in store.guilds.audiences() if one.guild.id == guild), None)
+        known = ", ".join(str(one.guild.id) for one in store.guilds.audiences()) or "none"
+    if found is None:
+        raise UnknownThing(f"--guild {guild}: the bot is in no such server; those known are: {known}")
+    return found
 
 
 def _watchlist(file: Path, present: "Watchlist") -> "Watchlist":
@@ -158,16 +171,39 @@ class _Written:
 
 
 def _play(
-    steps: "list[Step]", watchlist: "Watchlist", present: "Watchlist | None", summary: "Summary"
+    steps: "list[Step]",
+    watchlist: "Watchlist",
+    present: "Watchlist | None",
+    summary: "Summary",
+    audience: "Audience | None" = None,
 ) -> _Written:
     from bot import replay as playing
 
     written = _Written()
     with _progress(len(steps)) as advance:
-        for line in playing.replay(_told(steps, advance), watchlist, summary, present=present):
+        for line in playing.replay(
+            _told(steps, advance), watchlist, summary, present=present, audience=audience
+        ):
             merged = line.judged.outcome.assignment.merge if line.judged.outcome.assignment else ()
-            written.add(line_document(line), merged)
+            document = line_document(line)
+            if audience is not None:
+                document["server"] = _server(line, audience)
+            written.add(document, merged)
     return written
+
+
+def _server(line: "Line", audience: "Audience") -> dict[str, Any]:
+    """What the server would have heard: where at once, and where later and why."""
+    ruling = next((one for one in line.judged.rulings if one.guild == audience.guild.id), None)
+    sent = ruling.deliveries if ruling is not None else ()
+    decision = ruling.decision if ruling is not None and not ruling.quiet else None
+    return {
+        "decision": decision.verdict.value if decision else "quiet",
+        "reasons": list(ruling.decision.reasons) if ruling is not None else [],
+        "muted": ruling.held if ruling is not None else None,
+        "to": [one.destination for one in sent if one.occasion is None],
+        "later": {one.destination: one.occasion.value for one in sent if one.occasion is not None},
+    }
 
 
 def _told(steps: "list[Step]", advance: Callable[[], None]) -> "Iterator[Step]":
@@ -230,24 +266,47 @@ def _write(written: _Written) -> None:
 def _show(written: _Written, compared: bool) -> None:
     from bot.cli.output import state, table
 
-    rows = []
+    rows, servers = [], False
     for document in written.documents():
-        changed = compared and document.get("was") != document["decision"]
-        if changed if compared else document["decision"] != "quiet":
+        server = document.get("server")
+        servers = servers or server is not None
+        if _is_shown(document, compared):
             update = f" ({document['update']})" if document["update"] else ""
             rows.append(
                 [
                     document["seen"],
                     state(document["decision"]),
                     *([state(document.get("was") or "none")] if compared else [update.strip(" ()")]),
+                    *([_heard(server)] if server is not None else []),
                     document["move"],
                     document["story"] or "",
                     document["title"],
                     ", ".join(document["reasons"]),
                 ]
             )
-    columns = ["seen", "decision", "was" if compared else "how", "move", "story", "title", "why"]
+    how = "was" if compared else "how"
+    columns = ["seen", "decision", how, *(["server"] if servers else []), "move", "story", "title", "why"]
     table(columns, rows, empty="no decision would change" if compared else "nothing would have been alerted")
+
+
+def _is_shown(document: dict[str, Any], compared: bool) -> bool:
+    """Whether a person wants to see the line: what changes or, without a comparison, what is told."""
+    server = document.get("server") or {}
+    if server.get("to") or server.get("later"):
+        return True
+    if compared:
+        return bool(document.get("was") != document["decision"])
+    return bool(document["decision"] != "quiet")
+
+
+def _heard(server: dict[str, Any]) -> str:
+    """ "alert in channel:1", "later in channel:1 (digest)", or why not."""
+    if server["to"]:
+        return f"{server['decision']} in {', '.join(server['to'])}"
+    if server["later"]:
+        later = ", ".join(f"{place} ({why})" for place, why in server["later"].items())
+        return f"later in {later}"
+    return "nothing"
 
 
 def _close(summary: "Summary", written: _Written, bad: list[str]) -> int:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bot.app import App
     from bot.sinks.base import Clock
     from bot.subscribing import Added
+    from storage.model import Route
     from storage.sqlite import SqliteStore
 
 
@@ -20,12 +21,12 @@ class Desk:
     store: "SqliteStore"
     clock: "Clock"
     follow: Callable[[str], Awaitable["Added"]]  # adds a feed as the command line does
-    home: int | None = None  # the channel of the settings
+    home: "Route | None" = None  # the settings' own, to a channel
     shelf: Shelf = field(default_factory=Shelf)
 
 
-def desk_of(app: "App", home: int | None = None) -> Desk:
-    """The desk of a wired application; ``home`` is the channel of the settings."""
+def desk_of(app: "App", home: "Route | None" = None) -> Desk:
+    """The desk of a wired application; ``home`` is the settings' route to a channel."""
 
     async def follow(address: str) -> "Added":
         from bot.subscribing import follow

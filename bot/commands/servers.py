@@ -1,6 +1,7 @@
 """Servers that the bot is in: remembered as it joins them, kept for a while after it left."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,14 @@ def present(store: "SqliteStore", servers: Iterable[tuple[int, str]], now: datet
         store.guilds.present(list(found), now)
 
 
-def adopt(store: "SqliteStore", guild: int, channel: int, now: datetime) -> None:
-    """Give the settings' channel to its server as a route, so that its mutes and lessons reach it."""
-    destination = f"channel:{channel}"
+def adopt(store: "SqliteStore", guild: int, home: Route, now: datetime) -> None:
+    """Give the settings' route to its channel's server, so that its mutes and lessons reach it.
+
+    Where the channel has one already, that is the server's: ``/route`` and ``/digest`` change it.
+    """
     with store.transaction():
-        if all(one.destination != destination for one in store.guilds.routes(guild)):
-            store.guilds.put_route(Route(id=0, destination=destination, guild=guild), now)
+        known = store.guilds.get(guild)
+        if all(one.destination != home.destination for one in store.guilds.routes(guild)):
+            store.guilds.put_route(replace(home, guild=guild), now)
+            if known is not None and known.timezone == "UTC" != home.timezone:
+                store.guilds.set_timezone(guild, home.timezone)

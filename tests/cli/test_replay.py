@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.explaining import packaged_watchlist
+from storage.model import Lesson, Route
+from storage.sqlite import open_store
 from tests.cli.conftest import Answer, rss
+from tests.storage.made import NOW
 
 Call = Callable[..., Answer]
 GIVEN = [
@@ -179,3 +183,43 @@ def test_stories_that_prove_to_be_one_have_one_id_on_every_line() -> None:
         ("s3", []),
         ("s3", []),
     ]
+
+
+def test_with_guild_each_line_says_what_the_server_would_have_heard(spawn: Call, stocked: Path) -> None:
+    """One lesson, one mute and one route: the history as the server would hear it."""
+    with open_store(stocked, durable=False) as store:
+        store.watchlist.put_all(packaged_watchlist().entities)
+        store.guilds.joined(5, "Alpha", NOW)
+        route = Route(id=0, guild=5, destination="channel:51", digest="daily")
+        store.guilds.put_route(route, NOW)
+        store.guilds.mute(5, "scale-ai", None, NOW)
+        words = ("data", "kenya", "pays", "students", "work")
+        store.guilds.learn([Lesson(id=0, guild=5, entity="outlier", alias="outlier", words=words, at=NOW)])
+    titles = {
+        "plain": "Mercor raises $100 million from Benchmark",
+        "taught": "Outlier pays students in Kenya for data work",
+        "muted": "Scale AI lays off 300 employees",
+        "digest": "OpenAI launches a coding model for schools",
+    }
+    given = [
+        {"id": key, "title": title, "published": "2025-08-29T15:00:00Z"} for key, title in titles.items()
+    ]
+    options = ("replay", "--jsonl", "-", "--json", "--db", str(stocked))
+    found = {one["id"]: one for one in lines(spawn(*options, "--guild", "5", stdin=stream(given)))}
+    assert [found[key]["decision"] for key in titles] == ["alert", "alert", "alert", "quiet"]
+    assert [found[key]["server"]["to"] for key in titles] == [["channel:51"], [], [], []]
+    assert [found[key]["server"]["later"] for key in titles] == [
+        {},
+        {},
+        {"channel:51": "muted"},
+        {"channel:51": "digest"},
+    ]
+    assert found["taught"]["server"]["reasons"] == ["not-relevant", "nothing-watched"]
+    assert found["muted"]["server"]["muted"] == "scale-ai"
+    without = lines(spawn(*options, stdin=stream(given)))
+    assert [{key: one[key] for key in one if key != "server"} for one in found.values()] == without
+
+
+def test_replay_for_a_server_that_nobody_knows_is_refused(spawn: Call, stocked: Path) -> None:
+    answer = spawn("replay", "--jsonl", "-", "--guild", "6", "--db", str(stocked), stdin=stream())
+    assert (answer.status, "--guild 6: the bot is in no such server" in answer.err) == (2, True)
