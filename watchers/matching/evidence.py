@@ -14,6 +14,7 @@ _PLACES = frozenset(
     "street road avenue lane square county river lake island station stadium airport school church hospital hotel"
     " straße platz rue calle rua via laan straat".split()
 )
+_AND = frozenset({"e", "y", "et", "und", "en"})  # not "and": English headlines capitalise what follows
 _ROMANCE = frozenset({"pt", "es", "gl", "ca", "fr", "it"})
 _COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no"})
 
@@ -97,6 +98,8 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
     first = words[0]
     if not around.possessive:
         verb = next((word for word in words if word not in cues.adverbs), "")
+        if first in _AND and len(words) > 1 and around.right_raw[1][0].isupper() and capital != "small":
+            return [*found, (f"and-name:{words[1]}", w.BESIDE_NAME)]
         if capital == "untold" and scene.lang in candidate.form.ordinary:
             if first in cues.complements:
                 return [*found, (f"complement:{first}", w.COMPLEMENT)]

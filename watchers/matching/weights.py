@@ -34,6 +34,7 @@ AGAINST_FAR = -2.0  # or elsewhere in the text
 VERB_AFTER = 1.8
 ANOTHERS = -2.5  # "Big Fund's Surge": a company is not somebody's
 VERB_LIKE_AFTER = 0.8  # it ends as verbs do
+BESIDE_NAME = 1.5  # "Acme e Corvid"
 TO_AFTER = 1.0  # "Acme to buy ..."
 TOPIC = 1.2  # "Acme: what to know"
 COMPLEMENT = -1.5  # "Meta de vendas", "Meta é crescer"
