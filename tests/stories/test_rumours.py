@@ -69,3 +69,14 @@ def test_the_message_says_when_its_headline_came_out() -> None:
 def test_a_second_rumour_leaves_the_first_headline() -> None:
     story = last_story(played((0, "a.example", TALKS), (2, "c.example", JOINS)))
     assert story.headline == TALKS[0]
+
+
+def test_a_confirmation_after_three_days_is_news_of_its_own_and_follows() -> None:
+    lines = played((0, "a.example", TALKS), (24 * 8, "b.example", DONE))
+    first, second = (line.judged for line in lines)
+    assert first.story != second.story
+    story = last_story(lines)
+    assert story.follows == first.story
+    assert second.outcome.decision is not None
+    assert second.outcome.decision.verdict is Verdict.ALERT
+    assert second.outcome.context[0].story == first.story

@@ -21,6 +21,7 @@ JOIN = 0.38  # likelihood from which an entry joins a story
 DOUBT = 0.2  # likelihood from which an entry may tell a story that it does not join
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
 VETOES = (opposite, another_party)
+_SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
 _MEANWHILE = 0.5  # of "soon", for stories that are days apart
 MERGE = 0.97  # likelihood from which an entry proves two stories to be one
 
@@ -86,10 +87,11 @@ def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member
     somebody_else = any(another_person(fp, other) for other in others) and not any(
         role(fp, other, persons=True) == 1.0 for other in others
     )
+    at_odds = somebody_else or _confirms_late(fp, published, told, others)
     for member, other in zip(told, others, strict=True):
         evidence = gather(fp, other, apart(published, member.published), rarity)
         same_page = bool(fp.page) and fp.page == other.page
-        vetoed = not same_page and (somebody_else or any(veto(fp, other) for veto in VETOES))
+        vetoed = not same_page and (at_odds or any(veto(fp, other) for veto in VETOES))
         matches.append(
             _Match(
                 story=story,
@@ -101,6 +103,19 @@ def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member
             )
         )
     return max(matches, key=lambda match: match.score)
+
+
+def _confirms_late(
+    fp: Fingerprint, published: datetime, told: Sequence[Member], others: Sequence[Fingerprint]
+) -> bool:
+    """Whether the entry is surer of the move than all who told the story, and comes too late to be one with it.
+
+    Such a confirmation is news of its own, which follows the rumour.
+    """
+    if not fp.moved or published - min(member.published for member in told) <= RUMOUR_WINDOW:
+        return False
+    known = [_SURENESS.get(other.status, 0) for other in others if fp.kinds[0] in other.kinds]
+    return bool(known) and _SURENESS.get(fp.status, 0) > max(known)
 
 
 def _near(fp: Fingerprint, matches: Sequence[_Match]) -> int | None:
