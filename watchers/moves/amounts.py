@@ -15,6 +15,7 @@ from watchers.moves.page import Page
 PAID, WORTH, EARNED = "paid", "worth", "earned"
 _DIGIT = re.compile(r"\d")
 _MAY_BE_SPELT = re.compile("[mb]il|mrd|mld")  # million, miliardo, bilhões, Milliarden
+_ONE = ("a", "one", "un", "una", "uno", "um", "uma", "ein", "eine", "einer", "een")  # "a billion dollars"
 _UNIT_ALONE = 1_000_000  # a number without a currency is money only from this size on
 _WORTH_BEFORE = 30  # code points between "valued at" and the amount
 _WORTH_AFTER = 16  # between the amount and "valuation"
@@ -85,7 +86,7 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
     scale = _alternatives(w for w in numbers.scale if w[0] < NO_BLANKS)
     units = _alternatives(w for w in numbers.scale if w[0] >= NO_BLANKS)
     number = r"\d{1,12}(?:[.,']\d{1,12}){0,4}"
-    spelt = _alternatives(numbers.words)
+    spelt = _alternatives((*numbers.words, *_ONE))
     large = _alternatives(w for w, size in numbers.scale.items() if size >= _UNIT_ALONE and len(w) > 3)
     grouped = (
         rf"(?P<number>{number}(?:\ \d{{3}}(?!\d)){{0,3}})"
@@ -130,7 +131,7 @@ def _read_amount(match: re.Match[str], lexicon: Lexicon) -> tuple[float | None, 
     if "number" in groups:
         scale = numbers.scale.get(groups["scale"] or "", 1.0)
         if groups.get("spelt"):
-            value: float | None = numbers.words[groups["spelt"]]
+            value: float | None = numbers.words.get(groups["spelt"], 1)
         else:
             value = parse_number(groups["number"], numbers.decimal, bool(groups["scale"]))
         currency = numbers.currency.get(groups["before"] or "") or numbers.currency.get(groups["after"] or "")

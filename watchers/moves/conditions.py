@@ -138,16 +138,18 @@ def _is_slight(gap: str) -> bool:
     return len(words) <= 1 and all(w in _SLIGHT for w in words)
 
 
+# What may follow a clause that a particle has closed: "klagt … an nach", "stellt … vor und".
+_AFTER_PARTICLE = tuple(
+    f" {w} " for w in "und en – na nach wegen om over voor für als wie in mit bei".split()
+)
+
+
 def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
     """Whether a separable particle ("stellt … vor") ends the clause."""
     for hit in page.hits.get(name, ()):
         if left <= hit.start and hit.end <= right:
-            rest = page.folded[hit.end : hit.end + 6]
-            if (
-                not rest.strip()
-                or rest.lstrip()[:1] in '.,;:!?–-|)"'
-                or rest.startswith((" und ", " en ", " – "))
-            ):
+            rest = page.folded[hit.end : hit.end + 8]
+            if not rest.strip() or rest.lstrip()[:1] in '.,;:!?–-|)"' or rest.startswith(_AFTER_PARTICLE):
                 return True
             if hit.end >= right - 1:
                 return True

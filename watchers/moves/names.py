@@ -27,6 +27,7 @@ _CJK_NAME = re.compile(
     r"|(?P<sir>[\u4e00-\u9fff\u30a1-\u30fa\u30fc]{2,8})(?=氏|さん)"
     r"|(?P<hangul>[\uac00-\ud7a3]{2,6}(?= (?:최고|대표|연구원|부사장)))"
 )
+_ELISION = re.compile("[dlns]['’](?=[^\\W\\d_])", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?:'s|’s|'|’)$")
 _PARTICLES = frozenset("de da do dos van von der den la le of & del di al bin ibn".split())
 
@@ -95,11 +96,15 @@ def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None
     _take_common_words(page, taken)
     shouting = page.name == "title" and is_title_case(page.raw)
     german = page.lexicon.nouns_capital
+    elided = page.lexicon.lang in ("fr", "it")  # "d'Acme"
     run: list[tuple[int, int]] = []
     last_end = 0
     for match in _TOKEN.finditer(page.raw):
         start, end = match.span()
-        if not run and match[0].islower():
+        if elided and _ELISION.match(page.raw, start):
+            start += 2
+        word = page.raw[start:end]
+        if not run and word.islower():
             last_end = end  # most words: nothing of a name, and no name is open
             continue
         gap = page.raw[last_end:start]
@@ -111,7 +116,7 @@ def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None
             and (inside or last_end > 0)
             and page.raw[start].isupper()
         )
-        namey = plain and _looks_like_name(match[0], page, inside, shouting)
+        namey = plain and _looks_like_name(word, page, inside, shouting)
         if run and (not namey or gap not in (" ", "\u00a0") or _ends_name(page, run)):
             _close(page, run, parties)
             run = []
