@@ -87,15 +87,15 @@ def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member
     somebody_else = any(another_person(fp, other) for other in others) and not any(
         role(fp, other, persons=True) == 1.0 for other in others
     )
-    at_odds = somebody_else or _confirms_late(fp, published, told, others)
+    late = _confirms_late(fp, published, told, others)
     for member, other in zip(told, others, strict=True):
         evidence = gather(fp, other, apart(published, member.published), rarity)
         same_page = bool(fp.page) and fp.page == other.page
-        vetoed = not same_page and (at_odds or any(veto(fp, other) for veto in VETOES))
+        vetoed = not same_page and (somebody_else or any(veto(fp, other) for veto in VETOES))
         matches.append(
             _Match(
                 story=story,
-                score=1.0 if same_page else 0.0 if vetoed else likelihood(evidence),
+                score=1.0 if same_page else 0.0 if vetoed or late else likelihood(evidence),
                 evidence=evidence,
                 opened=member.published,
                 same_page=same_page,
