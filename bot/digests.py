@@ -88,7 +88,7 @@ def plan(lines: Sequence[WaitingLine], routes: Sequence[Route], is_muted: IsMute
             elif (title := _title(line, digest, is_muted, now)) is not None:
                 groups.setdefault(title, []).append(line)
         for title, group in groups.items():
-            messages += _paged(title, group, due)
+            messages += paged(title, group, due)
     return Plan(messages=tuple(messages), dropped=tuple(dropped))
 
 
@@ -110,8 +110,8 @@ def _title(line: WaitingLine, digest: Route | None, is_muted: IsMuted, now: date
             return f"More on {name}" if line.due is None or line.due <= now else None
 
 
-def _paged(title: str, group: Iterable[WaitingLine], due: datetime) -> list[Gathered]:
-    """As few messages as hold all lines of a group, in order."""
+def paged(title: str, group: Iterable[WaitingLine], due: datetime) -> list[Gathered]:
+    """As few messages as hold all lines of one destination's group, in order."""
     lines = sorted(group, key=lambda line: (in_order(line.alert), line.id))
     sizes = pages([line.alert for line in lines])
     made: list[Gathered] = []

@@ -14,6 +14,7 @@ from bot.commands.completion import offering
 from bot.commands.desk import Desk
 from bot.commands.here import Here, here
 from bot.commands.reply import answer
+from bot.digests import paged
 from bot.render.limits import CHOICES
 from bot.words import count
 from storage.errors import UsageError
@@ -21,8 +22,6 @@ from storage.model import Occasion
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
-
-MOST = 25  # lines of one message
 
 
 def told_now(store: "SqliteStore", here: Here, number: int | None, now: datetime) -> Card:
@@ -34,9 +33,8 @@ def told_now(store: "SqliteStore", here: Here, number: int | None, now: datetime
             lines = [
                 line for line in store.outbox.lines.lines(one.destination) if line.occasion is Occasion.DIGEST
             ]
-            for start in range(0, len(lines), MOST):
-                some = lines[start : start + MOST]
-                store.outbox.lines.tell(some, f"Digest: {count(len(some), 'story', 'stories')}", now, due=now)
+            for message in paged("Digest", lines, now):
+                store.outbox.lines.tell(message.lines, message.title, now, due=message.due)
             told += len(lines)
     if not told:
         return card("Nothing waits", ["No story waits for a digest here."])
