@@ -49,6 +49,7 @@ def gather(app: "App") -> int:
         store.guilds.end_mutes(now)
         return 0
     with store.transaction():
+        store.outbox.lines.rebase(now)
         held = {(one.guild.id, mute.entity): mute for one in store.guilds.audiences() for mute in one.mutes}
         everywhere = {one.slug: one.muted_until for one in store.watchlist.load().entities if one.muted_until}
 

@@ -7,6 +7,7 @@ the polling, so an alert leaves while slower hosts are still answering.
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -61,6 +62,22 @@ class PassReport:
         }
 
 
+def stop_on_signals() -> asyncio.Event:
+    """What SIGTERM and SIGINT set from now on in the running loop; a second one ends the process."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    names = (signal.SIGTERM, signal.SIGINT)
+
+    def asked() -> None:
+        stop.set()
+        for name in names:
+            loop.remove_signal_handler(name)
+
+    for name in names:
+        loop.add_signal_handler(name, asked)
+    return stop
+
+
 def chosen_feeds(app: App, urls: Sequence[str] = (), *, all_feeds: bool = False) -> list[Feed]:
     """The feeds of a pass: those named, all that are not paused, or those that are due.
 
@@ -93,6 +110,7 @@ async def one_pass(
             since = f" since {lock.since:%Y-%m-%dT%H:%M:%SZ}" if lock.since else ""
             report.skipped = f"{lock.holder or 'another process'}{since}"
             return report
+        app.store.feeds.rebase(app.clock.now())
         await asyncio.to_thread(gather, app)
         more = partial(_due_now, app) if command == "run" else None
         feeds = list(more()) if more is not None else chosen_feeds(app, urls, all_feeds=all_feeds)

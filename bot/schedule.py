@@ -6,19 +6,20 @@ late costs nothing.  The only module that knows APScheduler.
 
 import asyncio
 import logging
-import signal
-from collections.abc import Awaitable, Callable
-from datetime import UTC, timedelta
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app import App
 from bot.digests import gather
 from bot.heartbeat import beat
-from bot.passes import PassReport, delivering, one_pass
+from bot.passes import PassReport, delivering, one_pass, stop_on_signals
 from storage.errors import StoreError
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+    from bot.sinks.base import Clock
 
 SWEEP_EVERY = 2  # seconds between looks for due feeds: 0.1 ms each when none is
 DELIVER_EVERY = 5  # seconds between looks for deliveries whose retry is due
@@ -26,6 +27,8 @@ HEARTBEAT_EVERY = 60
 DIGEST_EVERY = 60
 HOUSEKEEPING_EVERY = 24 * 3600
 KEEP_QUIET = timedelta(days=400)  # what never mattered is forgotten after this
+CLOCK_EVERY = 1.0  # seconds between looks whether somebody set the wall clock
+CLOCK_STEP = 2.0  # seconds by which it then differs from the steady one at least
 
 log = logging.getLogger(__name__)
 
@@ -36,18 +39,17 @@ async def run(app: App, *, beside: Callable[[asyncio.Event], Awaitable[None]] | 
     ``beside`` runs along, the Discord bot say, and is given the event that asks it to stop;
     its end does not end the watching.
     """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    stop = stop_on_signals()
     jobs = Jobs(app, stop)
     scheduler = _scheduler(jobs)
     scheduler.start()
+    minding = asyncio.create_task(_mind_the_clock(scheduler, jobs, app.clock))
     companion = asyncio.create_task(_guarded(beside, stop)) if beside is not None else None
     log.info("watching; stop with SIGTERM or Ctrl+C")
     try:
         await stop.wait()
     finally:
+        minding.cancel()
         scheduler.pause()  # a shutdown now would cancel the send in hand
         await jobs.finish()
         scheduler.shutdown(wait=False)
@@ -63,44 +65,60 @@ class Jobs:
         self._app = app
         self._stop = stop
         self._under_way: set[asyncio.Task[None]] = set()
-        self.broken: str | None = None  # the store cannot be used, and why
+        self._faults: dict[str, str] = {}  # job -> why it cannot use the store
+        self._tidied = app.clock.monotonic()
+
+    @property
+    def broken(self) -> str | None:
+        """Why the store cannot be used; None when it can."""
+        return next(iter(self._faults.values()), None)
+
+    def now(self) -> datetime:
+        """The time by the clock that all plans go by."""
+        return self._app.clock.now()
 
     async def sweep(self) -> None:
         """Poll what is due, if anything is."""
-        due = self._app.store.feeds.next_due()
-        if due is not None and due <= self._app.clock.now():
-            await self._work(self._sweep())
+        await self._work("sweep", self._sweep())
 
     async def deliver(self) -> None:
         """Deliver what waits, if anything does."""
-        if self._app.store.outbox.due_count(self._app.clock.now()):
-            await self._work(self._deliver())
+        await self._work("deliver", self._deliver())
 
     async def digest(self) -> None:
         """Take digests that are due, and what mutes held back, to the outbox."""
-        await self._work(self._digest())
+        await self._work("digest", self._digest())
 
     async def heartbeat(self) -> None:
         """Leave a sign of life, as long as the store can be used."""
-        if self.broken is None:
-            await beat(self._app)
+        if not self._faults.keys() - {"heartbeat"}:
+            await self._work("heartbeat", self._beat())
 
     async def housekeeping(self) -> None:
         """Forget what never mattered and is long past."""
-        before = self._app.clock.now() - KEEP_QUIET
-        pruned = await asyncio.to_thread(self._app.store.prune, before)
-        log.info("housekeeping: %s", pruned)
+        await self._work("housekeeping", self._housekeeping())
+
+    async def clock_was_set(self) -> None:
+        """Plan anew what was planned by a clock that was wrong; deliveries see to themselves."""
+        await self._work("clock", self._rebase())
 
     async def finish(self) -> None:
         """Let the work in hand come to its end."""
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
+    # --- the work itself ----------------------------------------------------------------
+
     async def _sweep(self) -> None:
+        due = await asyncio.to_thread(self._app.store.feeds.next_due)
+        if due is None or due > self.now():
+            return
         report = await one_pass(self._app, stop=self._stop, command="run")
         if report.skipped is None:
             _tell(report)
 
     async def _deliver(self) -> None:
+        if not await asyncio.to_thread(self._app.store.outbox.due_count, self.now()):
+            return
         report = PassReport()
         async with delivering(self._app, report, self._stop):
             pass
@@ -110,29 +128,63 @@ class Jobs:
         if messages := await asyncio.to_thread(gather, self._app):
             log.info("%d digests made", messages)
 
-    async def _work(self, doing: Awaitable[None]) -> None:
-        """Run a job; a store that cannot be used degrades the watching instead of ending it."""
-        task = asyncio.ensure_future(doing)
+    async def _beat(self) -> None:
+        await beat(self._app)
+
+    async def _housekeeping(self) -> None:
+        # Not by the wall clock alone: one that leaps a year ahead must make nothing old.
+        if self._app.clock.monotonic() - self._tidied < HOUSEKEEPING_EVERY / 2:
+            return
+        self._tidied = self._app.clock.monotonic()
+        before = self.now() - KEEP_QUIET
+        pruned = await asyncio.to_thread(self._app.store.prune, before)
+        log.info("housekeeping: %s", pruned)
+
+    async def _rebase(self) -> None:
+        await asyncio.to_thread(self._app.store.feeds.rebase, self.now())
+
+    async def _work(self, name: str, doing: Coroutine[object, object, None]) -> None:
+        """Run a job; a store that cannot be used degrades the watching instead of ending it.
+
+        That is logged once, and so is its end.
+        """
+        task = asyncio.create_task(doing)
         self._under_way.add(task)
         try:
             await task
-            self.broken = None
-        except StoreError as error:
-            if str(error) != self.broken:
-                log.error("%s", error)
-            self.broken = str(error)
+            if self._faults.pop(name, None) is not None and not self._faults:
+                log.warning("%s: can be used again", self._app.store.path)
+        except (StoreError, OSError) as error:
+            told = str(error)
+            if told not in self._faults.values():
+                log.error("%s", told)
+            self._faults[name] = told
         finally:
             self._under_way.discard(task)
 
 
 def _scheduler(jobs: Jobs) -> "AsyncIOScheduler":
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
+    from apscheduler.triggers.base import BaseTrigger
+
+    class Every(BaseTrigger):
+        """So many seconds after now.
+
+        The library's own interval walks over each tick that was missed: after a leap of the
+        clock by a year the loop stood still for a minute.
+        """
+
+        def __init__(self, seconds: int) -> None:
+            self._interval = timedelta(seconds=seconds)
+
+        def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+            return max(previous or now, now) + self._interval
 
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a sweep longer than its tick is no news
-    now = jobs._app.clock.now()
+    now = jobs.now()
     for job, seconds in (
         (jobs.sweep, SWEEP_EVERY),
         (jobs.deliver, DELIVER_EVERY),
@@ -140,9 +192,26 @@ def _scheduler(jobs: Jobs) -> "AsyncIOScheduler":
         (jobs.digest, DIGEST_EVERY),
         (jobs.housekeeping, HOUSEKEEPING_EVERY),
     ):
-        first = now if seconds < HOUSEKEEPING_EVERY else None
-        scheduler.add_job(job, "interval", seconds=seconds, next_run_time=first)
+        first = {"next_run_time": now} if seconds < HOUSEKEEPING_EVERY else {}
+        scheduler.add_job(job, Every(seconds), **first)
     return scheduler
+
+
+async def _mind_the_clock(scheduler: "AsyncIOScheduler", jobs: Jobs, clock: "Clock") -> None:
+    """Tick at once whenever somebody set the wall clock.
+
+    The scheduler's times are the wall clock's: where that is set back by an hour, nothing
+    would be polled or delivered for an hour.
+    """
+    apart = clock.now().timestamp() - clock.monotonic()
+    while True:
+        await asyncio.sleep(CLOCK_EVERY)
+        before, apart = apart, clock.now().timestamp() - clock.monotonic()
+        if abs(apart - before) >= CLOCK_STEP:
+            log.info("the clock was set by %+.0f s, or the machine slept", apart - before)
+            await jobs.clock_was_set()
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=clock.now())
 
 
 def _tell(report: PassReport) -> None:

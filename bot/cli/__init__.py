@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import click
 
-from storage.errors import MovewireError
+from storage.errors import MovewireError, StoreFull
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except click.ClickException as error:
         return _complain(_usage_line(error), MISUSED)
+    except StoreFull as error:  # the configuration is right: it works again once there is room
+        return _complain(str(error), FAILED)
     except MovewireError as error:
         return _complain(str(error), MISUSED)
     except (KeyboardInterrupt, click.Abort):

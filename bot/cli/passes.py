@@ -4,6 +4,10 @@ The work is done by ``bot.demo``, ``bot.passes`` and ``bot.schedule``.
 """
 
 import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +18,11 @@ from bot.cli.call import Call, general_options, json_option, pass_call
 if TYPE_CHECKING:
     from bot.app import App
     from bot.passes import PassReport
+    from bot.settings import Settings
+
+ROOM_EVERY = 5.0  # seconds between looks whether a full disk has room again
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -38,7 +47,8 @@ def demo(ctx: click.Context, keep: Path | None) -> int:
 def poll(call: Call, feeds: tuple[str, ...], all_feeds: bool, no_deliver: bool, as_json: bool) -> int:
     """One pass over the feeds that are due, then delivery of what is pending; for cron.
 
-    While another pass is running it says so and leaves with status 0.
+    While another pass is running it says so and leaves with status 0.  SIGTERM and Ctrl-C
+    finish the send in hand; the next pass does the rest.
     """
     settings = call.settings
     from bot.app import open_app
@@ -58,9 +68,10 @@ def poll(call: Call, feeds: tuple[str, ...], all_feeds: bool, no_deliver: bool, 
 
 async def _pass(app: "App", feeds: tuple[str, ...], *, all_feeds: bool, deliver: bool) -> "PassReport":
     from bot.heartbeat import beat
-    from bot.passes import one_pass
+    from bot.passes import one_pass, stop_on_signals
 
-    report = await one_pass(app, feeds, all_feeds=all_feeds, deliver=deliver)
+    stop = stop_on_signals()
+    report = await one_pass(app, feeds, all_feeds=all_feeds, deliver=deliver, stop=stop)
     if report.skipped is None:
         await beat(app)
     return report
@@ -118,10 +129,9 @@ def run(call: Call) -> int:
     """
     settings = call.settings
     call.log_progress()
-    from bot.app import open_app
     from bot.schedule import run as run_until_stopped
 
-    with open_app(settings) as app:
+    with _app_with_room(settings) as app:
         settings.check_delivery(routes=len(app.routes()))
         beside = None
         if settings.discord_token is not None:
@@ -129,3 +139,22 @@ def run(call: Call) -> int:
 
             beside = companion(app, settings)
         return asyncio.run(run_until_stopped(app, beside=beside))
+
+
+@contextlib.contextmanager
+def _app_with_room(settings: "Settings") -> "Iterator[App]":
+    """The app; a full disk is waited for, because a restart does not make room either."""
+    from bot.app import open_app
+    from storage.errors import StoreFull
+
+    with contextlib.ExitStack() as stack:
+        app, told = None, False
+        while app is None:
+            try:
+                app = stack.enter_context(open_app(settings))
+            except StoreFull as error:
+                if not told:
+                    log.error("%s; watching begins when there is room", error)
+                told = True
+                time.sleep(ROOM_EVERY)
+        yield app

@@ -13,6 +13,7 @@ from storage.sqlite import polls, rows
 from storage.sqlite.codec import to_seconds, to_seconds_or_none
 from storage.sqlite.connection import Connection
 
+LONGEST_PLAN = timedelta(days=8)  # a week is the most that a publisher is granted
 GONE_OR_PAUSED = "paused = 0 AND removed = 0 AND state <> 'gone'"  # the condition of index feed_due
 
 
@@ -97,6 +98,28 @@ class Feeds:
             self._db.run_many(
                 "UPDATE feed SET next_due = ? WHERE id = ?",
                 [(to_seconds(due), feed_id) for feed_id, due in plan.items()],
+            )
+
+    def rebase(self, now: datetime) -> int:
+        """Bring feeds back to ``now`` that were planned by a clock that ran ahead; how many.
+
+        A poll in the future proves it, and so does a plan beyond all that is ever planned.
+        """
+        seconds = to_seconds(now)
+        wrong = (
+            "last_polled > :now + 1 OR last_success > :now + 1 "
+            "OR next_due > :now + max(:longest, 2 * coalesce(interval, 0))"
+        )
+        asked = {"now": seconds, "longest": int(LONGEST_PLAN.total_seconds())}
+        if self._db.value(f"SELECT 1 FROM feed WHERE {wrong} LIMIT 1", asked) is None:
+            return 0
+        with self._db.transaction():
+            return self._db.run(
+                "UPDATE feed SET next_due = CASE WHEN last_polled > :now "
+                "THEN min(next_due - (last_polled - :now), :now + :longest) ELSE :now END, "
+                "last_polled = min(last_polled, :now), last_success = min(last_success, :now), "
+                f"last_change = min(last_change, :now) WHERE {wrong}",
+                asked,
             )
 
     def set_reported(self, feed_id: int, state: FeedState | None) -> None:

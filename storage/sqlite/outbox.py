@@ -541,22 +541,26 @@ class Outbox:
         )
         return frozenset(row[0] for row in found)
 
-    def last_told(self, destination: str, since: datetime) -> dict[str, datetime]:
-        """When each entity was last in a first message at a destination, not before ``since``."""
+    def last_told(self, destination: str, since: datetime, now: datetime) -> dict[str, datetime]:
+        """When each entity was last in a first message at a destination, not before ``since``.
+
+        What was put in after ``now`` was by a clock that was wrong: it cools nothing down.
+        """
         last: dict[str, datetime] = {}
         for created, alert in self._db.rows(
-            "SELECT created, alert FROM delivery WHERE destination = ? AND created >= ? "
+            "SELECT created, alert FROM delivery WHERE destination = ? AND created BETWEEN ? AND ? "
             "AND update_kind IS NULL AND batch IS NULL ORDER BY created",
-            (destination, to_ms(since)),
+            (destination, to_ms(since), to_ms(now)),
         ):
             last.update(dict.fromkeys(decode_alert(alert).entities, from_ms(created)))
         return last
 
     def due_count(self, now: datetime) -> int:
-        """Deliveries that can be sent now, or that a courier left in its hand."""
+        """Deliveries that can be sent now, that a courier left in its hand, or that wait for ``rebase``."""
         count: int = self._db.value(
-            f"SELECT count(*) FROM delivery WHERE state IN {_OPEN} AND (due <= ? OR state = 'claimed')",
-            (to_ms(now),),
+            f"SELECT count(*) FROM delivery WHERE state IN {_OPEN} "
+            f"AND (due <= :now OR state = 'claimed' OR touched > :now + {CLOCK_SLACK})",
+            {"now": to_ms(now)},
         )
         return count
 

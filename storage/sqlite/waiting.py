@@ -109,6 +109,16 @@ class Waiting:
                 )
             return batch
 
+    def rebase(self, now: datetime) -> int:
+        """Move lines that were put in by a clock that ran ahead back to ``now``; how many."""
+        asked = {"now": to_ms(now)}
+        if self._db.value("SELECT 1 FROM waiting_line WHERE added > :now + 1000 LIMIT 1", asked) is None:
+            return 0
+        with self._db.transaction():
+            return self._db.run(
+                "UPDATE waiting_line SET due = due - (added - :now), added = :now WHERE added > :now", asked
+            )
+
     def drop(self, lines: Sequence[WaitingLine]) -> int:
         """Tell these nowhere; how many there were."""
         with self._db.transaction():

@@ -59,13 +59,14 @@ async def asked(discord: Discord, method: str = "POST") -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.parametrize("command", ["run", "poll"])
 async def test_sigterm_finishes_the_send_in_hand_and_leaves_the_rest_for_the_next_start(
-    discord: Discord, tmp_path: Path
+    discord: Discord, tmp_path: Path, command: str
 ):
     database = tmp_path / "movewire.db"
     keys = filled(database, "webhook", 4)
     discord.world.faults = deque(["slow"])
-    process = await started(["run"], discord, database, DISCORD_WEBHOOK_URL=discord.webhook_url)
+    process = await started([command], discord, database, DISCORD_WEBHOOK_URL=discord.webhook_url)
     await asked(discord)
     process.send_signal(signal.SIGTERM)
     _, errors = await asyncio.wait_for(process.communicate(), PATIENCE)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from storage.model import FeedState, FinishedPoll
 from storage.sqlite import SqliteStore
 from tests.storage.made import DAY, HOUR, NOW, URL, feed, parsed, poll
@@ -149,3 +151,30 @@ def test_what_people_were_told_of_a_feed_is_remembered(store: SqliteStore) -> No
     row = feed(store)
     store.feeds.set_reported(row.id, FeedState.FAILING)
     assert store.feeds.by_id(row.id) == replace(row, reported=FeedState.FAILING)
+
+
+@pytest.mark.parametrize("ahead", [HOUR, DAY, 365 * DAY])
+def test_what_was_planned_by_a_clock_that_ran_ahead_keeps_its_wait(
+    store: SqliteStore, ahead: timedelta
+) -> None:
+    added = store.feeds.add(URL, now=NOW)
+    then = NOW + ahead
+    polled = replace(added, last_polled=then, last_success=then, next_due=then + HOUR)
+    store.feeds.finish_polls([FinishedPoll(feed=polled, seen=then)])
+    assert store.feeds.rebase(NOW) == 1
+    found = store.feeds.get(URL)
+    assert (found.last_polled, found.last_success, found.next_due) == (NOW, NOW, NOW + HOUR)
+    assert store.feeds.rebase(NOW) == 0
+
+
+def test_a_feed_put_off_beyond_all_that_is_planned_is_due_at_once(store: SqliteStore) -> None:
+    added = store.feeds.add(URL, now=NOW)
+    store.feeds.put_off({added.id: NOW + 365 * DAY})
+    assert (store.feeds.rebase(NOW), store.feeds.due(NOW)) == (1, [replace(added, next_due=NOW)])
+
+
+def test_a_clock_that_is_right_changes_no_plan(store: SqliteStore) -> None:
+    added = store.feeds.add(URL, now=NOW)
+    polled = replace(added, last_polled=NOW, last_success=NOW, next_due=NOW + 7 * DAY)
+    store.feeds.finish_polls([FinishedPoll(feed=polled, seen=NOW)])
+    assert store.feeds.rebase(NOW) == 0
