@@ -264,7 +264,7 @@ class Pipeline:
             held=ruling.held,
         )
         since = {one.destination: case.now - one.cooldown for one in hearing.routes if one.cooldown}
-        last = {place: self._store.outbox.last_told(place, at, now) for place, at in since.items()}
+        last = {place: self._store.outbox.last_told(place, at, case.now) for place, at in since.items()}
         standing = replace(case.standing, last=last)
         return routing.deliveries(told, hearing.routes, hearing.watchlist, case.now, standing)
 

@@ -124,6 +124,27 @@ def test_a_delivery_may_wait_for_its_time(store: SqliteStore) -> None:
 def test_when_an_entity_was_last_told_at_a_destination(store: SqliteStore) -> None:
     told = replace(delivery(HERE), alert=replace(delivery().alert, entities=("acme", "globex")))
     put(store, 7, told)
-    assert store.outbox.last_told(HERE, NOW - DAY) == {"acme": NOW, "globex": NOW}
-    assert store.outbox.last_told(HERE, NOW + HOUR) == {}
-    assert store.outbox.last_told(THERE, NOW - DAY) == {}
+    assert store.outbox.last_told(HERE, NOW - DAY, NOW) == {"acme": NOW, "globex": NOW}
+    assert store.outbox.last_told(HERE, NOW + HOUR, NOW + DAY) == {}
+    assert store.outbox.last_told(THERE, NOW - DAY, NOW) == {}
+
+
+def test_what_was_told_by_a_clock_that_ran_ahead_cools_nothing_down(store: SqliteStore) -> None:
+    put(store, 7, replace(delivery(HERE), alert=replace(delivery().alert, entities=("acme",))))
+    assert store.outbox.last_told(HERE, NOW - 2 * DAY, NOW - DAY) == {}
+
+
+def test_a_clock_set_back_leaves_a_line_its_wait(store: SqliteStore) -> None:
+    put(store, 7, line(occasion=Occasion.COOLDOWN, due=NOW + HOUR))
+    put(store, 8, line())
+    before = NOW - 365 * DAY
+    assert store.outbox.lines.rebase(before) == 2
+    cooling, digested = store.outbox.lines.lines()
+    assert (cooling.added, cooling.due) == (before, before + HOUR)
+    assert (digested.added, digested.due) == (before, None)
+    assert store.outbox.lines.rebase(before) == 0
+
+
+def test_what_waits_by_a_clock_that_was_set_back_is_seen_at_once(store: SqliteStore) -> None:
+    put(store, 7, replace(delivery(HERE), due=NOW + HOUR))
+    assert (store.outbox.due_count(NOW), store.outbox.due_count(NOW - DAY)) == (0, 1)
