@@ -294,7 +294,7 @@ def _against(candidate: Candidate, scene: Scene, phrase: str) -> float:
     profile = candidate.profile
     nearness = scene.nearness(candidate, phrase)
     if nearness.over:
-        told = scene.capital(candidate) == "told" and candidate.form.strength is not Strength.STRONG
+        told = scene.capital(candidate) == "told"  # "to google" is a verb, "to Google" is not
         return 0.0 if told and phrase not in profile.against_capital else w.AGAINST_OVER
     if phrase in profile.against_over or candidate.form.strength is Strength.STRONG:
         return 0.0  # it speaks about the words beside another occurrence

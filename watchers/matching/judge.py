@@ -191,6 +191,7 @@ def _unit_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     left = around.left or ""
     if (
         around.left_capital
+        and left not in _AI
         and not candidate.field.title_case
         and (left.endswith("'s") or not around.left_starts)
     ):
