@@ -198,12 +198,14 @@ def examine_outbox(store: "SqliteStore", now: datetime) -> Iterator[Finding]:
 
 async def send_tests(settings: Settings, now: datetime, *, console_to_stderr: bool = False) -> list[Finding]:
     """Post one message that says what it is wherever alerts go, through the sinks that they take."""
-    from bot.app import default_routes, sinks_for
+    from bot.app import default_routes, ops_destination, sinks_for
 
     sinks = sinks_for(settings, console_to_stderr)
-    routes = default_routes(settings)
+    places = [route.destination for route in default_routes(settings)]
+    if (ops := ops_destination(settings)) is not None:
+        places.append(ops)
     try:
-        found = [await _send_test(sinks, settings, route.destination, now) for route in routes]
+        found = [await _send_test(sinks, settings, place, now) for place in places]
     finally:
         await sinks.aclose()
     nowhere = fault("test", "there is nowhere to post it", "set DISCORD_CHANNEL_ID beside DISCORD_TOKEN")

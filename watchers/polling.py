@@ -14,7 +14,16 @@ from urllib.parse import urlsplit
 
 from storage.model import Feed, FeedState
 from watchers.rhythm import Rhythm
-from watchers.sources.base import Failed, Fetched, NotModified, Outcome, ParsedFeed
+from watchers.sources.base import (
+    ConnectFailed,
+    Failed,
+    Fetched,
+    NoSuchHost,
+    NotModified,
+    Outcome,
+    ParsedFeed,
+    TimedOut,
+)
 
 DAY = timedelta(days=1)
 BLIND_FLOOR = timedelta(minutes=10)  # shortest interval for a feed without validators
@@ -27,6 +36,7 @@ JITTER = 0.1  # of the interval, by which a poll may come later …
 SOONER = 0.2  # … or sooner, where neither publisher nor owner asks for patience
 LATE = timedelta(minutes=1)  # overdue by more than this is late …
 CALM = 5  # … and so many late feeds are no crowd
+TOGETHER = timedelta(hours=2)  # feeds last read within this of each other became unreachable together
 NEW_WITHIN = timedelta(seconds=30)  # a crowd of feeds never asked is spread over this
 
 
@@ -115,6 +125,35 @@ def spread(due: Sequence[Feed], now: datetime, floor: timedelta) -> dict[int, da
         if len(crowd) > CALM:
             plan |= {feed.id: now + within * place / len(crowd) for place, feed in enumerate(crowd)}
     return plan
+
+
+def revive(
+    back: Sequence[Feed], feeds: Sequence[Feed], now: datetime, floor: timedelta
+) -> dict[int, datetime]:
+    """New times, by feed id, for what became unreachable together with the feeds that are ``back``.
+
+    Where it was our own network that was away, all feeds have backed off for hours; they are
+    asked within ``floor``.  ``back`` are the rows as they were before the poll that went well.
+    """
+    away = [feed.last_success for feed in back if feed.last_success is not None and _unreachable(feed)]
+    waiting = [
+        feed
+        for feed in feeds
+        if _unreachable(feed)
+        and (read := feed.last_success) is not None
+        and any(abs(read - one) <= TOGETHER for one in away)
+        and feed.next_due is not None
+        and feed.next_due > now + floor
+    ]
+    return {feed.id: now + floor * place / len(waiting) for place, feed in enumerate(waiting)}
+
+
+def _unreachable(feed: Feed) -> bool:
+    """Whether the last poll reached nobody at all, as when our own network is away."""
+    return feed.failures > 0 and (feed.last_error or "").partition(":")[0] in _NOBODY_REACHED
+
+
+_NOBODY_REACHED = {NoSuchHost.name, ConnectFailed.name, TimedOut.name}
 
 
 def _skips(feed: Feed, now: datetime) -> bool:

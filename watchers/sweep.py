@@ -174,10 +174,18 @@ class Sweep:
         report.notices.extend(notices)
         with self._store.transaction():  # so that each is told, and told once
             news = self._store.feeds.finish_polls([poll.finished for poll in batch])
+            self._revive([poll.before for poll in batch if not isinstance(poll.outcome, Failed)])
             if notices and self._ops is not None:
                 self._store.outbox.tell(self._ops, [one.text for one in notices], self._clock())
         if news:
             self.judge(report, judged)
+
+    def _revive(self, well: list[Feed]) -> None:
+        back = [feed for feed in well if feed.failures]
+        if back and (
+            plan := polling.revive(back, self._store.feeds.all(), self._clock(), self._bounds.floor)
+        ):
+            self._store.feeds.put_off(plan)
 
     def judge(self, report: SweepReport, judged: "Callable[[Judged], None] | None" = None) -> None:
         """Judge all pending entries into ``report``; also what an earlier process left behind."""

@@ -93,7 +93,7 @@ class Feeds:
         return self._change(url, f"interval = ?, {sooner}", seconds, seconds)
 
     def put_off(self, plan: Mapping[int, datetime]) -> None:
-        """Give feeds, by id, another time at which they are due."""
+        """Give feeds, by id, another time at which they are due, later or sooner."""
         with self._db.transaction():
             self._db.run_many(
                 "UPDATE feed SET next_due = ? WHERE id = ?",

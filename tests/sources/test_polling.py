@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from storage.model import Feed, FeedState, ParsedEntry
 from watchers import polling
-from watchers.polling import BLIND_FLOOR, Bounds, notices, schedule, spread
+from watchers.polling import BLIND_FLOOR, Bounds, notices, revive, schedule, spread
 from watchers.sources.base import Failed, Fetched, NotModified, Outcome, ParsedFeed
 
 NOW = datetime(2025, 6, 2, 12, 0, tzinfo=UTC)  # a Monday
@@ -394,6 +394,47 @@ def test_polls_of_feeds_that_are_asked_together_are_kept_apart() -> None:
     seconds = sorted((due - NOW).total_seconds() for due in dues if due is not None)
     assert len(set(seconds)) == 200
     assert seconds[-1] - seconds[0] > 0.09 * seconds[0]
+
+
+# --- when our own network was away ---------------------------------------------------------
+
+
+def away(number: int, hours: float, error: str = "no-such-host: the name does not resolve") -> Feed:
+    """A feed last read so many hours ago that has failed since and waits for half a day."""
+    return Feed(
+        id=number,
+        url=f"u{number}",
+        failures=6,
+        last_error=error,
+        last_success=NOW - hours * HOUR,
+        next_due=NOW + DAY / 2,
+    )
+
+
+def test_what_became_unreachable_together_is_asked_again_when_one_of_it_is_back() -> None:
+    feeds = [away(n, 8 + n / 10) for n in range(10)]
+    plan = revive(feeds[:1], feeds[1:], NOW, FLOOR)
+    assert set(plan) == set(range(1, 10))
+    assert NOW <= min(plan.values()) < max(plan.values()) < NOW + FLOOR
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        away(2, 30),  # unreachable for longer: a dead host
+        away(2, 8, "server-failed: HTTP 500"),  # its publisher's own trouble
+        away(2, 8, "rate-limited: HTTP 429"),
+        replace(away(2, 8), last_success=None),  # never read
+        replace(away(2, 8), next_due=NOW + MINUTE),  # asked soon anyway
+        replace(away(2, 8), failures=0, last_error=None),
+    ],
+)
+def test_other_failures_wait_as_before(other: Feed) -> None:
+    assert revive([away(1, 8)], [other], NOW, FLOOR) == {}
+
+
+def test_a_publishers_own_recovery_hurries_nobody() -> None:
+    assert revive([away(1, 8, "server-failed: HTTP 500")], [away(2, 8)], NOW, FLOOR) == {}
 
 
 # --- for any feed and any answer -----------------------------------------------------------

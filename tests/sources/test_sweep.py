@@ -4,6 +4,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
+
 from storage.model import Feed
 from storage.sqlite import open_store
 from tests.sources import hostile
@@ -86,3 +88,29 @@ async def test_trouble_and_recovery_stand_in_the_outbox_once_each(tmp_path: Path
         "Quay failed 3 times in a row, last with not-found: HTTP 404",
         "Quay is back",
     )
+
+
+async def test_after_an_outage_of_our_own_the_first_answer_hurries_the_others(tmp_path: Path) -> None:
+    now, away = datetime.now(UTC), False
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if away:
+            raise httpx.ConnectError("Network is unreachable")
+        return httpx.Response(200, content=FEED)
+
+    def waits() -> list[timedelta]:
+        return [feed.next_due - now for feed in store.feeds.all() if feed.next_due]
+
+    with open_store(tmp_path / "a.db", now=now) as store:
+        for number in range(4):
+            store.feeds.add(f"https://{number}.example/feed", now=now)
+        sweep = Sweep(store, Pipeline(store, lambda: ()), clock=lambda: now, bounds=Bounds())
+        async with Fetcher(transport=httpx.MockTransport(answer), spacing=0) as fetcher:
+            await sweep.run(fetcher, store.feeds.all())
+            away = True
+            for _ in range(4):
+                await sweep.run(fetcher, store.feeds.all())
+            assert min(waits()) >= timedelta(minutes=80)
+            away = False
+            await sweep.run(fetcher, store.feeds.all()[:1])
+        assert max(waits()[1:]) < timedelta(minutes=5)
