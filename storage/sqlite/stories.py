@@ -7,8 +7,10 @@ its row and points to the one that took it in.  Who belongs together is decided 
 
 import heapq
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 
 from storage.model import Entry, Member, Story
 from storage.sqlite import rows, slugs
@@ -25,6 +27,7 @@ from storage.sqlite.index import index_backstory
 from storage.sqlite.keys import Keys
 from storage.sqlite.parties import link_moves, unlink_moves
 
+RELATED_DEPTH = 1_000  # of an entity's newest stories, among which those with others in common are found
 MERGE_DEPTH = 64  # a chain of merges longer than this is a loop
 
 
@@ -93,20 +96,22 @@ class Stories:
         return self._keys.total()
 
     def related(self, entities: Sequence[str], before: datetime, limit: int = 200) -> list[Story]:
-        """Stories opened before a time that share an entity, newest first, backstory included."""
+        """Stories opened before a time that share an entity, newest first, backstory included.
+
+        Where there are more than ``limit``, those that share several entities stay first, then
+        the newest of each entity in turn: who is seldom told of is not crowded out by a giant.
+        """
         with self._db.snapshot():
-            newest: dict[int, int] = {}
-            for entity_id in slugs.find(self._db, entities).values():
-                newest.update(
-                    self._db.rows(
-                        "SELECT story_id, opened FROM story_entity WHERE entity_id = ? AND opened < ? "
-                        "ORDER BY opened DESC, story_id DESC LIMIT ?",
-                        (entity_id, to_seconds(before), limit),
-                    )
+            newest: list[list[tuple[int, int]]] = [
+                self._db.rows(
+                    "SELECT opened, story_id FROM story_entity WHERE entity_id = ? AND opened < ? "
+                    "ORDER BY opened DESC, story_id DESC LIMIT ?",
+                    (entity_id, to_seconds(before), RELATED_DEPTH),
                 )
-            return self._load(
-                heapq.nlargest(limit, newest, key=lambda story_id: (newest[story_id], story_id))
-            )
+                for entity_id in slugs.find(self._db, entities).values()
+            ]
+            chosen = sorted(_chosen(newest, limit), reverse=True)
+            return self._load([story_id for _, story_id in chosen])
 
     def recent(self, limit: int = 20) -> list[Story]:
         """The latest live stories told by entries, newest first."""
@@ -255,3 +260,19 @@ class Stories:
             [(entity_id, opened, story.id) for entity_id in slugs.find(self._db, named).values()],
         )
         unlink_moves(self._db, story.id, opened, story.moves)
+
+
+def _chosen(lists: Sequence[Sequence[tuple[int, int]]], limit: int) -> set[tuple[int, int]]:
+    """At most ``limit`` stories out of each entity's, newest first: the shared ones, then by turns."""
+    shared = Counter(row for rows_of_one in lists for row in rows_of_one)
+    if len(shared) <= limit:
+        return set(shared)
+    several = sorted((row for row, count in shared.items() if count > 1), reverse=True)
+    chosen = dict.fromkeys(several[: limit // 2])
+    for turn in zip_longest(*lists):
+        for row in turn:
+            if row is not None and len(chosen) < limit:
+                chosen.setdefault(row)
+        if len(chosen) >= limit:
+            break
+    return set(chosen)

@@ -14,6 +14,7 @@ _TOLD_BY = {
     "layoffs": "cuts", "freeze": "cuts",
     "hire": "people", "promotion": "people", "return": "people",
     "acquire": "money", "merger": "money", "investor": "money", "funding": "money", "series": "money",
+    **{f"series{letter}": "money" for letter in "abcdefgh"},
     "seed": "money", "valuation": "money", "shares": "money", "ipo": "money", "debt": "money",
     "lawsuit": "law", "court": "law", "judge": "law", "ruling": "law", "dismissal": "law",
     "settlement": "law", "trial": "law", "appeal": "law", "fine": "law", "probe": "law", "ban": "law",

@@ -17,6 +17,7 @@ from watchers.stories.tokens import skeleton
 
 BIG = 1e5  # from here on a number is an amount, not a count of little things
 SAME_SUM = math.log(1.15)  # two sums within this are one, rounded by somebody
+OTHER_SUM = math.log(2.0)  # and beyond this they are two
 _BY_SOUND = 0.7  # of a name in common: katakana against Latin
 _ROUNDED = 0.7  # of an amount in common: a rumour against its confirmation
 _CJK = frozenset({"zh", "ja", "ko"})
@@ -139,6 +140,15 @@ def disagree(a: Fingerprint, b: Fingerprint) -> bool:
     if a.kinds[:1] != ("layoffs",) or b.kinds[:1] != ("layoffs",):
         return False  # of those who came or went each report counts some
     return bool(a.people and b.people and not any(_close(x, y) for x in a.people for y in b.people))
+
+
+def another_sum(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether two headlines tell one kind of move of sums that no rounding or rumour explains."""
+    if not (a.moved and b.moved) or a.kinds[0] != b.kinds[0] or not a.amounts or not b.amounts:
+        return False
+    if any(_close(x, y) for x in _sums(a) for y in _sums(b) if x >= BIG and y >= BIG):
+        return False
+    return all(abs(math.log(x / y)) > OTHER_SUM for x in a.amounts for y in b.amounts)
 
 
 def values(evidence: Evidence) -> Iterable[tuple[str, float]]:

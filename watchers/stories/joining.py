@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from storage.model import Assignment, Member
-from watchers.stories.evidence import Evidence, gather, values
+from watchers.stories.evidence import Evidence, another_sum, gather, values
 from watchers.stories.fingerprint import Fingerprint
-from watchers.stories.parties import another_party, another_person, opposite, role
+from watchers.stories.parties import another_party, another_person, another_target, opposite, role
 from watchers.stories.rarity import Rarity
 from watchers.stories.weights import WEIGHTS, likelihood
 
@@ -20,7 +20,7 @@ RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmatio
 JOIN = 0.38  # likelihood from which an entry joins a story
 DOUBT = 0.2  # likelihood from which an entry may tell a story that it does not join
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
-VETOES = (opposite, another_party)
+VETOES = (opposite, another_party, another_target, another_sum)
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
 _MEANWHILE = 0.5  # of "soon", for stories that are days apart
 MERGE = 0.97  # likelihood from which an entry proves two stories to be one

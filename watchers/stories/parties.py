@@ -10,6 +10,7 @@ from watchers.stories.fingerprint import Fingerprint
 _PERSON_ROLES = frozenset({"person"})
 _TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has one of these
 _PERSONAL = frozenset({"hire", "departure"})
+_OTHER_FORMS = frozenset({"zh", "ja", "ko", "ru"})  # names of which look otherwise
 _LISTED = frozenset({"investor"})  # roles of which every report names a few
 # Kinds that one event is told as, depending on who tells it.
 _NEAR = frozenset(
@@ -89,6 +90,20 @@ def another_party(a: Fingerprint, b: Fingerprint) -> bool:
         and ours[role].isdisjoint(b.entities[: b.prominent])
         and theirs[role].isdisjoint(a.entities[: a.prominent])
         for role in ours.keys() & theirs.keys()
+    )
+
+
+def another_target(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether two headlines tell one kind of move of different companies that nobody watches.
+
+    One buyer, two purchases; neither text names the other's.
+    """
+    if not (a.moved and b.moved) or a.kinds[0] != b.kinds[0] or {a.lang, b.lang} & _OTHER_FORMS:
+        return False
+    ours, theirs = _played(a, persons=False), _played(b, persons=False)
+    return any(
+        _others(ours, theirs, name) and not _named_there(ours[name], b) and not _named_there(theirs[name], a)
+        for name in _TELLING_ROLES
     )
 
 

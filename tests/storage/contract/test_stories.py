@@ -68,6 +68,17 @@ def test_related_stories_share_an_entity_and_come_newest_first(store: SqliteStor
     assert store.stories.related(["nobody"], NOW) == []
 
 
+def test_of_too_many_related_stories_the_shared_and_the_seldom_stay(store: SqliteStore) -> None:
+    tell(store, "both", story("acme", "globex", opened=NOW - 90 * DAY, headline="both"))
+    tell(store, "seldom", story("initech", opened=NOW - 80 * DAY, headline="seldom"))
+    for number in range(12):
+        tell(store, f"n{number}", story("acme", opened=NOW - number * HOUR, headline=f"n{number}"))
+        tell(store, f"g{number}", story("globex", opened=NOW - number * HOUR, headline=f"g{number}"))
+    found = [one.headline for one in store.stories.related(["acme", "globex", "initech"], NOW, limit=6)]
+    assert found[-2:] == ["seldom", "both"]
+    assert len(found) == 6
+
+
 def test_a_party_of_a_move_relates_a_story_too(store: SqliteStore) -> None:
     tell(store, "a", story("acme", moves=(hire("Jo Doe", "globex"),)))
     assert len(store.stories.related(["globex"], NOW)) == 1

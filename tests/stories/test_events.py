@@ -1,0 +1,175 @@
+"""One event, one alert: what joins, what is kept apart, what speaks again, what stays quiet."""
+
+import pytest
+
+from tests.stories.newsroom import Made, played, story_numbers
+
+
+def told(found: list[Made]) -> list[str]:
+    return [one.told for one in found]
+
+
+# --- what joins -------------------------------------------------------------------------
+
+
+def test_ten_outlets_tell_an_event_and_it_is_alerted_once() -> None:
+    wordings = [
+        "Mercor raises $425 million led by Brightwater Capital",
+        "Brightwater leads $425M round in Mercor",
+        "Mercor lands $425 million in fresh funding",
+        "AI hiring startup Mercor secures $425M",
+        "Mercor, the expert marketplace, raises $425 million",
+        "Mercor closes $425M financing from Brightwater",
+        "Investors put $425 million into Mercor",
+        "Mercor bags $425 million",
+        "Funding: Mercor gets $425 million",
+        "Mercor announces $425 million round",
+    ]
+    found = played(*((number * 0.5, title) for number, title in enumerate(wordings)))
+    assert story_numbers(found) == [0] * 10
+    assert told(found).count("alert") == 1
+    assert "update reply" not in told(found)
+    assert len(found[-1].after.outlets) == 10
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "lead"),
+    [
+        ("pt", "Meta compra PlayAI, startup de vozes sintéticas", "O valor não foi divulgado."),
+        ("de", "Meta übernimmt Stimmen-Start-up PlayAI", "Der Preis blieb geheim."),
+        ("fr", "Meta rachète PlayAI, spécialiste de la voix", "Le montant n'a pas été révélé."),
+        ("es", "Meta adquiere PlayAI, la startup de voces", "No se conoce el precio."),
+        ("nl", "Meta neemt stemmenmaker PlayAI over", "De prijs is niet bekend."),
+        ("ja", "メタ、音声AIのPlayAIを買収", "買収額は非公表。"),
+        ("zh", "Meta收购语音AI公司PlayAI", "交易金额未公布。"),
+    ],
+)
+def test_an_event_is_the_same_in_every_language(lang: str, title: str, lead: str) -> None:
+    found = played(
+        (0, "Meta acquires voice AI startup PlayAI", "The price was not disclosed.", "a.example"),
+        (3, title, lead, f"{lang}.example"),
+    )
+    assert story_numbers(found) == [0, 0]
+    assert told(found)[1].startswith("update")
+
+
+def test_a_syndicated_copy_counts_once() -> None:
+    headline = "Surge AI sued by annotators over unpaid hours"
+    found = played(
+        (0, headline, "", "reuters.com"),
+        (1, headline, "", "uk.reuters.com"),
+        (2, headline, "", "m.reuters.com"),
+    )
+    assert story_numbers(found) == [0, 0, 0]
+    assert len(found[-1].after.outlets) == 1
+    assert told(found) == ["alert", "quiet", "quiet"]
+
+
+# --- what is kept apart -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Meta hires researcher Tarik Lindqvist from OpenAI", "Researcher Tarik Lindqvist leaves Meta for OpenAI"),
+        ("Scale AI sales chief Dana Whitlock departs", "Scale AI research chief Omar Haddad departs"),
+        ("Meta hires Lena Hofstad from Google for its superintelligence lab", "Meta hires Victor Osei from Apple for its superintelligence lab"),
+        ("Mercor raises $100 million in Series B", "Mercor raises $350 million in Series C"),
+        ("Google plans to cut ties with Scale AI", "OpenAI cuts ties with Scale AI"),
+        ("OpenAI acquires database startup Quarrystone", "OpenAI acquires design studio Lumenfold"),
+        ("Surge AI sued by annotators over unpaid hours", "Surge AI to open an office in Dublin"),
+    ],
+)  # fmt: skip
+def test_a_near_miss_of_the_same_day_is_its_own_event(first: str, second: str) -> None:
+    found = played((0, first), (2, second))
+    assert story_numbers(found) == [0, 1]
+
+
+def test_a_further_report_without_the_name_carries_nobody_else_into_the_story() -> None:
+    found = played(
+        (0, "Meta Superintelligence Labs loses reasoning lead Tomas Okafor", "He told colleagues on Monday."),
+        (
+            2,
+            "Another researcher leaves Meta's superintelligence lab",
+            "Tomas Okafor is going back to academia.",
+        ),
+        (70, "Priya Raman quits Meta Superintelligence Labs days after Okafor", "She did not say why."),
+    )
+    assert story_numbers(found) == [0, 0, 1]
+
+
+def test_the_same_kind_of_event_a_month_later_is_another() -> None:
+    found = played(
+        (0, "Scale AI lays off 200 people", "The data company cut its labelling teams."),
+        (24 * 35, "Scale AI lays off staff again", "The data company cut its sales team."),
+    )
+    assert story_numbers(found) == [0, 1]
+    assert told(found) == ["alert", "alert"]
+
+
+# --- what speaks again ------------------------------------------------------------------
+
+
+def test_a_confirmation_within_three_days_is_a_reply() -> None:
+    found = played(
+        (0, "Meta in talks to buy chip designer Corvane, sources say", "Talks are at an early stage."),
+        (30, "Meta buys chip designer Corvane", "Both companies announced the acquisition."),
+    )
+    assert story_numbers(found) == [0, 0]
+    assert told(found) == ["alert", "update reply"]
+
+
+def test_a_late_confirmation_is_a_story_that_follows_the_rumour() -> None:
+    found = played(
+        (0, "Meta in talks to buy chip designer Corvane, sources say", "Talks are at an early stage."),
+        (24 * 12, "Meta buys chip designer Corvane", "Both companies announced the acquisition."),
+    )
+    assert story_numbers(found) == [0, 1]
+    assert told(found) == ["alert", "alert"]
+    assert found[1].after.follows == found[0].story
+    assert found[1].context[0].story == found[0].story
+
+
+def test_a_confirmation_of_another_sum_is_a_story_of_its_own() -> None:
+    found = played(
+        (0, "Mercor in talks to raise $100 million, sources say", ""),
+        (40, "Mercor raises $400 million", "The company announced the round."),
+    )
+    assert story_numbers(found) == [0, 1]
+
+
+def test_a_denial_speaks_again() -> None:
+    found = played(
+        (0, "Meta in talks to buy chip designer Corvane, sources say", "Talks are at an early stage."),
+        (6, "Meta denies talks to buy chip designer Corvane", "A spokesperson called the report false."),
+    )
+    assert told(found)[1] in {"update reply", "alert"}
+
+
+def test_another_outlet_without_news_only_edits() -> None:
+    found = played(
+        (0, "Scale AI lays off 200 people", "The data company cut its labelling teams."),
+        (1, "Scale AI cuts 200 jobs", "Labelling teams are hit."),
+    )
+    assert told(found) == ["alert", "update edit"]
+
+
+def test_a_number_of_people_that_is_much_larger_speaks_again() -> None:
+    found = played(
+        (0, "Scale AI lays off 200 people", "The data company cut its labelling teams."),
+        (5, "Scale AI lays off 700 people, more than first reported", "Labelling teams are hit."),
+    )
+    assert story_numbers(found) == [0, 0]
+    assert told(found) == ["alert", "update reply"]
+
+
+# --- what stays quiet -------------------------------------------------------------------
+
+
+def test_a_demand_that_surges_is_nobodys_news() -> None:
+    found = played(
+        (0, "A surge in demand for chips lifts exports"), (1, "Banks scale AI across their branches")
+    )
+    assert told(found) == ["quiet", "quiet"]
+    assert story_numbers(found) == [0, 0]
+    assert found[0].story == 0
