@@ -28,6 +28,8 @@ SAME_DAYS = timedelta(days=3)  # within which two alike stories are one event, t
 BIG = 1e6  # from here on a number is a sum that one story cites from another
 PRIOR = 400  # imagined entries that the tiers' shares stand for
 _SHARE_OF_TIER = {Tier.PRIMARY: 0.03, Tier.CONTEXT: 0.12, Tier.RELATED: 0.02}
+CONTINUED = "the story that this one continues"
+SAME_MATTER = "the same matter"
 _EMPLOYERS = ("from", "to", "employer")
 # What a kind of move tends to come out of.
 _COMES_OF = {
@@ -142,7 +144,7 @@ def rank(
         score = relation.score * (FLOOR + (1.0 - FLOOR) * near)
         why = relation.why
         if continued:
-            score, why = score + 100.0, "the story that this one continues"
+            score, why = score + 100.0, CONTINUED
         if score >= RELATED:
             found.append(_Found(score=score, why=why, story=candidate, profile=theirs))
     found.sort(key=lambda one: (-one.score, -one.story.opened.timestamp(), one.story.id))
@@ -241,18 +243,19 @@ def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[_Relati
         yield _Relation(score=0.9, why=f"same employer: {employers[0]}")
     things = sorted(ours.names & theirs.names, key=lambda name: (-len(name), name))
     if things:
-        yield _Relation(score=min(3.0, 1.4 * len(things)), why="")
+        yield _Relation(score=min(3.0, 1.4 * len(things)), why=SAME_MATTER)
     matters = (ours.concepts & theirs.concepts) - vocabulary().common
     if matters:
-        yield _Relation(score=min(1.6, 0.7 * len(matters)), why="")
+        yield _Relation(score=min(1.6, 0.7 * len(matters)), why=SAME_MATTER)
     if ours.kind and ours.kind == theirs.kind:
-        yield _Relation(score=0.7, why="")
+        again = 0.6 if ours.parties & theirs.parties else 0.0  # the round before, the suit before
+        yield _Relation(score=0.7 + again, why="")
     elif ours.kind and theirs.kind in _COMES_OF.get(ours.kind, ()):
         yield _Relation(score=0.5, why="")
     if shared and theirs.kind and theirs.kind != ours.kind and theirs.kind in ours.kinds:
         yield _Relation(score=0.8, why="")  # the text itself goes on to tell it
     if ours.cited & theirs.sums:
-        yield _Relation(score=1.5, why="")  # the text names the sum that the other was about
+        yield _Relation(score=1.5, why="same sum")  # that the other was about, and the text names
     elif ours.cited & theirs.cited:
         yield _Relation(score=0.5, why="")
     if theirs.told > 1 and shared:

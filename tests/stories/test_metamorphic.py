@@ -125,7 +125,7 @@ def test_a_feed_that_moves_to_another_host_is_told_once() -> None:
 # --- many outlets -----------------------------------------------------------------------
 
 EVENTS = (
-    ("Scale AI lays off 200 people", "Scale AI cuts 200 jobs", "Data firm Scale AI lets 200 staff go"),
+    ("Scale AI lays off 200 people", "Scale AI cuts 200 jobs", "Data firm Scale AI dismisses 200 staff"),
     ("Meta hires Lena Hofstad from Google", "Lena Hofstad leaves Google for Meta", "Google loses Lena Hofstad to Meta"),
     ("Surge AI sued by annotators over unpaid hours", "Annotators sue Surge AI, claim unpaid hours", "Surge AI faces suit by annotators over unpaid hours"),
     ("Anthropic buys start-up Quarrystone", "Anthropic acquires Quarrystone", "Quarrystone bought by Anthropic"),

@@ -1,0 +1,55 @@
+"""Every reason that can be given is documented, and nothing else is."""
+
+import re
+from pathlib import Path
+
+from watchers import pipeline, recall, ruling, triage
+from watchers.stories import joining
+from watchers.stories.evidence import Evidence
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reasons.md").read_text("utf-8")
+DECISIONS, STORIES, CONTEXT = re.split(r"\n## [^\n]+\n", PAGE)[1:]
+
+
+def documented(part: str) -> set[str]:
+    rows = [line.split("|")[1] for line in part.splitlines() if line.startswith("| `")]
+    return {word.rstrip(":") for row in rows for word in re.findall(r"`([^`]+)`", row)}
+
+
+def slugs(*modules: object) -> set[str]:
+    """Quoted words with hyphens, and the known single ones, in tuples of reasons."""
+    found: set[str] = set()
+    for module in modules:
+        source = Path(str(module.__file__)).read_text("utf-8")  # type: ignore[attr-defined]
+        for given in re.findall(r"(?:reasons=\(|_quiet\(|slug = |return )([^\n]*)", source):
+            found |= set(re.findall(r"f?\"([a-z0-9{}-]+)[:\"]", given))
+        found |= set(re.findall(r"= \(?\(?\) if entry\.dated else \(\"([a-z]+)\"", source))
+    return found - {"context", "related", "title", "text", ""}
+
+
+def test_every_reason_of_a_decision_is_documented() -> None:
+    given = slugs(triage, pipeline, ruling)
+    given |= {"context-without-move", "related-without-move"} if "{tier}-without-move" in given else set()
+    given -= {"{tier}-without-move", "none", "digest"}
+    assert given - documented(DECISIONS) == set()
+    assert documented(DECISIONS) - given <= {
+        "server",
+        "cooldown",
+        "told-alike",
+        "event-older-than-3-days",
+        "undated",
+    }
+
+
+def test_every_reason_of_a_story_is_documented() -> None:
+    told = documented(STORIES)
+    assert set(Evidence.__dataclass_fields__) <= told
+    assert slugs(joining) - told - {"{name}"} == set()
+
+
+def test_every_reason_of_context_is_documented() -> None:
+    source = Path(str(recall.__file__)).read_text("utf-8")
+    given = set(re.findall(r"why=f\"([a-z ]+):", source)) | set(re.findall(r"why=\"([a-z ]+)\"", source))
+    given |= {recall.CONTINUED, recall.SAME_MATTER}
+    rows = [line.split("|")[1].strip().rstrip(":") for line in CONTEXT.splitlines() if line.startswith("| ")]
+    assert given == set(rows) - {"words"}
