@@ -72,7 +72,7 @@ def test_a_syndicated_copy_counts_once() -> None:
     ("first", "second"),
     [
         ("Meta hires researcher Tarik Lindqvist from OpenAI", "Researcher Tarik Lindqvist leaves Meta for OpenAI"),
-        ("Scale AI sales chief Dana Whitlock departs", "Scale AI research chief Omar Haddad departs"),
+        ("Dana Whitlock leaves Scale AI", "Omar Haddad leaves Scale AI"),
         ("Meta hires Lena Hofstad from Google for its superintelligence lab", "Meta hires Victor Osei from Apple for its superintelligence lab"),
         ("Mercor raises $100 million in Series B", "Mercor raises $350 million in Series C"),
         ("Google plans to cut ties with Scale AI", "OpenAI cuts ties with Scale AI"),
