@@ -148,7 +148,7 @@ async def _ask(fetcher: "Fetcher", address: str, kind: str, now: datetime) -> Lo
     try:
         parsed = await sources.parse_off_loop(outcome, feed)
     except WebPage as error:
-        said = f"{error.name}: a web page that names no feed; give the address of the feed itself"
+        said = f"{error.name}: a web page that names no feed; give the address of the feed itself, or its kind: page"
         return Looked(asked=address, outcome=outcome, error=said)
     except FirewallPage as error:
         said = f"{error.name}: the site shows a check for robots instead of its feed; ask its owner"

@@ -83,13 +83,23 @@ def notices(before: Feed, after: Feed) -> tuple[Notice, ...]:
 
     Also that a feed is asked elsewhere from now on: another host or scheme may be another owner.
     """
-    name = after.title or after.url
+    name = after.title or _shown(after.url)
     said = []
-    if (old := urlsplit(before.url))[:2] != (new := urlsplit(after.url))[:2]:
-        said.append(f"has moved from {old.scheme}://{old.netloc} to {new.scheme}://{new.netloc}")
+    if (old := _site(before.url)) != (new := _site(after.url)):
+        said.append(f"has moved from {old} to {new}")
     if after.reported != before.reported:
         said.append("is back" if after.reported is None else _TROUBLE[after.state](after))
     return tuple(Notice(feed=after, state=after.state, text=f"{name} {words}") for words in said)
+
+
+def _site(url: str) -> str:
+    """Scheme and host of an address, without the secrets that it may hold."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _shown(url: str) -> str:
+    return _site(url) + urlsplit(url).path
 
 
 _TROUBLE = {

@@ -352,6 +352,19 @@ def test_a_feed_that_moves_to_another_host_or_scheme_is_told(target: str, said: 
     assert (feed.url, texts) == (target, said)
 
 
+def test_a_notice_holds_no_secret_of_an_address() -> None:
+    feed = replace(busy(), url="https://ann:hunter2@quay.example/feed?key=hunter3", title=None, failures=2)
+    target = "https://ann:hunter2@pier.example/feed?key=hunter3"
+    failed = after(feed, Failed(error="timed-out"))
+    moved = notices(failed, replace(failed, url=target, reported=None))
+    texts = [one.text for one in (*notices(feed, failed), *moved)]
+    assert texts == [
+        "https://quay.example/feed failed 3 times in a row, last with timed-out",
+        "https://pier.example/feed has moved from https://quay.example to https://pier.example",
+        "https://pier.example/feed is back",
+    ]
+
+
 # --- crowds ------------------------------------------------------------------------------
 
 

@@ -1,10 +1,12 @@
 """One request at a time and a second apart for each host, whoever asks; who hangs holds up nobody."""
 
 import asyncio
+import errno
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.sources import hostile
 from tests.sources.hostile import FEED, says, serve
@@ -118,3 +120,15 @@ async def test_more_hanging_hosts_than_places_hold_up_nobody() -> None:
             hanging = [ask(f"127.0.0.{number}", "/silence") for number in range(2, 6)]
             await asyncio.gather(*hanging, ask("127.0.0.9", "/feed"))
     assert done == ["/feed", *["/silence"] * 4]
+
+
+async def test_a_full_disk_stops_no_polling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.pwrite", full)
+    clock = Clock()
+    async with fetcher(tmp_path / "hosts", clock) as one:
+        assert isinstance(await one.get(URL, now=NOW), Fetched)
+        assert isinstance(await one.get(URL, now=NOW), Fetched)
+    assert clock.slept == [1.0]

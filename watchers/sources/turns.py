@@ -3,24 +3,29 @@
 ``hosts`` keeps the turns of one process; this keeps the second between two requests, and
 what a host asked for by Retry-After, over restarts and between ``run``, ``poll`` and
 ``feeds add``.  A host has a slot in the file; whoever asks it holds a lock on the slot's
-first byte, which ends with its process.  Where the system has no such locks, or the file
-cannot be made, each process is polite by itself.
+first byte, which ends with its process.  Where there are no such locks (they are Linux's),
+or the file cannot be made or written, each process is polite by itself.
 """
 
+import contextlib
 import hashlib
 import os
 import struct
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-try:
+if sys.platform == "linux":
     import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+
+    SHARED = struct.calcsize("P") == 8  # the form of a lock is that of 64 bits
+else:
+    SHARED = False
 
 SLOTS = 1 << 18  # a sparse file of 6 MiB at most; hosts that share a slot may wait for each other
 _SLOT = struct.Struct("<Qdd")  # mark of the host, and in epoch seconds: next turn, left alone until
+_LOCK, _UNLOCK = 1, 2  # F_WRLCK, F_UNLCK
 _FLOCK = struct.Struct("hhqqi4x")  # struct flock of Linux on 64 bits: type, whence, start, length, pid
 
 
@@ -41,7 +46,7 @@ class SharedTurns:
     @classmethod
     def open(cls, path: Path) -> Self | None:
         """None where turns cannot be shared."""
-        if not hasattr(fcntl, "F_OFD_SETLK"):
+        if not SHARED:
             return None
         try:
             return cls(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
@@ -51,7 +56,7 @@ class SharedTurns:
     def lock(self, host: str) -> Kept | None:
         """Take the host's turn and say what is known of it; None: somebody else has it."""
         mark, place = _place(host)
-        if not self._set(fcntl.F_WRLCK, place):
+        if not self._set(_LOCK, place):
             return None
         found = os.pread(self._fd, _SLOT.size, place)
         if len(found) < _SLOT.size:
@@ -60,13 +65,14 @@ class SharedTurns:
         return Kept(ready=ready, held=held) if owner == mark else Kept()
 
     def keep(self, host: str, kept: Kept) -> None:
-        """Write down what is known of a host whose turn we have."""
+        """Write down what is known of a host whose turn we have; a full disk forgets it."""
         mark, place = _place(host)
-        os.pwrite(self._fd, _SLOT.pack(mark, kept.ready, kept.held), place)
+        with contextlib.suppress(OSError):
+            os.pwrite(self._fd, _SLOT.pack(mark, kept.ready, kept.held), place)
 
     def unlock(self, host: str) -> None:
         """Give the turn to whoever waits."""
-        self._set(fcntl.F_UNLCK, _place(host)[1])
+        self._set(_UNLOCK, _place(host)[1])
 
     def close(self) -> None:
         """Close the file; all turns that it held are given up."""
@@ -77,6 +83,8 @@ class SharedTurns:
             fcntl.fcntl(self._fd, fcntl.F_OFD_SETLK, _FLOCK.pack(kind, os.SEEK_SET, place, 1, 0))
         except (BlockingIOError, PermissionError):
             return False
+        except OSError:  # a file system without such locks
+            return True
         return True
 
 
