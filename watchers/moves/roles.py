@@ -114,12 +114,26 @@ def _acts_through_people(draft: Draft, subject: Party) -> bool:
     page, kind = draft.page, draft.frame.kind
     if subject.kind == "person" or not (draft.frame.left == "recipient" or kind is MoveKind.INCIDENT):
         return False
+    if kind is MoveKind.INCIDENT and _only_tells(page, subject, draft):
+        return True
     hit = page.first("talent", subject.end, draft.start)
     return (
         hit is not None
         and page.folded[subject.end : hit.start].strip() in ("", "'s", "ai")
         and page.folded[hit.start : hit.end] not in _WHOLE
     )
+
+
+def _only_tells(page: Page, subject: Party, draft: Draft) -> bool:
+    """ "Acme says hackers exploit Corvid": who reports an incident is not the one whom it befalls."""
+    verb = page.first("tells", subject.end, draft.start)
+    if verb is None or page.folded[subject.end : verb.start].strip():
+        return False
+    _, right = page.clause(draft.start, draft.end)
+    if page.first("own", verb.end, right) is not None:
+        return False
+    others = (p for p in draft.reading.parties if verb.end <= p.start and p.end <= right)
+    return any(p.kind != "person" and (p.known or p.slug is not None) for p in others)
 
 
 def _before_the_verb(page: Page, role: str) -> bool:
