@@ -14,6 +14,7 @@ from bot.words import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 
 class Cell(NamedTuple):
@@ -25,6 +26,9 @@ class Cell(NamedTuple):
 
 LINKS = frozenset({"link"})  # columns of addresses that need not be read
 LINK_WIDTH = 36
+READABLE = 18  # signs that a line of a narrower column should hold
+GAP = 2  # blanks between columns
+INDENT = 4  # blanks before the further lines of a row
 STATE_STYLES = {
     "ok": "green",
     "new": "cyan",
@@ -120,23 +124,84 @@ def _cell(value: str | Cell) -> Cell:
 
 
 def _draw(columns: Sequence[str], rows: Sequence[Sequence[Cell]], title: str) -> None:
+    """As a table where every column is wide enough to be read, else row by row."""
+    from rich.cells import cell_len
+
+    out = console()
+    widest = [
+        max(cell_len(text) for text in (name, *(row[index].text for row in rows)))
+        for index, name in enumerate(columns)
+    ]
+    readable = [
+        min(width, LINK_WIDTH if name in LINKS else READABLE)
+        for name, width in zip(columns, widest, strict=True)
+    ]
+    if sum(readable) + GAP * (len(columns) - 1) <= out.width:
+        _draw_table(out, columns, rows, title, readable)
+    else:
+        _draw_rows(out, columns, rows, title)
+
+
+def _draw_table(
+    out: "Console",
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    title: str,
+    readable: Sequence[int],
+) -> None:
     from rich import box
     from rich.table import Table
-    from rich.text import Text
 
-    drawn = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
-    for name in columns:
+    drawn = Table(
+        box=box.SIMPLE_HEAD,
+        title=title or None,
+        title_justify="left",
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, GAP - 1, 0, 0),
+    )
+    for name, width in zip(columns, readable, strict=True):
         if name in LINKS:  # cut short: a terminal opens it by a click, and a pipe gets it whole
             drawn.add_column(name, overflow="ellipsis", no_wrap=True, max_width=LINK_WIDTH)
         else:
-            drawn.add_column(name, overflow="fold")
+            drawn.add_column(name, overflow="fold", min_width=width)
     for row in rows:
-        drawn.add_row(*(_text(cell, Text) for cell in row))
-    console().print(drawn)
+        drawn.add_row(*map(_text, row))
+    out.print(drawn)
 
 
-def _text(cell: Cell, text: Any) -> Any:
+def _draw_rows(out: "Console", columns: Sequence[str], rows: Sequence[Sequence[Cell]], title: str) -> None:
+    """Each row as a few lines: its first cell, then the others with their names, packed to the width."""
+    from rich.cells import cell_len
+    from rich.padding import Padding
+    from rich.text import Text
+
+    def put(line: Text, indent: int) -> None:
+        if max(map(cell_len, line.plain.split()), default=0) > out.width - indent:
+            out.print(Text(" " * indent).append_text(line), soft_wrap=True)  # an address stays whole
+        else:
+            out.print(Padding.indent(line, indent))
+
+    if title:
+        out.print(Text(title, style="bold"))
+    for first, *others in rows:
+        line, indent = Text(first.text, style=first.style or "bold"), 0
+        for name, cell in zip(columns[1:], others, strict=True):
+            if not cell.text:
+                continue
+            told = Text.assemble((f"{name} ", "dim"), _text(cell))
+            if indent + line.cell_len + GAP + told.cell_len <= out.width:
+                line.append(" " * GAP).append_text(told)
+            else:
+                put(line, indent)
+                line, indent = told, INDENT
+        put(line, indent)
+
+
+def _text(cell: Cell) -> "Text":
+    from rich.text import Text
+
     scheme, mark, rest = cell.text.partition("://")
     if mark and scheme in ("http", "https") and " " not in rest:
-        return text(rest.removeprefix("www."), style=f"link {cell.text}")
-    return text(cell.text, style=cell.style)
+        return Text(rest.removeprefix("www."), style=f"link {cell.text}")
+    return Text(cell.text, style=cell.style)

@@ -44,7 +44,7 @@ class Profiles:
                 entity=entity,
                 moves=tuple(self._moves.of(slug, MOVES)),
                 stories=tuple(stories),
-                mentioned_with=dict(companions.most_common()),
+                mentioned_with=dict(sorted(companions.items(), key=lambda one: (-one[1], one[0]))),
                 feeds=self._feeds(slug),
             )
 

@@ -26,7 +26,7 @@ def watch() -> Watch:
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "TERM": "xterm-256color",
-            "COLUMNS": "140",
+            "COLUMNS": "160",
             **(env or {}),
         }
         environment = {name: value for name, value in environment.items() if value}
@@ -113,3 +113,24 @@ def test_why_and_doctor_draw_their_tables(watch: Watch) -> None:
     ] == []
     out, _ = watch("doctor", env={"NO_COLOR": ""})
     assert "faults: " in out
+
+
+@pytest.mark.usefixtures("stocked")
+@pytest.mark.parametrize("width", ["40", "80"])
+def test_a_narrow_terminal_gets_rows_whose_words_and_addresses_stay_whole(watch: Watch, width: str) -> None:
+    out, _ = watch("moves", env={"NO_COLOR": "1", "COLUMNS": width})
+    assert "───" not in out
+    told = " ".join(out.split())
+    assert "headline Ruben Mayer leaves Meta after two months" in told
+    assert "link bay-ledger.example/mayer-leaves" in told
+    out, _ = watch("search", "mayer", "--limit", "1", env={"NO_COLOR": "1", "COLUMNS": width})
+    assert "title Mayer is out at Meta" in " ".join(out.split())
+
+
+@pytest.mark.usefixtures("stocked")
+def test_a_table_that_fits_is_drawn_without_empty_lines_around_it(watch: Watch) -> None:
+    out, _ = watch("watch", "list", env={"NO_COLOR": "1", "COLUMNS": "100"})
+    heading, rule, *rows = out.splitlines()
+    assert heading.split() == ["id", "name", "kind", "tier", "aliases", "muted"]
+    assert set(rule.strip()) == {"─"}
+    assert all(row.strip() for row in rows)
