@@ -23,7 +23,7 @@ from bot.passes import PassReport, one_pass
 from bot.sinks import Sinks
 from bot.sinks.base import Clock
 from seeds import demo as script
-from seeds.loader import plant
+from seeds.loader import forgo, plant
 from storage.errors import UsageError
 from storage.model import Route
 from storage.sqlite import open_store
@@ -135,7 +135,8 @@ async def _play(app: App, server: _Server) -> list[PassReport]:
         app.clock.at = stage.at
         server.shown = dict(stage.shows)
         if number == 0:
-            plant(app.store, stage.at, feeds=False)  # later backstory is what the stages tell themselves
+            plant(app.store, stage.at, feeds=False)
+            forgo(app.store)  # later backstory is what the stages tell themselves
             for feed in script.feeds():
                 app.store.feeds.add(f"{base}/{feed.path}", title=feed.title, now=stage.at)
         _announce(stage)

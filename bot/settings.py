@@ -108,7 +108,7 @@ def load(
 ) -> Settings:
     """All settings; ``config`` and ``db`` are command options, ``folder`` is searched for the file first."""
     environ = os.environ if environ is None else environ
-    file = _find_file(config, folder or Path.cwd())
+    file = _find_file(config, folder or Path())
     held: dict[str, Any] = {}
     origins: dict[str, str] = {}
     if file is not None:
@@ -132,17 +132,17 @@ def load(
 
 def _find_file(named: Path | None, folder: Path) -> Path | None:
     if named is not None:
-        named = named.expanduser().absolute()
-        if not named.is_file():
-            raise SettingsError(f"--config: there is no file {named}; name an existing {FILE_NAME}")
-        return named
+        file = Path(os.path.expanduser(named))
+        if not os.path.isfile(file):  # unlike Path's, it raises nothing where it may not look
+            raise SettingsError(f"--config: there is no file {file}; name an existing {FILE_NAME}")
+        return file.absolute()
     here = folder / FILE_NAME
-    if here.is_file():
+    if os.path.isfile(here):
         return here.absolute()
     from platformdirs import user_config_path
 
     own = user_config_path("movewire", appauthor=False) / FILE_NAME
-    return own if own.is_file() else None
+    return own if os.path.isfile(own) else None
 
 
 def _default_database() -> Path:
@@ -179,8 +179,14 @@ def _read_file(file: Path) -> dict[_Key, object]:
 
 
 def _read(key: _Key, value: object, where: str, base: Path | None = None) -> Any:
-    if key.field == "db" and base is not None and isinstance(value, str) and "://" not in value:
-        value = str(base / Path(value).expanduser())  # a path in a file starts at that file
+    if (
+        key.field == "db"
+        and base is not None
+        and isinstance(value, str)
+        and value.strip()
+        and "://" not in value
+    ):
+        value = str(base / os.path.expanduser(value))  # a path in a file starts at that file
     try:
         return key.read(value)
     except ValueError as error:

@@ -161,7 +161,6 @@ async def _ask(fetcher: "Fetcher", address: str, kind: str, now: datetime) -> Lo
 
 _REMEDIES = {
     "bad-address": "give an address that starts with https:// or http://",
-    "address-refused": "not a public address; MOVEWIRE_ALLOW_PRIVATE names those that may be asked",
     "no-such-host": "check the spelling of the host",
     "connect-failed": "check the address, and whether the site is up",
     "tls-failed": "the site's certificate is not valid",

@@ -38,11 +38,11 @@ def parse_since(text: str, now: datetime) -> datetime:
         return now - parse_duration(text)
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first or last day of the calendar in a far zone
         raise ValueError(
             f"not a time: {text!r} (allowed: a duration such as 30d, or a date such as 2025-06-13)"
         ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def iso(moment: datetime) -> str:

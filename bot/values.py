@@ -5,6 +5,7 @@ value that may be secret; the caller adds the key and where it stands.
 """
 
 import ipaddress
+import os
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -65,7 +66,7 @@ def database(value: object) -> Path:
         )
     if not given or "://" in given:
         raise ValueError("allowed: the path of a SQLite file")
-    return Path(given).expanduser().absolute()
+    return Path(os.path.expanduser(given)).absolute()
 
 
 def token(value: object) -> Secret:

@@ -94,6 +94,12 @@ def plant(store: Store, now: datetime, *, feeds: bool) -> Planted:
         )
 
 
+def forgo(store: Store) -> None:
+    """Mark all feeds and backstory as loaded: what the database lacks now never comes by itself."""
+    store.mark_seeded(FEEDS, [seed.url for seed in load_feeds()])
+    store.mark_seeded(BACKSTORY, [seed.key for seed in load_backstory()])
+
+
 def _plant_watchlist(store: Store) -> int:
     marked = store.seeds_loaded(WATCHLIST)
     present = store.watchlist.load().by_slug()

@@ -7,6 +7,7 @@
     │   └── WatchlistError      a watchlist file that cannot be taken, with line and column
     └── StoreError              the database cannot be used: exit status 2
         ├── NotOurDatabase      a foreign, empty or corrupt file
+        │   └── DamagedDatabase a file of ours, broken inside
         ├── StoreReadOnly       the file or its folder cannot be written
         └── StoreFull           the disk is full
 
@@ -40,6 +41,10 @@ class StoreError(MovewireError):
 
 class NotOurDatabase(StoreError):
     """The file is foreign, empty or corrupt: it is refused, never overwritten."""
+
+
+class DamagedDatabase(NotOurDatabase):
+    """The file is ours, and broken inside."""
 
 
 class StoreReadOnly(StoreError):

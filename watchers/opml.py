@@ -38,6 +38,11 @@ class Outline:
     site: str | None = None
     kind: str = "feed"  # the module of watchers.sources; only our own lists say so
 
+    @property
+    def fetchable(self) -> bool:
+        """Whether its address is one that we ask."""
+        return self.url.lower().startswith(("http://", "https://"))
+
 
 def parse_opml(text: bytes) -> tuple[Outline, ...]:
     """All subscriptions, folders opened, each address once; raises OpmlError."""
@@ -52,7 +57,7 @@ def parse_opml(text: bytes) -> tuple[Outline, ...]:
             url = "http://" + url[len("feed://") :]
         elif url.lower().startswith("feed:"):
             url = url[len("feed:") :]
-        if not url.lower().startswith(("http://", "https://")) or url in found:
+        if not url or url in found:
             continue
         found[url] = Outline(
             url=url,

@@ -5,6 +5,7 @@ interrupted.  The commands themselves live in the modules beside this one and ar
 only when they are called, so that ``--version`` and a poll with nothing due start fast.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from bot.cli.tree import cli
 
     try:
-        _tolerant_output()
+        _open_streams()
         status = cli.main(args=arguments, prog_name="movewire", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
@@ -34,6 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain("interrupted", INTERRUPTED)
     except BrokenPipeError:
         return _hang_up()
+    except OSError as error:
+        if error.filename is not None:  # a path that cannot be used, whoever named it
+            return _complain(f"{os.fsdecode(error.filename)}: {error.strerror}", MISUSED)
+        if error.errno != errno.ENOSPC:
+            raise
+        return _complain(f"the output could not be written: {error.strerror}", FAILED)
     except SystemExit as leaving:  # click leaves so when it meets the broken pipe itself
         return _hang_up() if leaving.code == FAILED else int(leaving.code or 0)
     return int(status or DONE)
@@ -74,8 +81,11 @@ def _silence(descriptor: int) -> None:
     os.close(nowhere)
 
 
-def _tolerant_output() -> None:
-    """Signs that the terminal's encoding lacks are replaced, never a reason to stop."""
+def _open_streams() -> None:
+    """A stream that the caller closed is nowhere; a sign that the terminal lacks is replaced."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 open to the end
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

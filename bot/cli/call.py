@@ -66,6 +66,17 @@ class Call:
             yield store
 
 
+class Branch(click.Group):
+    """A group whose help tells what each of its commands does, uncut."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, each with the whole first sentence of its help."""
+        whole = 1000  # signs: no limit that a sentence would meet
+        rows = [(name, command.get_short_help_str(whole)) for name, command in sorted(self.commands.items())]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
 pass_call = click.make_pass_decorator(Call, ensure=True)
 
 
@@ -123,6 +134,21 @@ def checked_words(ctx: click.Context, parameter: click.Parameter, words: tuple[s
         if word.startswith("--") and meant not in known and (near := get_close_matches(meant, known, n=1)):
             ctx.fail(f"there is no option {word} (did you mean {near[0]}?); for a text put -- before it")
     return words
+
+
+@contextmanager
+def tidy_end() -> Iterator[None]:
+    """SIGTERM leaves as an exit does, so that temporary files are removed on the way."""
+    import signal
+
+    def leave(number: int, frame: object) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def on_terminal() -> bool:

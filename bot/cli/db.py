@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from bot.cli.call import Call, general_options, json_option, pass_call
+from bot.cli.call import Branch, Call, general_options, json_option, pass_call
 from bot.cli.kinds import DURATION
+from storage.errors import DamagedDatabase
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Branch, invoke_without_command=True)
 @click.pass_context
 def db(ctx: click.Context) -> None:
     """Migrate, back up, restore, check and prune the database."""
@@ -65,9 +66,12 @@ def check(call: Call, as_json: bool) -> int:
     """Look for damage; exit status 1 where there is any."""
     from bot.cli.output import say, warn, write_json
 
-    with call.existing_store() as store:
-        problems = store.check()
-        path = store.path
+    path = call.settings.db
+    try:
+        with call.existing_store() as store:
+            problems = store.check()
+    except DamagedDatabase as error:  # so broken that it cannot even be opened
+        problems = [str(error).removeprefix(f"{path}: ")]
     if as_json:
         write_json({"database": str(path), "problems": problems})
     elif not problems:

@@ -4,14 +4,13 @@ The work is done by ``bot.subscribing``, ``watchers.opml`` and the store; here i
 """
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.call import Call, general_options, json_option, pass_call
-from bot.cli.kinds import DURATION
+from bot.cli.call import Branch, Call, general_options, json_option, pass_call
 from storage.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from bot.subscribing import Added, Looked
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Branch, invoke_without_command=True)
 @click.pass_context
 def feeds(ctx: click.Context) -> None:
     """Add, list, check, pause, import and export feeds."""
@@ -179,15 +178,17 @@ def _looked_document(looked: "Looked") -> dict[str, object]:
 def _show_looked(looked: "Looked") -> None:
     from bot.cli.output import say, table
     from bot.times import day
+    from bot.words import count
 
     told = _looked_document(looked)
-    say(f"{told['title'] or 'no title'} ({told['format']}, {told['entries']} entries)", "bold")
+    entries = looked.parsed.entries if looked.parsed else ()
+    held = count(len(entries), "entry", "entries")
+    say(f"{told['title'] or 'no title'} ({told['format']}, {held})", "bold")
     say(f"address: {looked.url}" + (f", found on {looked.page}" if looked.page else ""))
     validators = [name for name in ("etag", "last_modified") if told[name]]
     say(f"validators: {' and '.join(validators) or 'none, so each poll costs a whole body'}")
     for other in looked.others:
         say(f"also named by the page: {other}")
-    entries = looked.parsed.entries if looked.parsed else ()
     table(
         ["published", "title", "link"],
         [[day(one.published) if one.published else "", one.title, one.url] for one in entries[:10]],
@@ -231,10 +232,14 @@ def resume(call: Call, addresses: tuple[str, ...]) -> int:
 @pass_call
 def interval(call: Call, address: str, interval: str) -> int:
     """Set how often a feed is polled; auto follows the feed's own rhythm."""
-    wanted: timedelta | None = None if interval == "auto" else DURATION.convert(interval, None, None)
-    return _change(
-        call, (address,), f"polled: {interval}:", lambda app, url: app.store.feeds.set_interval(url, wanted)
-    )
+    from bot.times import parse_duration
+
+    try:
+        wanted = None if interval == "auto" else parse_duration(interval)
+    except ValueError as error:
+        raise UsageError(f"feeds interval: {error}; or auto") from None
+    done = f"every {interval}:" if wanted else "at its own rhythm:"
+    return _change(call, (address,), done, lambda app, url: app.store.feeds.set_interval(url, wanted))
 
 
 @feeds.command("import")
@@ -243,7 +248,7 @@ def interval(call: Call, address: str, interval: str) -> int:
 @pass_call
 def import_(call: Call, file: Path) -> int:
     """Follow all feeds of an OPML list; the first poll of each takes what it holds as old."""
-    from bot.cli.output import say
+    from bot.cli.output import say, warn
     from bot.words import count
     from watchers import sources
     from watchers.opml import parse_opml
@@ -259,14 +264,18 @@ def import_(call: Call, file: Path) -> int:
     now = datetime.now(UTC)
     with call.app() as app, app.store.transaction():
         known = {feed.url for feed in app.store.feeds.all()}
-        fresh = [outline for outline in outlines if outline.url not in known]
+        fresh = [outline for outline in outlines if outline.url not in known and outline.fetchable]
         for outline in fresh:
             kind = outline.kind if outline.kind in sources.kinds() else "feed"
             if kind == "feed":
                 kind = sources.likely_kind(outline.url)
             app.store.feeds.add(outline.url, kind=kind, title=outline.title, now=now)
-    say(f"{count(len(fresh), 'feed')} added, {len(outlines) - len(fresh)} followed already")
-    return 0
+    refused = [outline for outline in outlines if not outline.fetchable]
+    followed = len(outlines) - len(fresh) - len(refused)
+    say(f"{count(len(fresh), 'feed')} added, {followed} followed already")
+    for outline in refused:
+        warn(f"{outline.url} was not added: only http and https addresses are fetched")
+    return int(bool(refused))
 
 
 @feeds.command()

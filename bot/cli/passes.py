@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.call import Call, general_options, json_option, pass_call
+from bot.cli.call import Call, general_options, json_option, pass_call, tidy_end
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -32,7 +32,8 @@ def demo(ctx: click.Context, keep: Path | None) -> int:
     """The main job with nothing to set up: feeds on this machine, no network, no token."""
     from bot.demo import run
 
-    return run(keep)
+    with tidy_end():
+        return run(keep)
 
 
 @click.command()

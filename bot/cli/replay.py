@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.call import Call, general_options, on_terminal, pass_call
+from bot.cli.call import Call, general_options, on_terminal, pass_call, tidy_end
 from bot.cli.kinds import SINCE
 from storage.errors import UnknownThing, UsageError
 
@@ -63,6 +63,7 @@ def replay(
     summary = Summary()
     audience = _audience(call, guild) if guild is not None else None
     with contextlib.ExitStack() as stack:
+        stack.enter_context(tidy_end())
         bad, steps = _steps(stack, call, lines, snapshots, since)
         written = _play(steps, compared or present, present if compared else None, summary, audience)
     if as_json or not sys.stdout.isatty():

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import click
 
-from bot.cli.call import Call, general_options, json_option, pass_call
+from bot.cli.call import Branch, Call, general_options, json_option, pass_call
 from bot.cli.kinds import DURATION
 from storage.model import Entity, EntityKind, Tier
 
 FOR_GOOD_YEAR = 9000  # a mute until then or later has no end
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Branch, invoke_without_command=True)
 @click.pass_context
 def watch(ctx: click.Context) -> None:
     """The watchlist: add, show, mute, import and export entities."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.errors import NotOurDatabase, StoreError, StoreFull, StoreReadOnly
+from storage.errors import DamagedDatabase, NotOurDatabase, StoreError, StoreFull, StoreReadOnly
 
 PRIMARY_CODE = 0xFF  # extended result codes carry the primary one in their low byte
 OTHER_DAMAGE = (  # without a code that says so
@@ -30,7 +30,7 @@ def translated(path: Path) -> Iterator[None]:
 def translate(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Exception:
     """The StoreError for an error that comes from the file; any other as it is (our bug)."""
     if isinstance(error, UnicodeDecodeError):  # not even the words of SQLite's complaint can be read
-        return NotOurDatabase(f"{path}: the database is damaged: {REMEDY}")
+        return DamagedDatabase(f"{path}: the database is damaged: {REMEDY}")
     code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
     if code == sqlite3.SQLITE_FULL:
         return StoreFull(f"{path}: the disk is full: make room, then try again; nothing stored is lost")
@@ -41,7 +41,7 @@ def translate(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Exceptio
     if code == sqlite3.SQLITE_NOTADB:
         return NotOurDatabase(f"{path}: not a database: {REMEDY}")
     if code == sqlite3.SQLITE_CORRUPT or str(error).startswith(OTHER_DAMAGE):
-        return NotOurDatabase(f"{path}: the database is damaged ({error}): {REMEDY}")
+        return DamagedDatabase(f"{path}: the database is damaged ({error}): {REMEDY}")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(
             f"{path}: another program has kept the database to itself for too long: close it, then try again"
@@ -59,9 +59,9 @@ REMEDY = (
 )
 
 
-def damaged(what: object) -> NotOurDatabase:
+def damaged(what: object) -> DamagedDatabase:
     """The error for a value that nobody of ours wrote."""
-    return NotOurDatabase(f"the database is damaged ({what}): {REMEDY}")
+    return DamagedDatabase(f"the database is damaged ({what}): {REMEDY}")
 
 
 def read_only(path: Path) -> StoreReadOnly:

@@ -35,7 +35,9 @@ def prepare(
     """
     if not path.exists():
         if not create:
-            raise StoreError(f"{path}: there is no such database: check MOVEWIRE_DB")
+            raise StoreError(
+                f"{path}: there is no such database: `movewire db migrate` makes one, or check MOVEWIRE_DB"
+            )
         with write_lock(path):
             if not path.exists():  # else another process was faster
                 _create(path, now or datetime.now(UTC))
@@ -56,6 +58,8 @@ def prepare(
 
 def check_header(path: Path) -> None:
     """Refuse a file that is not ours, by its first hundred bytes."""
+    if path.is_fifo():  # to open it would wait for ever
+        raise NotOurDatabase(f"{path}: no ordinary file: name another with MOVEWIRE_DB")
     try:
         with path.open("rb") as file:
             header = file.read(HEADER)

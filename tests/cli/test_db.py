@@ -153,6 +153,15 @@ def test_check_finds_damage_and_names_the_remedy(call: Call, stocked: Path) -> N
     assert "movewire db restore" in answer.err
 
 
+def test_check_finds_damage_that_keeps_the_database_from_being_opened(call: Call, stocked: Path) -> None:
+    whole = stocked.read_bytes()
+    stocked.write_bytes(whole[:4096] + bytes(len(whole) - 4096))
+    answer = call("db", "check", "--json")
+    assert answer.status == 1
+    assert "damaged" in json.loads(answer.out)["problems"][0]
+    assert "movewire db restore" in answer.err
+
+
 def test_prune_forgets_old_entries_without_a_story(call: Call, stocked: Path) -> None:
     answer = call("db", "prune", "--older", "1d")
     assert answer.out == "1 entry forgotten, 2 kept\n"

@@ -165,9 +165,9 @@ def test_an_unknown_feed_is_refused_with_the_nearest_and_nothing_changes(call: C
 
 @pytest.mark.usefixtures("stocked")
 def test_the_interval_is_the_owners_until_it_is_auto_again(call: Call) -> None:
-    assert call("feeds", "interval", FEED, "15m").status == 0
+    assert call("feeds", "interval", FEED, "15m").out == f"every 15m: {FEED}\n"
     assert [feed["interval"] for feed in listed(call)] == ["15m", None]
-    call("feeds", "interval", FEED, "auto")
+    assert call("feeds", "interval", FEED, "auto").out == f"at its own rhythm: {FEED}\n"
     assert [feed["interval"] for feed in listed(call)] == [None, None]
     answer = call("feeds", "interval", FEED, "often")
     assert (answer.status, "allowed" in answer.err) == (2, True)
@@ -199,6 +199,19 @@ def test_a_list_that_cannot_be_read_is_refused_by_name(
     answer = call("feeds", "import", str(file))
     assert (answer.status, answer.out, answer.err.count("\n")) == (2, "", 1)
     assert str(file) in answer.err
+
+
+@pytest.mark.usefixtures("stocked")
+def test_addresses_of_a_list_that_nobody_fetches_are_named(call: Call, clean_environment: Path) -> None:
+    file = clean_environment / "odd.opml"
+    file.write_text(
+        '<opml><body><outline xmlUrl="file:///etc/passwd"/>'
+        f'<outline xmlUrl="{FEED}"/><outline xmlUrl="https://new.example/feed"/></body></opml>'
+    )
+    answer = call("feeds", "import", str(file))
+    assert (answer.status, answer.out) == (1, "1 feed added, 1 followed already\n")
+    assert answer.err.startswith("movewire: file:///etc/passwd was not added")
+    assert "file:///etc/passwd" not in call("feeds", "list").out
 
 
 def test_a_kind_of_source_makes_its_own_address(call: Call, clean_environment: Path) -> None:

@@ -54,6 +54,7 @@ def test_a_group_without_a_command_shows_its_help(call: Call, name: str) -> None
     answer = call(name)
     assert answer.status == 0
     assert f"Usage: movewire {name}" in answer.out
+    assert "..." not in answer.out.partition("Commands:")[2]
 
 
 @pytest.mark.parametrize(

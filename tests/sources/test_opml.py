@@ -175,9 +175,12 @@ def test_a_page_that_another_reader_scrapes_is_watched_as_a_page() -> None:
     assert found.kind == "page"
 
 
-def test_what_is_no_web_address_is_left_out() -> None:
+def test_what_is_no_web_address_is_told_apart() -> None:
     body = b'<opml><body><outline xmlUrl="file:///etc/passwd"/><outline xmlUrl="javascript:x"/><outline xmlUrl=""/></body></opml>'
-    assert parse_opml(body) == ()
+    assert [(one.url, one.fetchable) for one in parse_opml(body)] == [
+        ("file:///etc/passwd", False),
+        ("javascript:x", False),
+    ]
 
 
 @pytest.mark.parametrize(
