@@ -179,13 +179,7 @@ def _read_file(file: Path) -> dict[_Key, object]:
 
 
 def _read(key: _Key, value: object, where: str, base: Path | None = None) -> Any:
-    if (
-        key.field == "db"
-        and base is not None
-        and isinstance(value, str)
-        and value.strip()
-        and "://" not in value
-    ):
+    if key.field == "db" and base is not None and isinstance(value, str) and value and "://" not in value:
         value = str(base / os.path.expanduser(value))  # a path in a file starts at that file
     try:
         return key.read(value)
