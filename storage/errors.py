@@ -7,7 +7,7 @@
     │   └── WatchlistError      a watchlist file that cannot be taken, with line and column
     └── StoreError              the database cannot be used: exit status 2
         ├── NotOurDatabase      a foreign, empty or corrupt file
-        │   └── DamagedDatabase a file of ours, broken inside
+        │   └── DamagedDatabase  a file of ours, broken inside
         ├── StoreReadOnly       the file or its folder cannot be written
         └── StoreFull           the disk is full
 
