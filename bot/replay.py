@@ -8,7 +8,7 @@ folder of dated feed snapshots, or from the stored history.  Printing is for ``b
 import contextlib
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from watchers.sources.base import Failed, Fetched, Outcome, ParsedFeed, SourceEr
 from watchers.sources.bodies import body_hash
 from watchers.sweep import finish
 
+NO_TIME = datetime.fromtimestamp(0, UTC)
 # A snapshot's name begins with its UTC time: 20250602T073352Z_anything.xml
 SNAPSHOT_TIME = re.compile(r"^(\d{8}T\d{6}Z)")
 
@@ -142,13 +143,14 @@ def replay(
                 yield Line(id=own, judged=one, at=step.at, feed=step.feed, was=was.get(one.entry.id))
 
 
-def from_items(given: Iterable[GivenEntry]) -> list[Step]:
+def from_items(given: Sequence[GivenEntry], undated: datetime = NO_TIME) -> list[Step]:
     """A step for each line, in order of publication; without a date, that of the line before.
 
-    Each line is its own feed: two lines never fold into one entry.
+    What stands before the first dated line takes that line's time; where no line has a date,
+    all are taken at ``undated``.  Each line is its own feed: two lines never fold into one entry.
     """
     steps = []
-    at = datetime.fromtimestamp(0, UTC)
+    at = next((one.document.published for one in given if one.document.published), undated)
     for one in given:
         at = one.document.published or at
         steps.append(Step(at=at, feed=f"jsonl:{one.number}", read=_one_item(one, at)))

@@ -8,7 +8,7 @@ same story must have the same id on every line.
 import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +122,7 @@ def _given_steps(lines: str) -> "tuple[list[str], list[Step]]":
     given = [one for one in read if not isinstance(one, BadLine)]
     if bad and not given:
         raise UsageError(bad[0])
-    return bad, playing.from_items(given)
+    return bad, playing.from_items(given, undated=datetime.now(UTC))
 
 
 class _Written:

@@ -57,6 +57,15 @@ def test_every_entry_gives_one_line_in_order_of_publication(spawn: Call) -> None
     assert "3 entries" in answer.err
 
 
+def test_lines_before_the_first_date_take_it_and_without_any_date_it_is_now(spawn: Call) -> None:
+    undated = {key: value for key, value in GIVEN[1].items() if key != "published"}
+    first, second = lines(spawn("replay", "--jsonl", "-", stdin=stream([undated, GIVEN[0]])))
+    assert first["seen"] == second["seen"] == "2025-08-29T15:00:00Z"
+    [alone] = lines(spawn("replay", "--jsonl", "-", stdin=stream([undated])))
+    assert alone["seen"] > "2026"
+    assert alone["context"] != []
+
+
 def test_entries_that_tell_the_same_event_share_a_story_that_alerts_once(spawn: Call) -> None:
     first, quiet, second = lines(spawn("replay", "--jsonl", "-", "--json", stdin=stream()))
     assert first["story"] == second["story"] != quiet["story"]
