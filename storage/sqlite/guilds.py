@@ -13,7 +13,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from storage.errors import UnknownThing, UsageError
-from storage.model import Audience, Entity, Guild, GuildMute, Lesson, Route
+from storage.model import (
+    Audience,
+    Entity,
+    Guild,
+    GuildMute,
+    Lesson,
+    NewDelivery,
+    Occasion,
+    Route,
+)
 from storage.sqlite import slugs
 from storage.sqlite.codec import (
     FOR_GOOD,
@@ -25,6 +34,8 @@ from storage.sqlite.codec import (
     to_time_or_none,
 )
 from storage.sqlite.connection import Connection
+from storage.sqlite.deliveries import decode_alert, to_ms
+from storage.sqlite.waiting import Waiting
 from storage.sqlite.watchlist import Watched
 
 KEPT = timedelta(days=30)  # for which the settings of a server outlive the bot's removal from it
@@ -39,9 +50,10 @@ _HERE = "guild.left_at IS NULL"
 class Guilds:
     """Verbs on servers; each is one transaction, and each change makes a new version."""
 
-    def __init__(self, db: Connection, watchlist: Watched) -> None:
+    def __init__(self, db: Connection, watchlist: Watched, lines: Waiting) -> None:
         self._db = db
         self._watchlist = watchlist
+        self._lines = lines
         self._audiences: tuple[tuple[int, int], tuple[Audience, ...]] | None = None
 
     # --- coming and going -----------------------------------------------------------------
@@ -217,8 +229,8 @@ class Guilds:
     ) -> None:
         """Tell the server nothing of an entity until a time (None: until ``unmute``).
 
-        What that holds back is told when the mute is over.  UnknownThing for an entity that
-        is not watched there.
+        What that holds back is told when the mute is over, messages included that wait for
+        the end of quiet hours.  UnknownThing for an entity that is not watched there.
         """
         with self._db.transaction():
             self._known(guild)
@@ -230,6 +242,7 @@ class Guilds:
                 "VALUES (?, ?, ?, ?, ?)",
                 (guild, entity_id, to_seconds_or_none(until), by, to_seconds(now)),
             )
+            self._hold_back(guild, slug, now)
             self._changed()
 
     def unmute(self, guild: int, slug: str) -> bool:
@@ -363,6 +376,26 @@ class Guilds:
             owner = self._db.value("SELECT guild FROM webhook WHERE id = ?", (int(number),))
             if owner != guild:
                 raise UsageError(f"webhook {number} is not known in this server: give its URL")
+
+    def _hold_back(self, guild: int, slug: str, now: datetime) -> None:
+        """Messages that are not due yet and speak of muted entities alone become the mute's lines."""
+        muted = {one.entity for one in self.mutes(guild, now)}
+        for delivery_id, destination, story, revision, text in self._db.rows(
+            "SELECT id, destination, story_id, revision, alert FROM delivery "
+            "WHERE destination IN (SELECT destination FROM route WHERE guild = ?) "
+            "AND state = 'pending' AND attempts = 0 AND due > ? AND batch IS NULL",
+            (guild, to_ms(now)),
+        ):
+            alert = decode_alert(text)
+            if slug in alert.entities and muted.issuperset(alert.entities):
+                self._db.run(
+                    "UPDATE delivery SET state = 'superseded', touched = ?, last_error = ? WHERE id = ?",
+                    (to_ms(now), f"{slug} was muted before it was due", delivery_id),
+                )
+                line = NewDelivery(
+                    destination=destination, alert=alert, occasion=Occasion.MUTED, about=slug, guild=guild
+                )
+                self._lines.put(story, revision, line, now)
 
     def _forget(self, guild: int) -> None:
         for entity in self._watchlist.additions().get(guild, ()):

@@ -485,14 +485,16 @@ class Outbox:
     def resend(self, key: str, now: datetime) -> bool:
         """Send a dead delivery again, at once and by itself; False when ``key`` is not dead.
 
-        Attempts of unknown outcome stay counted: it is looked for before it is repeated.
+        Attempts of unknown outcome stay counted: it is looked for before it is repeated.  Of a
+        digest, any key of it sends it whole.
         """
         with self._db.transaction():
             return bool(
                 self._db.run(
                     "UPDATE delivery SET state = 'pending', attempts = 0, first_attempt = NULL, due = :now, "
-                    "announced = NULL, batch = CASE WHEN ambiguous THEN batch END, touched = :now "
-                    "WHERE key = :key AND state = 'dead'",
+                    "announced = NULL, batch = CASE WHEN ambiguous OR occasion IS NOT NULL THEN batch END, "
+                    "touched = :now WHERE state = 'dead' AND (key = :key OR occasion IS NOT NULL "
+                    "AND batch IN (:key, (SELECT batch FROM delivery WHERE key = :key)))",
                     {"now": to_ms(now), "key": key},
                 )
             )
@@ -527,7 +529,7 @@ class Outbox:
         """Destinations that have the story's first message, or will when it is sent."""
         found = self._db.rows(
             "SELECT destination FROM delivery WHERE story_id = :story AND update_kind IS NULL "
-            "AND occasion IS NULL UNION SELECT destination FROM story_message WHERE story_id = :story",
+            "AND occasion IS NULL AND state <> 'superseded' UNION SELECT destination FROM story_message WHERE story_id = :story",
             {"story": story_id},
         )
         return frozenset(row[0] for row in found)

@@ -59,10 +59,10 @@ class SqliteStore:
         self.instance = self.setting("instance") or ""
         self.feeds = Feeds(db)
         self.watchlist = Watched(db)
-        self.guilds = Guilds(db, self.watchlist)
         self.stories = Stories(db, keys)
         self.moves = Moves(db, self.watchlist)
         self.outbox = Outbox(db, self.instance)
+        self.guilds = Guilds(db, self.watchlist, self.outbox.lines)
         recorder = Recorder(db, self.stories, keys, self.outbox.enqueue, self.outbox.fold)
         self.entries = Entries(db, self.stories, recorder, self.outbox.for_story)
         self.search = Search(db, self.watchlist, Profiles(db, self.watchlist, self.stories, self.moves))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot import render
+from bot.courier import drain
 from bot.digests import gather, plan
 from bot.schedule import Jobs
 from storage.model import Alert, Move, MoveKind, Occasion, Route, WaitingLine
@@ -108,6 +109,39 @@ async def test_quiet_hours_hold_messages_over_midnight_and_let_the_most_importan
     first, second = world.shown(101)
     assert "Scale AI" in first
     assert "Anthropic" in second
+
+
+async def test_a_mute_in_the_night_keeps_what_was_held_for_its_own_end(world: World) -> None:
+    world.server(A, {"quiet_hours": "22:00-07:00"})
+    world.clock.at = datetime(2025, 6, 13, 23, 0, tzinfo=UTC)
+    world.tell(LAYOFFS)
+    world.tell("Mercor raises $100 million from Benchmark")
+    world.store.guilds.mute(A, "scale-ai", world.now + timedelta(days=1), world.now)
+    world.clock.at = datetime(2025, 6, 14, 7, 0, tzinfo=UTC)
+    await world.deliver()
+    assert ["Mercor" in one for one in world.shown(101)] == [True]
+    world.wait(days=1)
+    await world.deliver()
+    _, note = world.shown(101)
+    assert LAYOFFS in note
+
+
+@pytest.mark.parametrize("fault", ["drop-before", "drop-after", "500", "500-stored", "429"])
+async def test_a_digest_arrives_once_whatever_befalls_it(world: World, fault: str) -> None:
+    world.server(A, {"digest": "daily"})
+    world.tell(LAUNCH)
+    world.tell(LAWSUIT)
+    world.wait(days=1)
+    world.discord.world.faults.append(fault)
+    for _ in range(3):
+        gather(world.app)
+        sinks = world.discord.sinks(clock=world.clock)
+        await drain(world.store, sinks, world.clock, fault_patience=0)
+        world.restart()
+        world.wait(minutes=10)
+    [digest] = world.shown(101)
+    assert "2 stories" in digest
+    assert set(world.discord.world.keys().values()) == {1}
 
 
 async def test_a_held_message_takes_in_what_joins_it_in_the_night(world: World) -> None:

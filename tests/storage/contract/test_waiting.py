@@ -107,6 +107,19 @@ def test_a_story_told_in_a_digest_can_still_alert_there(store: SqliteStore) -> N
     assert (changed.reply_to, changed.first_key) == ("101", alone.key)
 
 
+def test_a_digest_that_died_is_sent_again_whole(store: SqliteStore) -> None:
+    put(store, 7, line())
+    put(store, 8, line())
+    batch = store.outbox.lines.tell(store.outbox.lines.lines(), "Daily digest", NOW, due=NOW)
+    claimed = store.outbox.claim_due(NOW, lease=LEASE, worker="w")
+    for one in claimed:
+        store.outbox.mark_dead(one.id, "refused", NOW)
+    assert not store.outbox.resend("0" * 24, NOW)
+    assert store.outbox.resend(claimed[1].key, NOW)
+    again = store.outbox.claim_due(NOW, lease=LEASE, worker="w")
+    assert [(one.story, one.batch) for one in again] == [(7, batch), (8, batch)]
+
+
 def test_lines_can_be_dropped(store: SqliteStore) -> None:
     put(store, 7, line())
     lines = store.outbox.lines.lines()
