@@ -23,6 +23,7 @@ from storage.model import (
     RecordedEntry,
     SearchHit,
     Story,
+    WaitingLine,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class WhyAnswer:
     entries: tuple[RecordedEntry, ...]  # one for an entry, all for a story or alert
     deliveries: tuple[Delivery, ...]
     delivery: Delivery | None = None  # the alert that was asked about
+    waiting: tuple[WaitingLine, ...] = ()  # where it will be told together with others
 
 
 # --- entities ---------------------------------------------------------------------------
@@ -206,6 +208,7 @@ def _why_entry(store: "SqliteStore", number: int) -> WhyAnswer:
         story=recorded.story,
         entries=(recorded,),
         deliveries=deliveries or recorded.deliveries,
+        waiting=tuple(store.outbox.lines.of_story(recorded.story.id)) if recorded.story else (),
     )
 
 
@@ -229,6 +232,7 @@ def _why_story(store: "SqliteStore", number: int, delivery: Delivery | None = No
         entries=tuple(one for one in recorded if one is not None),
         deliveries=tuple(store.outbox.for_story(story.id)),
         delivery=delivery,
+        waiting=tuple(store.outbox.lines.of_story(story.id)),
     )
 
 

@@ -124,3 +124,15 @@ def paged(title: str, group: Iterable[WaitingLine], due: datetime) -> list[Gathe
             Gathered(title=f"{title} · {stories}{of}", lines=tuple(lines[begin : begin + size]), due=due)
         )
     return made
+
+
+def waits_for(line: WaitingLine) -> str:
+    """What a waiting line waits for, for people."""
+    name = line.alert.names.get(line.about or "", line.about or "")
+    match line.occasion:
+        case Occasion.MUTED:
+            return f"{name} is muted there; told when the mute is over"
+        case Occasion.COOLDOWN:
+            return f"too soon after another alert on {name}"
+        case Occasion.DIGEST:
+            return "the next digest"

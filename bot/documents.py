@@ -221,6 +221,10 @@ def why(answer: WhyAnswer) -> dict[str, Any]:
     told = {
         "routes": list(dict.fromkeys(one.destination for one in answer.deliveries)),
         "deliveries": [delivery(one) for one in answer.deliveries],
+        "waiting": [
+            {"destination": one.destination, "for": one.occasion.value, "about": one.about}
+            for one in answer.waiting
+        ],
     }
     if answer.reference.startswith("e") and len(answer.entries) == 1 and answer.delivery is None:
         entry = recorded_entry(answer.entries[0])

@@ -3,6 +3,7 @@
 from bot.answers import WhyAnswer
 from bot.cli.output import Cell, say, state, table
 from bot.cli.present import move_rows
+from bot.digests import waits_for
 from bot.times import day, iso
 from storage.model import Decision, RecordedEntry
 
@@ -32,6 +33,8 @@ def show_why(answer: WhyAnswer) -> None:
         title="Deliveries",
         empty="nothing was to be delivered",
     )
+    for line in answer.waiting:
+        say(f"waits at {line.destination}: {waits_for(line)}")
 
 
 def _show_entry(recorded: RecordedEntry) -> None:

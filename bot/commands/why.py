@@ -12,10 +12,11 @@ from bot.commands.cards import Card, card, headline
 from bot.commands.desk import Desk
 from bot.commands.here import Here, here
 from bot.commands.reply import answer
+from bot.digests import waits_for
 from bot.render.embed import earlier, stamp
 from bot.render.words import fit
 from bot.words import count
-from storage.model import Decision, Delivery, Mention, RecordedEntry
+from storage.model import Decision, Delivery, Mention, RecordedEntry, WaitingLine
 from watchers.listening import reasons_here
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ def told(store: "SqliteStore", reference: str, here: Here) -> Card:
         "",
         "**Deliveries**",
         *_deliveries(found.deliveries, here),
+        *(
+            f"<#{_channel(one)}> waits: {waits_for(one)}"
+            for one in found.waiting
+            if _channel(one) in here.channels
+        ),
     ]
     return card(f"Why {found.reference}", lines + _context(found))
 
@@ -84,7 +90,7 @@ def _deliveries(deliveries: Sequence[Delivery], here: Here) -> list[str]:
     return [_delivery(one) for one in shown] + more or ["none were to be made"]
 
 
-def _channel(one: Delivery) -> int | None:
+def _channel(one: Delivery | WaitingLine) -> int | None:
     kind, _, number = one.destination.partition(":")
     return int(number) if kind == "channel" and number.isdecimal() else None
 

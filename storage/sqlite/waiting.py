@@ -66,6 +66,10 @@ class Waiting:
             return self._select("ORDER BY id", ())
         return self._select("WHERE destination = ? ORDER BY id", (destination,))
 
+    def of_story(self, story_id: int) -> list[WaitingLine]:
+        """Where a story waits."""
+        return self._select("WHERE story_id = ? ORDER BY id", (story_id,))
+
     def count(self) -> int:
         """How many wait."""
         count: int = self._db.value("SELECT count(*) FROM waiting_line")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot import render
+from bot import answers, documents, render
 from bot.courier import drain
-from bot.digests import gather, plan
+from bot.digests import gather, plan, waits_for
 from bot.schedule import Jobs
 from storage.model import Alert, Move, MoveKind, Occasion, Route, WaitingLine
 from tests.routing.conftest import HOME, A, World
@@ -256,3 +256,16 @@ def test_mutes_are_told_by_entity() -> None:
     ]
     planned = plan(held, [DAILY], lambda _, slug: slug == "initech", NOW)
     assert [[one.id for one in message.lines] for message in planned.messages] == [[3, 1], [2]]
+
+
+async def test_why_says_where_a_story_waits_and_for_what(world: World) -> None:
+    world.server(A, {"digest": "daily"})
+    launch = world.tell(LAUNCH)
+    answer = answers.why(world.store, f"e{launch.entry.id}")
+    assert documents.why(answer)["waiting"] == [
+        {"destination": "channel:101", "for": "digest", "about": None}
+    ]
+    assert [waits_for(one) for one in answer.waiting] == ["the next digest"]
+    world.wait(days=1)
+    await world.deliver()
+    assert answers.why(world.store, f"s{launch.story}").waiting == ()
