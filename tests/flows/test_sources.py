@@ -222,3 +222,25 @@ def test_every_kind_of_source_is_tried() -> None:
 )
 def test_known_addresses_tell_their_kind(url: str, kind: str) -> None:
     assert sources.likely_kind(url) == kind
+
+
+def test_a_map_of_maps_leads_to_its_newest_which_changes_its_name(
+    publisher: Publisher, movewire: Command
+) -> None:
+    def index(*maps: tuple[str, str]) -> bytes:
+        rows = "".join(
+            f"<sitemap><loc>{publisher.url(path)}</loc><lastmod>{changed}</lastmod></sitemap>"
+            for path, changed in maps
+        )
+        return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</sitemapindex>'.encode()
+
+    publisher.feeds["/may.xml"] = news_map(("1", Q1))
+    publisher.feeds["/sitemap.xml"] = index(("/april.xml", "2025-04-30"), ("/may.xml", "2025-05-31"))
+    [added] = document(movewire("feeds", "add", "--json", publisher.url("/sitemap.xml")))
+    assert (added["kind"], added["entries"], added["error"]) == ("sitemap", 1, None)
+    publisher.log.clear()
+    assert document(movewire("poll", "--all", "--json"))["entries"] == 0
+    assert publisher.log == [("/sitemap.xml", 304)]
+    publisher.feeds["/june.xml"] = news_map(("2", Q2), ("1", Q1))
+    publisher.feeds["/sitemap.xml"] = index(("/may.xml", "2025-05-31"), ("/june.xml", "2025-06-01"))
+    assert document(movewire("poll", "--all", "--json"))["entries"] == 1

@@ -1,5 +1,6 @@
 """Sources beside feeds: what is special to each."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from storage.errors import UsageError
 from storage.model import Feed, ParsedEntry
 from watchers import sources
 from watchers.sources.base import ParsedFeed
+from watchers.sources.sitemap import newest_map
 
 SEVEN = datetime(2025, 6, 2, 7, 5, 9, tzinfo=UTC)
 
@@ -235,12 +237,48 @@ def test_sitemap_takes_headlines_or_the_words_of_the_address_newest_first() -> N
     assert (told.title, told.lang, told.entries[0].source) == ("Quay Times", "de", "Quay Times")
 
 
-def test_sitemap_of_sitemaps_says_which_to_add() -> None:
+def test_a_map_of_maps_of_maps_is_refused() -> None:
     body = "<sitemapindex><sitemap><loc>https://quay.example/news.xml</loc></sitemap></sitemapindex>"
-    with pytest.raises(
-        sources.SourceError, match=r"add one of them, such as https://quay\.example/news\.xml"
-    ):
+    with pytest.raises(sources.SourceError, match="leads to no map of pages"):
         read("sitemap", body)
+
+
+@pytest.mark.parametrize(
+    ("maps", "chosen"),
+    [
+        ([("may.xml", "2025-05-31"), ("june.xml", "2025-06-02"), ("about.xml", "2024-01-01")], "june.xml"),
+        ([("may.xml", "2025-05-31"), ("news.xml", ""), ("june.xml", "2025-06-02")], "news.xml"),
+        ([("1.xml", ""), ("2.xml", "")], "2.xml"),
+        ([("a.xml?b=1&amp;c=2", "2025-06-02")], "a.xml?b=1&c=2"),
+        ([], None),
+    ],
+)
+def test_of_a_map_of_maps_news_or_the_last_changed_is_read(
+    maps: list[tuple[str, str]], chosen: str | None
+) -> None:
+    rows = "".join(
+        f"<sitemap><loc>https://quay.example/{name}</loc><lastmod>{when}</lastmod></sitemap>"
+        for name, when in maps
+    )
+    body = f"<sitemapindex>{rows}</sitemapindex>".encode()
+    target = newest_map(body, "https://quay.example/sitemap.xml")
+    assert target == (f"https://quay.example/{chosen}" if chosen else None)
+    assert newest_map(gzip.compress(body), "https://quay.example/sitemap.xml") == target
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<urlset/>",
+        b"",
+        b"\x1f\x8bbroken",
+        b"<sitemapindex>" + b"<sitemap>" * 200_000,
+        b"<sitemapindex><sitemap><loc>file:///etc/passwd</loc></sitemap></sitemapindex>",
+        b"<sitemapindex><sitemap><loc>javascript:alert(1)</loc></sitemap></sitemapindex>",
+    ],
+)
+def test_what_is_no_map_of_maps_leads_nowhere(body: bytes) -> None:
+    assert newest_map(body, "https://quay.example/sitemap.xml") is None
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@
 A new kind of source is one module with a ``SOURCE`` and one line in ``_MODULES``.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -56,15 +57,26 @@ def likely_kind(url: str) -> str:
 
 
 async def fetch(fetcher: "Fetcher", feed: Feed, now: datetime) -> Outcome:
-    """Ask for ``feed`` once, with the validators of what was last read well."""
+    """Ask for ``feed`` once, with the validators of what was last read well.
+
+    Where the answer only leads to another (a map of maps) and has changed, that one is asked
+    too: its body comes with the validators of the first.
+    """
     kind = source(feed.kind)
-    return await fetcher.get(
+    outcome = await fetcher.get(
         feed.url,
         now=now,
         etag=feed.etag,
         last_modified=feed.last_modified,
         accept=kind.accept,
     )
+    if kind.leads_to is None or not isinstance(outcome, Fetched) or outcome.body_hash == feed.body_hash:
+        return outcome
+    target = kind.leads_to(outcome.body, outcome.url)
+    if target is None:
+        return outcome
+    behind = await fetcher.get(target, now=now, accept=kind.accept)
+    return replace(outcome, body=behind.body) if isinstance(behind, Fetched) else behind
 
 
 def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:

@@ -290,6 +290,7 @@ class Source:
     kind: str
     parse: Parser  # may raise NeedsChild
     parse_slowly: Parser | None = None  # what is done then, in the child
+    leads_to: Callable[[bytes, str], str | None] | None = None  # body, URL -> what to ask instead
     known_by: re.Pattern[str] | None = None  # how addresses begin that are of this kind without saying so
     address: Callable[[str], str] | None = None  # search words, company or repository -> URL
     accept: str | None = None  # Accept header, where it differs from a feed's

@@ -9,29 +9,27 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from storage.model import Feed
 from watchers.sources import sniff
-from watchers.sources.base import BrokenFeed, NotAFeed, ParsedFeed, Source
+from watchers.sources.base import BrokenFeed, NotAFeed, ParsedFeed, Source, SourceError
 from watchers.sources.bodies import Gunzip
 from watchers.sources.dates import parse_any
-from watchers.sources.entries import RawEntry, finished, language
+from watchers.sources.entries import RawEntry, finished, language, web_url
 
 NEWEST = 500  # pages taken from one map
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
+LOOKED_AT = 4 * 1024 * 1024  # of a map of maps
+_LOC = re.compile(rb"<loc>\s*([^<\s]{8,4000})\s*</loc>")
+_CHANGED = re.compile(rb"<lastmod>\s*([0-9T:.Z+-]{4,40})\s*</lastmod>")
 _ENDING = re.compile(r"\.(?:html?|php|aspx?|jsp|shtml)$|[-_]?\b[0-9a-f]{6,}\b", re.IGNORECASE)
 
 
 def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
-    """Parse a map of pages; raises a named ParseError, also for a map of maps (it says which).
-
-    Maps may be kept as gzip files: they are unpacked here, since no Content-Encoding says so.
-    """
-    if body.startswith(b"\x1f\x8b"):
-        unpacked = Gunzip()
-        unpacked.feed(body)
-        body = unpacked.finish()
+    """Parse a map of pages; raises a named ParseError, also for maps of maps of maps."""
+    body = _unpacked(body)
     if b"<!ENTITY" in body or b"<!DOCTYPE" in body:
         raise (
             sniff.refusal(body) if sniff.looks_like_page(body) else BrokenFeed("a map that declares entities")
@@ -44,8 +42,7 @@ def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> Parsed
         ) from error
     kind = _local(root)
     if kind == "sitemapindex":
-        maps = [_text(one, "loc") for one in root]
-        raise NotAFeed("a map of maps: add one of them, such as " + ", ".join(filter(None, maps[-3:])))
+        raise NotAFeed("a map of maps that leads to no map of pages")
     if kind != "urlset":
         raise sniff.refusal(body)
     pages = sorted(_pages(root), key=lambda page: page.published or page.updated or _OLDEST, reverse=True)
@@ -56,6 +53,36 @@ def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> Parsed
         lang=language(next((_inner(page, "language") for page in root if _inner(page, "language")), None)),
         entries=finished(pages[:NEWEST], url),
     )
+
+
+def newest_map(body: bytes, url: str) -> str | None:
+    """Of a map of maps the one to read: of news if there is one, else the last changed; None: it is none.
+
+    Such maps change their names each month or day, so following one of them would not do.
+    """
+    try:
+        body = _unpacked(body)[:LOOKED_AT]
+    except SourceError:
+        return None
+    if b"<sitemapindex" not in body[:4096]:
+        return None
+    best: tuple[bool, str, int, str] | None = None
+    for place, piece in enumerate(body.split(b"<sitemap>")[1:]):
+        address, changed = _LOC.search(piece), _CHANGED.search(piece)
+        target = web_url(unescape(address[1].decode("utf-8", "replace")), url) if address else ""
+        if target:
+            when = changed[1].decode("ascii", "replace") if changed else ""
+            best = max(best or (False, "", -1, ""), ("news" in target.lower(), when, place, target))
+    return best[3] if best is not None else None
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Maps may be kept as gzip files, of which no Content-Encoding tells."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpacked = Gunzip()
+    unpacked.feed(body)
+    return unpacked.finish()
 
 
 def _pages(root: ET.Element) -> Iterator[RawEntry]:
@@ -105,6 +132,7 @@ def _local(element: ET.Element) -> str:
 SOURCE = Source(
     kind="sitemap",
     parse=parse,
+    leads_to=newest_map,
     known_by=re.compile(r"https?://[^?#]+/[^/?#]*sitemap[^/?#]*\.xml(?:\.gz)?(?:[?#]|$)", re.IGNORECASE),
     accept="application/xml, text/xml;q=0.9, */*;q=0.1",
 )
