@@ -21,7 +21,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot.render import digest
-from bot.sinks.base import REAL, Clock, Dead, Gone, Outcome, Parcel, RetryAt, Sent, Sink
+from bot.sinks.base import REAL, Clock, Dead, Gone, Outcome, Parcel, RetryAt, Sent, Sink, Split
 from bot.sinks.outcomes import HELD
 from storage.errors import MovewireError
 
@@ -252,6 +252,9 @@ class _Run:
     def _record(self, sink: Sink, parcel: Parcel, outcome: Outcome) -> None:
         now = self._clock.now()
         with self._store.transaction():
+            if isinstance(outcome, Split):
+                self._outbox.halve(parcel.deliveries, outcome.why, now)
+                return
             for one in parcel.deliveries:
                 match outcome:
                     case Sent(message_id=message_id):

@@ -77,7 +77,14 @@ class Gone:
     why: str
 
 
-Outcome = Sent | RetryAt | Dead | Gone
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """The digest was refused for something in it: its halves are to be tried, each by itself."""
+
+    why: str
+
+
+Outcome = Sent | RetryAt | Dead | Gone | Split
 
 
 class Sink(Protocol):

@@ -9,7 +9,7 @@ is sent.  A nonce whose message was deleted answers 10008: it was sent, and is g
 from bot.render import Dress, bare, change, digest, message
 from bot.sinks.base import Dead, Gone, Outcome, Parcel, RetryAt, Sent, fingerprint
 from bot.sinks.history import Found, Missing, Search, Unanswered, find
-from bot.sinks.outcomes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, certain, failed
+from bot.sinks.outcomes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, certain, failed, malformed
 from bot.sinks.rest import Answer, Rest, Result
 
 NONCE_HOLDS = 60.0  # seconds in which a nonce surely counts; the page says "a few minutes"
@@ -69,7 +69,7 @@ class ChannelSink:
     async def _post(self, parcel: Parcel, repeat: bool) -> Outcome:
         payload = self._payload(parcel, repeat)
         result = await self._ask(payload)
-        if isinstance(result, Answer) and result.status == 400 and not parcel.folded:
+        if malformed(result) and not parcel.folded:
             # Better the plain news than none: whatever Discord dislikes stood in the embed.
             result = await self._ask(bare(parcel.first.alert, Dress(key=parcel.key)) | _once(parcel))
         return self._outcome(result, parcel, repeat)
@@ -103,7 +103,7 @@ class ChannelSink:
         first = parcel.first
         dress = Dress(key=first.first_key or first.key, buttons=True)
         result = await self._change(first.reply_to, change(first.alert, dress))
-        if isinstance(result, Answer) and result.status == 400:
+        if malformed(result):
             result = await self._change(first.reply_to, bare(first.alert, dress))
         if isinstance(result, Answer):
             if 200 <= result.status < 300:

@@ -13,9 +13,11 @@ from bot.sinks.rest import Answer, Rest, Result
 
 PAGE = 100  # resources/message#get-channel-messages: at most 100
 MOST_PAGES = 10
-# How far our clock and Discord's may differ, or ours may have been set, since the attempt.
-MARGIN = timedelta(hours=1)
+# How far our clock may have been set since the attempt; in a channel so busy that a day does
+# not fit into ``MOST_PAGES``, no further than clocks differ.
+MARGIN, LEAST_MARGIN = timedelta(hours=25), timedelta(hours=1)
 DISCORD_EPOCH = 1_420_070_400_000  # milliseconds: reference#snowflakes
+DISCORD_BEGAN = datetime.fromtimestamp(DISCORD_EPOCH / 1000, UTC)
 MOST_LOOKS = 20  # messages whose words must be asked for one by one
 
 
@@ -50,12 +52,14 @@ Look = Callable[[str], Awaitable[Result]]  # message id -> the message, asked fo
 
 
 async def find(rest: Rest, channel: str, key: str, since: datetime, *, look: Look | None = None) -> Search:
-    """Search the channel for ``key`` among messages not older than ``since``, an hour allowed.
+    """Search the channel for ``key`` among messages not older than ``since``, a day allowed.
+
+    A ``since`` in the future is by a clock that was wrong, and bounds nothing.
 
     ``look`` fetches a message whose words the history withholds: without the message content
     intent a bot sees only its own words (topics/gateway#message-content-intent).
     """
-    oldest = min(since, rest.clock.now()) - MARGIN
+    begin = since if since <= rest.clock.now() else DISCORD_BEGAN
     before: str | None = None
     looks = 0
     for _ in range(MOST_PAGES):
@@ -82,9 +86,11 @@ async def find(rest: Rest, channel: str, key: str, since: datetime, *, look: Loo
                     return Unanswered(result=alone)
                 if isinstance(alone.body, dict) and holds(alone.body, key):
                     return Found(message_id=str(message["id"]))
-        if len(page) < PAGE or made(str(page[-1]["id"])) < oldest:
+        if len(page) < PAGE or made(str(page[-1]["id"])) < begin - MARGIN:
             return Missing()
         before = str(page[-1]["id"])
+    if before is not None and made(before) < begin - LEAST_MARGIN:
+        return Missing()
     return Unreadable(why=f"more than {PAGE * MOST_PAGES} messages since")
 
 

@@ -18,7 +18,11 @@ INVALID_WINDOW = 600.0
 INVALID_ALLOWED = 10
 # Cloudflare's own 429 has no body of Discord's; where it does not say how long, this long.
 CLOUDFLARE_WAIT = 600.0
-REFUSED_WAIT = 900.0  # seconds after a refused token, until somebody may have mended it
+UNSAID_WAIT = 60.0  # seconds after a 429 of Discord's own that does not say how long
+REFUSED_WAIT = 900.0  # seconds after a refusal, until somebody may have mended it
+# A refused token stays refused: only a person can set another one.  It is asked again all the
+# same, but seldom, because Discord itself has answered 401 in outages.
+TOKEN_WAIT = 4 * 3600.0
 EARLY = 0.001  # seconds: what clocks may differ by when a window ends
 # Some limits stand in no header (others observed 30 messages a minute for a channel).  One is
 # learned from the 429 that it answers with, and forgotten again: it may have been a mistake.
@@ -45,6 +49,8 @@ def too_many(headers: Mapping[str, str], body: object) -> TooMany:
         everywhere = bool(body.get("global")) or scope == "global" or "x-ratelimit-global" in headers
         return TooMany(seconds=float(said), everywhere=everywhere, shared=scope == "shared")
     seconds = _number(headers.get("retry-after"))
+    if isinstance(body, dict) and isinstance(body.get("code"), int):  # a limit on one thing, 30046 say
+        return TooMany(seconds=UNSAID_WAIT if seconds is None else seconds, everywhere=False)
     return TooMany(seconds=CLOUDFLARE_WAIT if seconds is None else seconds, everywhere=True, cloudflare=True)
 
 
@@ -137,7 +143,7 @@ class Limits:
         elif status in (401, 403):
             self._invalid.append(now)
             if status == 401:  # the token is refused: it will be for every route
-                self._closed_until = max(self._closed_until, now + REFUSED_WAIT)
+                self._closed_until = max(self._closed_until, now + TOKEN_WAIT)
 
     def _bucket(self, route: str) -> _Bucket:
         return self._buckets.setdefault(self._names.get(route, route), _Bucket())

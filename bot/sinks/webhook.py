@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.render import Dress, bare, change, digest, message
 from bot.sinks.base import Dead, Gone, Outcome, Parcel, RetryAt, Sent, fingerprint
 from bot.sinks.history import Found, Missing, Search, Unanswered, Unreadable, find
-from bot.sinks.outcomes import INVALID_WEBHOOK_TOKEN, UNKNOWN_MESSAGE, certain, failed
+from bot.sinks.outcomes import INVALID_WEBHOOK_TOKEN, UNKNOWN_MESSAGE, certain, failed, malformed
 from bot.sinks.rest import Answer, Rest, Result
 
 # Seconds that Discord may take with a request before its message shows in the history: as
@@ -114,7 +114,7 @@ class WebhookSink:
             )
             payload = message(first.alert, dress)
         result = await self._execute(payload)
-        if isinstance(result, Answer) and result.status == 400 and not parcel.folded:
+        if malformed(result) and not parcel.folded:
             result = await self._execute(bare(first.alert, Dress(key=parcel.key)))
         if isinstance(result, Answer) and 200 <= result.status < 300:
             found = result.body.get("id") if isinstance(result.body, dict) else None
@@ -130,7 +130,7 @@ class WebhookSink:
         first = parcel.first
         dress = Dress(key=first.first_key or first.key)
         result = await self._change(first.reply_to, change(first.alert, dress))
-        if isinstance(result, Answer) and result.status == 400:
+        if malformed(result):
             result = await self._change(first.reply_to, bare(first.alert, dress))
         if isinstance(result, Answer):
             if 200 <= result.status < 300:
@@ -160,7 +160,13 @@ class WebhookSink:
             result.status == 404 or (result.status == 401 and result.code == INVALID_WEBHOOK_TOKEN)
         ):
             return Dead(why=f"{RETIRED} ({result.said})", retires=True)
-        return failed(result, parcel, self._rest.clock, refused=" (look at the webhook's channel)")
+        return failed(
+            result,
+            parcel,
+            self._rest.clock,
+            refused=" (look at the webhook's channel)",
+            token="copy the webhook's URL again",
+        )
 
     def _settled(self, outcome: RetryAt) -> RetryAt:
         """The history is read once the lost attempt has had its time to show there."""

@@ -33,6 +33,9 @@ from storage.sqlite.locks import PassLock, pass_lock
 from storage.sqlite.waiting import Waiting
 
 NO_STORY = 0  # of notices: ids of stories begin at 1
+# Between two attempts: more was no waiting of ours, but a machine that was off or a clock that
+# leapt ahead.  It does not count as time of trying, which ``first_attempt`` tells.
+LONGEST_GAP = timedelta(days=1)
 CLOCK_SLACK = 1_000  # milliseconds by which a row may lie ahead before the clock counts as set back
 _OPEN = "('pending', 'retry', 'claimed')"
 # What is first in its story at :destination: nothing of the story may overtake it there.
@@ -321,7 +324,8 @@ class Outbox:
         with self._db.transaction():
             return self._db.run(
                 "UPDATE delivery SET due = due - (touched - :now), "
-                "lease_until = lease_until - (touched - :now), touched = :now "
+                "lease_until = lease_until - (touched - :now), touched = :now, "
+                "first_attempt = min(first_attempt, :now), last_attempt = min(last_attempt, :now) "
                 f"WHERE state IN {_OPEN} AND touched > :now + {CLOCK_SLACK}",
                 {"now": to_ms(now)},
             )
@@ -354,11 +358,18 @@ class Outbox:
         marks = ",".join(map(str, ids))
         self._db.run(
             "UPDATE delivery SET state = 'claimed', attempts = attempts + 1, last_attempt = :now, "
-            "first_attempt = coalesce(first_attempt, :now), lease_until = :until, worker = :worker, "
+            "first_attempt = CASE WHEN :now - last_attempt > :gap "
+            "THEN first_attempt + (:now - last_attempt - :gap) ELSE coalesce(first_attempt, :now) END, "
+            "lease_until = :until, worker = :worker, "
             "touched = :now, reply_to = (SELECT message_id FROM story_message AS told "
             "WHERE told.story_id = delivery.story_id AND told.destination = delivery.destination) "
             f"WHERE id IN ({marks})",
-            {"now": to_ms(now), "until": to_ms(now + lease), "worker": worker},
+            {
+                "now": to_ms(now),
+                "until": to_ms(now + lease),
+                "worker": worker,
+                "gap": int(LONGEST_GAP.total_seconds() * 1000),
+            },
         )
         return self._select(f"id IN ({marks}) ORDER BY priority DESC, id")
 
@@ -394,6 +405,22 @@ class Outbox:
                 "WHERE id = ? AND state = 'claimed'",
                 (to_ms(when, up=True), error, int(ambiguous), int(holds), to_ms(now), delivery_id),
             )
+
+    def halve(self, deliveries: Sequence[Delivery], error: str, now: datetime) -> None:
+        """Make two messages of a digest that was refused; what is left alone goes as its own message.
+
+        What was gathered on an occasion stays a digest, be it of one.
+        """
+        middle = len(deliveries) // 2
+        with self._db.transaction():
+            for half in (deliveries[:middle], deliveries[middle:]):
+                alone = len(half) == 1 and half[0].occasion is None
+                batch = None if alone else batch_key([one.key for one in half])
+                self._db.run_many(
+                    "UPDATE delivery SET state = 'retry', batch = ?, due = ?, last_error = ?, holds = 0, "
+                    "lease_until = NULL, worker = NULL, touched = ? WHERE id = ? AND state = 'claimed'",
+                    [(batch, to_ms(now), error, to_ms(now), one.id) for one in half],
+                )
 
     def mark_dead(self, delivery_id: int, error: str, now: datetime) -> None:
         """Given up; ``dead_unannounced`` tells of it once."""

@@ -9,7 +9,7 @@ hundreds of runs share one process.
 
 Faults are a list, one for each write (POST or PATCH of a message) in turn: "ok", "drop-before",
 "drop-after" (the connection breaks before or after it is stored), "500", "500-stored", "502",
-"503", "504-stored", "400", "403", "429", "429-global", "429-cloudflare",
+"503", "504-stored", "400", "403", "archived", "429", "429-global", "429-cloudflare",
 "slow", "hang"; after the list all is well.
 """
 
@@ -86,6 +86,7 @@ class World:
     serial: int = 0
     token: str = TOKEN
     poison: str | None = None  # a nonce that breaks the server each time
+    unspeakable: str | None = None  # words for which a message is refused each time
     schema_check: Callable[[str, Any], list[str]] | None = None
 
     def new_id(self) -> str:
@@ -100,6 +101,11 @@ class World:
             for message in held:
                 found.update(key_of(message))
         return found
+
+    def add(self, channel: str, content: str) -> None:
+        """As somebody in the channel would."""
+        message = {"id": self.new_id(), "channel_id": channel, "content": content, "embeds": []}
+        self.messages.setdefault(channel, []).append(message)
 
     def delete(self, message_id: str) -> None:
         """As a moderator would."""
@@ -206,6 +212,8 @@ def _refusal(fault: str) -> web.Response | None:
             return web.Response(status=429, text="error code: 1015", headers={"Retry-After": "1"})
         case "400":
             return _error(400, 50035, "Invalid Form Body")
+        case "archived":
+            return _error(400, 50083, "Thread is archived")
         case "403":
             return _error(403, 50013, "Missing Permissions")
         case "500" | "502" | "503":
@@ -229,7 +237,10 @@ async def _write(
         await asyncio.Event().wait()
     if fault == "drop-before":
         return await _drop(request, world)
-    payload = json.loads(await request.read())
+    raw = (await request.read()).decode()
+    payload = json.loads(raw)
+    if world.unspeakable is not None and world.unspeakable in raw:
+        return _error(400, 50035, "Invalid Form Body")
     if world.poison is not None and payload.get("nonce") == world.poison:
         return web.Response(status=500, text="this one is too much for us")
     wrong = violations(payload)

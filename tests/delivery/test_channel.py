@@ -1,6 +1,8 @@
 """A channel with a bot token, over a real socket: each delivery once, whatever breaks."""
 
+import json
 from collections import deque
+from datetime import timedelta
 
 import pytest
 
@@ -312,9 +314,9 @@ async def test_after_three_days_all_that_waited_as_long_is_given_up_together(
 ):
     discord.world.channels = set()
     keys = [put(store, DESTINATION, alert(number), clock.now()) for number in (1, 2, 3)]
-    clock.let(24 * 3600)
-    late = put(store, DESTINATION, alert(4), clock.now())
-    for _ in range(14):
+    for turn in range(20):
+        if turn == 6:
+            late = put(store, DESTINATION, alert(4), clock.now())
         drained = await drain(store, discord.sinks(clock=clock), clock)
         clock.let(4 * 3600)
     assert [store.outbox.by_key(key).state for key in keys] == [DeliveryState.DEAD] * 3
@@ -341,10 +343,97 @@ async def test_a_refused_token_loses_nothing_and_is_not_tried_over_and_over(
         put(store, DESTINATION, alert(number), clock.now())
     drained = await drain(store, discord.sinks(clock=clock), clock)
     assert (len(discord.world.asked), drained.pending) == (1, 5)
-    assert "may it send messages" in drained.errors[0].error
+    assert "set DISCORD_TOKEN to the present token" in drained.errors[0].error
+    for _ in range(30):  # cron's polls, each with sinks of its own
+        clock.let(120)
+        await drain(store, discord.sinks(clock=clock), clock)
+    assert len(discord.world.asked) == 1
     discord.world.token = "loopback-bot-token"
-    clock.let(16 * 60)
+    clock.let(3 * 3600)
     assert (await drain(store, discord.sinks(clock=clock), clock)).delivered == 5
+
+
+async def test_a_locked_thread_is_told_with_its_remedy_and_nothing_dies(
+    store: SqliteStore, discord: Discord, clock: LeapingClock
+):
+    discord.world.faults = deque(["archived"])
+    keys = [put(store, DESTINATION, alert(number), clock.now()) for number in (1, 2)]
+    drained = await drain(store, discord.sinks(clock=clock), clock)
+    assert (drained.delivered, drained.pending, len(discord.world.asked)) == (0, 2, 1)
+    assert "unarchive it" in drained.errors[0].error
+    clock.let(16 * 60)
+    assert (await drain(store, discord.sinks(clock=clock), clock)).delivered == 2
+    assert discord.world.keys() == dict.fromkeys(keys, 1)
+
+
+async def test_an_edit_in_an_archived_thread_waits_and_lets_messages_pass(
+    store: SqliteStore, discord: Discord, clock: LeapingClock
+):
+    put(store, DESTINATION, alert(1), clock.now())
+    await drain(store, discord.sinks(clock=clock), clock)
+    discord.world.faults = deque(["archived"])
+    put(store, DESTINATION, edit(1), clock.now(), revision=1)
+    await drain(store, discord.sinks(clock=clock), clock)
+    put(store, DESTINATION, alert(2), clock.now())
+    drained = await drain(store, discord.sinks(clock=clock), clock)
+    assert (drained.delivered, drained.pending) == (1, 1)
+    clock.let(16 * 60)
+    assert (await drain(store, discord.sinks(clock=clock), clock)).delivered == 1
+    first, second = discord.world.messages[str(CHANNEL)]
+    assert (first.get("edited"), second.get("edited")) == (1, None)
+
+
+async def test_one_line_that_is_refused_costs_a_digest_that_line_alone(
+    store: SqliteStore, discord: Discord, clock: LeapingClock
+):
+    keys = [put(store, DESTINATION, alert(number), clock.now()) for number in range(1, 61)]
+    discord.world.unspeakable = "scientist number 47 "
+    drained = await drain(store, discord.sinks(clock=clock), clock, fold_above=40)
+    assert (drained.delivered, drained.pending) == (59, 0)
+    states = {key: store.outbox.by_key(key).state for key in keys}
+    assert [key for key in keys if states[key] is DeliveryState.DEAD] == [keys[46]]
+    said = json.dumps(discord.world.messages[str(CHANNEL)])
+    assert [said.count(f"scientist number {number} ") for number in range(1, 61) if number != 47] == [1] * 59
+    assert store.outbox.by_key(keys[46]).alert.headline == "Chief scientist number 47 walks out of the lab"
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=2), timedelta(days=365)])
+async def test_what_was_sent_under_a_clock_that_ran_ahead_is_found_in_a_busy_channel(
+    store: SqliteStore, discord: Discord, clock: LeapingClock, ahead: timedelta
+):
+    clock.wall_offset = ahead
+    key = put(store, DESTINATION, alert(), clock.now())
+    discord.world.faults = deque(["drop-after"])
+    await drain(store, discord.sinks(clock=clock), clock, fault_patience=0.0)
+    for _ in range(150):
+        discord.world.add(str(CHANNEL), "the chat goes on")
+    clock.let(6 * 3600)
+    clock.wall_offset = timedelta(0)
+    discord.world.nonces.clear()
+    for _ in range(150):
+        discord.world.add(str(CHANNEL), "and on")
+    drained = await drain(store, discord.sinks(clock=clock), clock)
+    assert (drained.delivered, drained.repeats, discord.world.keys()) == (1, 0, {key: 1})
+
+
+async def test_a_leap_of_the_clock_in_the_middle_of_an_outage_gives_nothing_up(
+    store: SqliteStore, discord: Discord, clock: LeapingClock
+):
+    keys = [put(store, DESTINATION, alert(number), clock.now()) for number in (1, 2)]
+    discord.world.faults = deque(["503"] * 400)
+    for _ in range(12):
+        await drain(store, discord.sinks(clock=clock), clock)
+        clock.let(600)
+    clock.wall_offset = timedelta(days=365)
+    for _ in range(12):
+        await drain(store, discord.sinks(clock=clock), clock)
+        clock.let(600)
+    clock.wall_offset = timedelta(0)
+    discord.world.faults.clear()
+    await drain(store, discord.sinks(clock=clock), clock)
+    clock.let(900)  # the longest wait, begun anew
+    await drain(store, discord.sinks(clock=clock), clock)
+    assert discord.world.keys() == dict.fromkeys(keys, 1)
 
 
 async def test_one_role_is_pinged_where_the_route_names_it_and_nobody_else(

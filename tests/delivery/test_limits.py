@@ -149,6 +149,8 @@ def test_requests_under_way_count_before_they_are_answered():
         ({"x-ratelimit-scope": "global"}, {"retry_after": 2.5}, 2.5, True, False),
         ({"retry-after": "37"}, None, 37.0, True, True),
         ({}, None, 600.0, True, True),
+        ({}, {"code": 30046, "message": "Maximum number of edits"}, 60.0, False, False),
+        ({"retry-after": "7"}, {"code": 20028, "message": "Write rate limit"}, 7.0, False, False),
         ({"retry-after": "nonsense"}, {"retry_after": "soon"}, 600.0, True, True),
         ({}, {"retry_after": -5}, 600.0, True, True),
     ],
