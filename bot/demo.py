@@ -148,9 +148,12 @@ def _announce(stage: script.Stage) -> None:
     line = f"{stage.at:%d %b %Y, %H:%M} UTC · {stage.says}"
     if sys.stdout.isatty():
         from rich.console import Console
-        from rich.rule import Rule
+        from rich.text import Text
 
-        Console(highlight=False).print(Rule(line, style="dim", align="left"))
+        from bot.render import wrapped
+
+        out = Console(highlight=False)
+        out.print(wrapped(Text(f"─── {line}", style="dim"), out), soft_wrap=True)
     else:
         print(f"--- {line}\n", flush=True)  # noqa: T201
 

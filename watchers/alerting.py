@@ -107,13 +107,18 @@ def reasons_for_people(mentions: Iterable[Mention], watchlist: Watchlist) -> Ite
     for mention in mentions:
         if mention.accepted and mention.entity in by_slug:
             kept = best.get(mention.entity)
-            if kept is None or (mention.prominent, mention.score) > (kept.prominent, kept.score):
+            if kept is None or _telling(mention) > _telling(kept):
                 best[mention.entity] = mention
     for slug, mention in best.items():
         where = "in the headline" if mention.field == "title" else "in the text"
         entity = by_slug[slug]
         written = f" as “{mention.text}”" if mention.text.casefold() != entity.name.casefold() else ""
         yield f"{entity.name} ({entity.tier.value}) {where}{written}"
+
+
+def _telling(mention: Mention) -> tuple[bool, bool, float]:
+    """How much a mention says of why the entry matched: the headline before all."""
+    return mention.field == "title", mention.prominent, mention.score
 
 
 def clip(text: str, limit: int) -> str:

@@ -172,36 +172,34 @@ def _draw_table(
 
 def _draw_rows(out: "Console", columns: Sequence[str], rows: Sequence[Sequence[Cell]], title: str) -> None:
     """Each row as a few lines: its first cell, then the others with their names, packed to the width."""
-    from rich.cells import cell_len
-    from rich.padding import Padding
     from rich.text import Text
 
-    def put(line: Text, indent: int) -> None:
-        if max(map(cell_len, line.plain.split()), default=0) > out.width - indent:
-            out.print(Text(" " * indent).append_text(line), soft_wrap=True)  # an address stays whole
-        else:
-            out.print(Padding.indent(line, indent))
+    from bot.render import wrapped
+
+    def put(line: Text) -> None:
+        out.print(wrapped(line, out), soft_wrap=True)
 
     if title:
         out.print(Text(title, style="bold"))
     for first, *others in rows:
-        line, indent = Text(first.text, style=first.style or "bold"), 0
+        line = Text.assemble((first.text, first.style or "bold"))
         for name, cell in zip(columns[1:], others, strict=True):
             if not cell.text:
                 continue
-            told = Text.assemble((f"{name} ", "dim"), _text(cell))
-            if indent + line.cell_len + GAP + told.cell_len <= out.width:
+            told = Text.assemble((f"{name} ", "dim"), _text(cell, short=False))
+            if line.cell_len + GAP + told.cell_len <= out.width:
                 line.append(" " * GAP).append_text(told)
             else:
-                put(line, indent)
-                line, indent = told, INDENT
-        put(line, indent)
+                put(line)
+                line = Text(" " * INDENT).append_text(told)
+        put(line)
 
 
-def _text(cell: Cell) -> "Text":
+def _text(cell: Cell, *, short: bool = True) -> "Text":
+    """An address as a link, in a table without what all of them begin with."""
     from rich.text import Text
 
     scheme, mark, rest = cell.text.partition("://")
     if mark and scheme in ("http", "https") and " " not in rest:
-        return Text(rest.removeprefix("www."), style=f"link {cell.text}")
+        return Text(rest.removeprefix("www.") if short else cell.text, style=f"link {cell.text}")
     return Text(cell.text, style=cell.style)

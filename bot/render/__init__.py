@@ -7,7 +7,7 @@
 from bot.render.embed import Digest, Dress, bare, change, message
 from bot.render.gathered import digest, pages, plain_digest
 from bot.render.limits import violations
-from bot.render.terminal import console, plain
+from bot.render.terminal import console, plain, wrapped
 from storage.model import Alert
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "plain",
     "plain_digest",
     "violations",
+    "wrapped",
 ]
 
 

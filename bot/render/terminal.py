@@ -1,6 +1,7 @@
 """An alert for the terminal: ``console`` with colours and links, ``plain`` as bare text.
 
-Pure; no width is assumed, the terminal wraps.  ``rich`` is imported only when it is used.
+Pure; ``wrapped`` breaks rich's lines between words, as wide as a terminal is.  ``rich`` is
+imported only when it is used.
 """
 
 from datetime import UTC
@@ -11,6 +12,7 @@ from bot.render.words import UNTITLED, clean, clip, link
 from storage.model import Alert, UpdateKind
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text
 
 LINE = 400  # code points of one line of a stranger's text
@@ -90,3 +92,22 @@ def console(alert: Alert, key: str | None = None) -> "Text":
         if url:
             shown.append(f"\n{INDENT}{INDENT}{url}", Style(dim=True, link=url))
     return shown
+
+
+def wrapped(shown: "Text", out: "Console") -> "Text":
+    """``shown`` with its lines broken between words, the parts as far from the left as the line began.
+
+    A line with a word that no line holds is left to the terminal: an address can be copied then.
+    """
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    parts = []
+    for line in shown.split("\n", allow_blank=True):
+        indent = len(line.plain) - len(line.plain.lstrip(" "))
+        room = out.width - indent
+        whole = any(cell_len(word) > room for word in line.plain.split())
+        for part in [line[indent:]] if whole else line[indent:].wrap(out, room):
+            part.rstrip()
+            parts.append(Text(" " * indent).append_text(part))
+    return Text("\n").join(parts)

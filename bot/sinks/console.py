@@ -8,7 +8,7 @@ import sys
 from datetime import timedelta
 from typing import TextIO
 
-from bot.render import console, plain, plain_digest
+from bot.render import console, plain, plain_digest, wrapped
 from bot.sinks.base import REAL, Clock, Outcome, Parcel, RetryAt, Sent
 from storage.model import Delivery
 
@@ -51,7 +51,8 @@ def _print(delivery: Delivery, stream: TextIO) -> None:
     if stream.isatty():
         from rich.console import Console
 
-        Console(file=stream, highlight=False).print(console(delivery.alert, delivery.key), soft_wrap=True)
+        out = Console(file=stream, highlight=False)
+        out.print(wrapped(console(delivery.alert, delivery.key), out), soft_wrap=True)
         stream.write("\n")
     else:
         _write(plain(delivery.alert, delivery.key), stream)

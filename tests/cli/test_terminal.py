@@ -122,7 +122,7 @@ def test_a_narrow_terminal_gets_rows_whose_words_and_addresses_stay_whole(watch:
     assert "───" not in out
     told = " ".join(out.split())
     assert "headline Ruben Mayer leaves Meta after two months" in told
-    assert "link bay-ledger.example/mayer-leaves" in told
+    assert "link https://bay-ledger.example/mayer-leaves" in told
     out, _ = watch("search", "mayer", "--limit", "1", env={"NO_COLOR": "1", "COLUMNS": width})
     assert "title Mayer is out at Meta" in " ".join(out.split())
 

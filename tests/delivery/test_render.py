@@ -244,6 +244,19 @@ def test_no_text_of_a_stranger_moves_the_cursor_of_a_terminal(told: Alert):
     shown.encode("utf-8")
 
 
+@pytest.mark.parametrize("width", [40, 80])
+@pytest.mark.parametrize("name", CASES)
+def test_a_terminal_gets_lines_broken_between_words_and_addresses_whole(name: str, width: int):
+    from rich.cells import cell_len
+    from rich.console import Console
+
+    shown = render.console(CASES[name], KEY)
+    broken = render.wrapped(shown, Console(width=width)).plain
+    assert broken.split() == shown.plain.split()
+    wide = [line for line in broken.split("\n") if cell_len(line) > width]
+    assert [line for line in wide if not any(cell_len(word) > width - 8 for word in line.split())] == []
+
+
 def delivery(number: int, told: Alert) -> Delivery:
     now = datetime(2025, 6, 13, tzinfo=UTC)
     return Delivery(

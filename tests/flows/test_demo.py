@@ -112,3 +112,8 @@ def test_everything_was_told_and_nothing_twice(played):
 def test_the_last_stage_tells_nothing(played):
     last = played.printed.partition("Nothing has changed: nothing is told.")[2]
     assert re.findall(r"https?://", last) == []
+
+
+def test_an_entity_that_the_headline_names_is_said_to_be_in_the_headline(played: Played) -> None:
+    [talks] = [one.alert for one in played.told(None) if one.alert.headline.startswith("Meta is in talks")]
+    assert talks.why[:2] == ("Meta (context) in the headline", "Scale AI (primary) in the headline")
