@@ -44,6 +44,7 @@ class Movewire:
 
         asked = settings.load(db=str(database), environ=_environment(), folder=database.parent)
         self._app = open_app(asked).__enter__()
+        self.store = self._app.store
         if authority := os.environ.get("FARM_CA"):
             self._trust(authority)
 
@@ -66,9 +67,13 @@ class Movewire:
 
     def poll(self) -> dict[str, Any]:
         """One pass."""
+        return asyncio.run(self.pass_over())
+
+    async def pass_over(self) -> dict[str, Any]:
+        """One pass on the running loop."""
         from bot.passes import one_pass
 
-        report = asyncio.run(one_pass(self._app, all_feeds=True)).document()
+        report = (await one_pass(self._app, all_feeds=True)).document()
         return {**report, "errors": report["errors"][:3]}
 
 
@@ -78,6 +83,10 @@ class Reader:
     def __init__(self, database: Path) -> None:
         from reader import make_reader
 
+        if bundle := os.environ.get("FARM_BUNDLE"):
+            import requests.adapters
+
+            requests.adapters.DEFAULT_CA_BUNDLE_PATH = bundle  # reader leaves REQUESTS_CA_BUNDLE unread
         self._reader = make_reader(str(database))
 
     def add(self, urls: list[str]) -> None:
@@ -151,7 +160,7 @@ class Client:
         self._environment = {**os.environ, **more}
         if authority is not None:
             bundle = _bundle(authority)
-            self._environment |= {"FARM_CA": str(authority), "REQUESTS_CA_BUNDLE": str(bundle)}
+            self._environment |= {"FARM_CA": str(authority), "FARM_BUNDLE": str(bundle)}
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(

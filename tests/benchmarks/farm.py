@@ -7,6 +7,7 @@ so that its work is not counted as the client's.  What it serves is made up (``b
     cold    validators are offered, nothing is known to the client yet
     warm    every conditional request is answered with 304
     mixed   one feed in ten has one new entry in each round, the others answer 304
+    restless  every answer differs though nothing is new
     steady  two in ten have no validators, two more differ in every answer though nothing is
             new (lastBuildDate), the rest answer 304
 
@@ -68,7 +69,7 @@ class Feeds:
         """Status, body and ETag."""
         scene = self._scene
         blind = scene.name == "steady" and feed % 10 in (1, 2)
-        restless = scene.name == "steady" and feed % 10 in (3, 4)
+        restless = scene.name == "restless" or (scene.name == "steady" and feed % 10 in (3, 4))
         news = scene.round if scene.name == "mixed" and feed % 10 == 0 else 0
         serials = scene.news.get(feed, [])
         version = f"{news} {serials} {scene.requests if restless else 0}"

@@ -1,0 +1,137 @@
+"""All benchmarks of cost, in one command:
+
+    python -m tests.benchmarks [--quick] [PART …]
+
+Parts: polling, https, growth, hostile, lag, start, delay, run, store; all without any.
+Needs the extra ``bench``.  Prints Markdown for docs/performance.md; ``--quick`` takes small
+sizes, to see that all works.  Figures are CPU seconds and ratios of one run; nothing is
+asserted.  docs/performance.md says what each means.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tests.benchmarks import bearing, delay, polling, starting
+
+ALL = ("movewire", "reader", "feedparser", "fastfeedparser")
+RIVALS = ("movewire", "reader")
+Said = Callable[[str], None]
+
+
+def passes(quick: bool, said: Said) -> list[str]:
+    """All four scenes beside the others."""
+    lines: list[str] = []
+    for feeds, clients in ((40, ALL),) if quick else ((1_000, ALL), (5_000, RIVALS)):
+        lines += ["", *polling.table(polling.measure(feeds, clients, rounds=1 if quick else 3, said=said))]
+    return lines
+
+
+def https(quick: bool, said: Said) -> list[str]:
+    """Warm passes over HTTPS."""
+    feeds = 40 if quick else 1_000
+    return polling.table(polling.measure(feeds, RIVALS, scenes=("warm",), rounds=2, tls=True, said=said))
+
+
+def growth(quick: bool, said: Said) -> list[str]:
+    """CPU a feed at many feeds to that at a hundred."""
+    small, large = (20, 100) if quick else (100, 5_000)
+    few, many = (polling.measure(size, ("movewire",), said=said)[0] for size in (small, large))
+    ratios = {scene: many.cpu[scene] / large / (few.cpu[scene] / small) for scene in few.cpu}
+    told = ", ".join(f"{scene} {ratio:.2f}" for scene, ratio in ratios.items())
+    return [f"CPU a feed at {large:,} feeds to that at {small}: {told}"]
+
+
+def hostile(quick: bool, said: Said) -> list[str]:
+    """One hostile feed among twenty."""
+    said("hostile feeds")
+    return [
+        f"{kind}: peak memory {one['growth']:+.1f} MB, the others' cycle × {one['cycle']:.2f}, "
+        f"the whole pass {one['whole']:.1f} s"
+        for kind, one in bearing.apart("hostile", 20).items()
+    ]
+
+
+def lag(quick: bool, said: Said) -> list[str]:
+    """How long the loop stands still."""
+    feeds = 100 if quick else 5_000
+    said(f"loop lag over {feeds} feeds")
+    return [
+        f"{feeds:,} feeds, {scene}: "
+        + "; ".join(f"{name} p99 {t['p99']:.0f} ms, most {t['most']:.0f} ms" for name, t in one.items())
+        for scene, one in bearing.apart("lag", feeds).items()
+    ]
+
+
+def start(quick: bool, said: Said) -> list[str]:
+    """Start-up."""
+    said("start-up")
+    return [f"{name}: {seconds:.2f} s" for name, seconds in starting.measure(2 if quick else 9).items()]
+
+
+def delays(quick: bool, said: Said) -> list[str]:
+    """Published to posted."""
+    asked = ((40, 5, 5),) if quick else ((200, 100, 20), (4_000, 100, 60))
+    return [
+        delay.measure(feeds, news, interval=interval, said=said).line() for feeds, news, interval in asked
+    ]
+
+
+def run(quick: bool, said: Said) -> list[str]:
+    """Memory of ``run`` with Discord connected."""
+    feeds, interval = (40, 5) if quick else (5_000, 60)
+    return [delay.measure(feeds, 5, interval=interval, bot=True, said=said).line()]
+
+
+def store(quick: bool, said: Said) -> list[str]:
+    """How the store's questions grow."""
+    from tests.benchmarks import store_scale
+
+    for size in (1_000,) if quick else (1_000, 100_000, 1_000_000):
+        said(f"store of {size:,} entries")
+        with TemporaryDirectory() as folder:
+            store_scale.run(size, Path(folder))
+    return []
+
+
+PARTS: dict[str, Callable[[bool, Said], list[str]]] = {
+    "polling": passes,
+    "https": https,
+    "growth": growth,
+    "hostile": hostile,
+    "lag": lag,
+    "start": start,
+    "delay": delays,
+    "run": run,
+    "store": store,
+}
+
+
+def main() -> None:
+    """Run the parts asked for and print what each found."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--quick", action="store_true", help="small sizes")
+    asked = parser.parse_args()
+    unknown = set(asked.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    chosen = asked.parts or list(PARTS)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
+        whole = progress.add_task("", total=len(chosen))
+        for name in chosen:
+            lines = PARTS[name](asked.quick, lambda text: progress.update(whole, description=text))
+            print(f"\n### {name}\n", *lines, sep="\n", flush=True)
+            progress.advance(whole)
+
+
+if __name__ == "__main__":
+    main()
