@@ -51,7 +51,7 @@ def hostile(quick: bool, said: Said) -> list[str]:
     """One hostile feed among twenty."""
     said("hostile feeds")
     return [
-        f"{kind}: peak memory {one['growth']:+.1f} MB, the others' cycle × {one['cycle']:.2f}, "
+        f"{kind}: peak memory {one['growth']:+.1f} MB, the others' cycle × {one['cycle']:.2f} of {1000 * one['calm']:.0f} ms, "
         f"the whole pass {one['whole']:.1f} s"
         for kind, one in bearing.apart("hostile", 20).items()
     ]

@@ -49,6 +49,7 @@ _NAMES = (
 _SURNAMES = (
     "Alder Brandt Castell Drago Evers Falk Gessner Holm Ivarsson Jelinek Kestrel Lindqvist Moravec".split()
 )
+_SYLLABLES = "bal cer dox fim gur hent jav kol lum mip nad osk pret quil rab sund tov ulm vask wex yor zeb".split()
 _WATCHED = (
     "{name} leaves {company} after {n} months",
     "{company} hires {name} to lead its team of {n}",
@@ -59,7 +60,7 @@ _WATCHED = (
     "{company} signs a ${n} million contract, {name} confirms",
 )
 _COMPANIES = (
-    "Scale AI,Mercor,Surge AI,Meta,OpenAI,Anthropic,Google DeepMind,Meta Superintelligence Labs,Outlier AI,"
+    "Scale AI,Mercor,Surge AI,Outlier AI,Meta,OpenAI,Anthropic,Google DeepMind,Meta Superintelligence Labs,"
     "Midjourney,Safe Superintelligence"
 ).split(",")
 
@@ -81,6 +82,14 @@ def watched(serial: int) -> str:
     name = f"{_NAMES[first]} {_SURNAMES[last]}-{_SURNAMES[serial % 7]}"
     company = _COMPANIES[serial % len(_COMPANIES)]
     return _WATCHED[serial % len(_WATCHED)].format(name=name, company=company, n=3 + serial % 900)
+
+
+def news(serial: int) -> str:
+    """A headline that alerts: a company of the first tier hires somebody of whom nothing else is told."""
+    place = serial * 7919 % len(_SYLLABLES) ** 3
+    syllables = (_SYLLABLES[place // len(_SYLLABLES) ** power % len(_SYLLABLES)] for power in range(3))
+    first, surname = _NAMES[serial % len(_NAMES)], "".join(syllables).capitalize()
+    return f"{_COMPANIES[serial % 3]} hires {first} {surname}"
 
 
 def title(feed: int, number: int) -> str:

@@ -33,7 +33,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.request import urlopen
 
-from tests.benchmarks.bodies import ENTRIES, address, body, entry, watched
+from tests.benchmarks.bodies import ENTRIES, address, body, entry, news
 
 CERTIFIED = 64  # addresses in one certificate, each such group behind a port of its own
 BOMB = 256 * 1024 * 1024
@@ -70,18 +70,20 @@ class Feeds:
         scene = self._scene
         blind = scene.name == "steady" and feed % 10 in (1, 2)
         restless = scene.name == "restless" or (scene.name == "steady" and feed % 10 in (3, 4))
-        news = scene.round if scene.name == "mixed" and feed % 10 == 0 else 0
+        added = scene.round if scene.name == "mixed" and feed % 10 == 0 else 0
         serials = scene.news.get(feed, [])
-        version = f"{news} {serials} {scene.requests if restless else 0}"
+        version = f"{added} {serials} {scene.requests if restless else 0}"
         etag = None if blind else f'"{hashlib.md5(f"{feed}:{version}".encode()).hexdigest()}"'
         if etag is not None and conditional == etag:
             return 304, b"", etag
         for serial in serials:
             scene.served.setdefault(serial, time.time())
         entries = "".join(
-            entry(feed, ENTRIES + serial, self._now, watched(serial)) for serial in reversed(serials)
+            entry(feed, ENTRIES + serial, self._now, news(serial)) for serial in reversed(serials)
         )
-        entries += "".join(self._entries(feed, number) for number in range(ENTRIES + news - 1, news - 1, -1))
+        entries += "".join(
+            self._entries(feed, number) for number in range(ENTRIES + added - 1, added - 1, -1)
+        )
         built = self._now + timedelta(seconds=scene.requests if restless else 0)
         return 200, body(feed, entries, built), etag
 
@@ -124,6 +126,8 @@ class _Connection(asyncio.Protocol):
                 self._send(200, b"", None)
             case ["_served"]:
                 self._send(200, json.dumps(self._scene.served).encode(), None)
+            case ["_prepare"]:
+                self._send(200, f"{len(_bomb())} {len(_large())}".encode(), None)
             case ["hostile", kind]:
                 self._harm(kind)
             case [*_, feed]:
@@ -151,7 +155,7 @@ class _Connection(asyncio.Protocol):
             b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/xml\r\n\r\n" + start
         )
         if kind == "large":
-            self._transport.write(b"<item><title>x</title></item>\n" * (LARGE // 30))
+            self._transport.write(_large())
             self._transport.close()
         else:
             self._drip()
@@ -169,6 +173,11 @@ def _bomb() -> bytes:
     start = b'<?xml version="1.0"?><rss version="2.0"><channel><item><title>'
     pieces = [packer.compress(start), *(packer.compress(b"a" * 2**20) for _ in range(BOMB // 2**20))]
     return b"".join([*pieces, packer.flush()])
+
+
+@lru_cache
+def _large() -> bytes:
+    return b"<item><title>x</title></item>\n" * (LARGE // 30)
 
 
 class Farm:
@@ -194,6 +203,7 @@ class Farm:
             env={**os.environ, "PYTHONHASHSEED": "0"},
         )
         assert self._process.stdout is not None
+        self.pid = self._process.pid
         self.port, *self._ports = map(int, self._process.stdout.readline().split())
         return self
 
@@ -221,6 +231,7 @@ class Farm:
 
     def hostile(self, kind: str, number: int) -> str:
         """A hostile feed at the address of feed ``number``."""
+        self._ask("_prepare")
         return f"http://{address(number)}:{self.port}/hostile/{kind}"
 
     def set(self, scene: str, number: int = 0) -> None:

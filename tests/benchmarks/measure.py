@@ -16,10 +16,10 @@ def cpu_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in spent) + sum(map(_spent, children()))
 
 
-def peak_memory(pid: int | None = None) -> float:
-    """Most MB that this process (or another) and its living children held in memory."""
+def peak_memory(pid: int | None = None, *, without: int | None = None) -> float:
+    """Most MB that this process (or another) and its living children, but for one, held in memory."""
     first = os.getpid() if pid is None else pid
-    return sum(map(_peak, [first, *children(first)]))
+    return sum(_peak(one) for one in [first, *children(first)] if one != without)
 
 
 def reset_peak() -> None:

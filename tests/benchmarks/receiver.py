@@ -75,39 +75,44 @@ async def _main() -> None:
     from tests.discord.loopback import Loopback
 
     arrivals: dict[int, float] = {}
-    told = Loopback()
+    discord = Loopback()
     count = 0
 
     async def message(request: web.Request) -> web.Response:
         nonlocal count
         now, count = time.time(), count + 1
-        for number in _STORY.findall(await request.text())[:1]:
-            arrivals.setdefault(int(number) - ENTRIES, now)
+        told = await request.json()
+        for embed in (told.get("embeds") or [])[:1]:
+            number = _STORY.search(embed.get("url", ""))
+            if request.method == "POST" and number is not None:
+                arrivals.setdefault(int(number[1]) - ENTRIES, now)
         return web.json_response({"id": str(10**17 + count), "channel_id": CHANNEL, "type": 0})
 
     async def kept(request: web.Request) -> web.Response:
         return web.json_response([])
 
     async def shown(request: web.Request) -> web.Response:
-        return web.json_response(arrivals if request.path == "/_arrivals" else told.ready.is_set())
+        return web.json_response(arrivals if request.path == "/_arrivals" else discord.ready.is_set())
 
     app = web.Application(client_max_size=2**24)
     app.router.add_post("/api/webhooks/9/{secret}", message)
     app.router.add_post("/api/channels/{channel}/messages", message)
+    app.router.add_patch("/api/webhooks/9/{secret}/messages/{message}", message)
+    app.router.add_patch("/api/channels/{channel}/messages/{message}", message)
     app.router.add_get("/api/channels/{channel}/messages", kept)
     app.router.add_get("/_arrivals", shown)
     app.router.add_get("/_connected", shown)
-    app.router.add_get("/api/users/@me", told.me)
-    app.router.add_get("/api/oauth2/applications/@me", told.application)
-    app.router.add_get("/api/gateway/bot", told.where)
-    app.router.add_put("/api/applications/42/commands", told.register)
-    app.router.add_get("/ws", told.socket)
-    app.router.add_get("/ws/", told.socket)
+    app.router.add_get("/api/users/@me", discord.me)
+    app.router.add_get("/api/oauth2/applications/@me", discord.application)
+    app.router.add_get("/api/gateway/bot", discord.where)
+    app.router.add_put("/api/applications/42/commands", discord.register)
+    app.router.add_get("/ws", discord.socket)
+    app.router.add_get("/ws/", discord.socket)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    told.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    print(told.address, flush=True)
+    discord.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    print(discord.address, flush=True)
     await asyncio.to_thread(sys.stdin.read)
     await runner.cleanup()
 
