@@ -125,10 +125,10 @@ def holder(command: str) -> str:
 
 
 def _plant(store: SqliteStore, settings: "Settings") -> None:
-    """Plant the seeds, unless this very version of them is planted already."""
-    from importlib.metadata import version
+    """Plant the seeds, unless this very edition of them is planted already."""
+    from seeds.edition import edition
 
-    mark = f"{version('movewire')} feeds={settings.seed_feeds}"
+    mark = f"{edition()} feeds={settings.seed_feeds}"
     if store.setting("planted") == mark:
         return
     from bot.sinks.base import REAL

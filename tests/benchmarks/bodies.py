@@ -49,7 +49,9 @@ _NAMES = (
 _SURNAMES = (
     "Alder Brandt Castell Drago Evers Falk Gessner Holm Ivarsson Jelinek Kestrel Lindqvist Moravec".split()
 )
-_SYLLABLES = "bal cer dox fim gur hent jav kol lum mip nad osk pret quil rab sund tov ulm vask wex yor zeb".split()
+_SYLLABLES = (
+    "bal cer dox fim gur hent jav kol lum mip nad osk pret quil rab sund tov ulm vask wex yor zeb".split()
+)
 _WATCHED = (
     "{name} leaves {company} after {n} months",
     "{company} hires {name} to lead its team of {n}",
