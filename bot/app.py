@@ -39,6 +39,10 @@ class App:
     heartbeat_url: str | None = None  # asked as a sign of life; may be a secret
     _pipeline: "Pipeline | None" = None  # kept: what it knows of the watchlist takes a while to build
 
+    def second_store(self) -> SqliteStore:
+        """The same database once more: what is asked of it does not wait for the first one's transactions."""
+        return open_store(self.store.path, create=False)
+
     def sweep(self) -> "Sweep":
         """A sweep over this store, judging by the watchlist as it is then."""
         from watchers.pipeline import Pipeline

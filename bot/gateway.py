@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -50,6 +51,7 @@ CLOSING = 10.0  # seconds that a connection gets to close
 # topics/opcodes-and-status-codes#gateway-gateway-close-event-codes: those not to reconnect after
 HOPELESS = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 OUTDATED = "This button is of another version: use the command instead."
+SWITCH = 0.001  # seconds that a thread which judges may keep an answer waiting; Python's own is 5 ms
 FAILED = "That did not work: the fault is ours and stands in the log."
 
 COMMANDS = (search, entity, moves, why, status, watch, feeds, route, digest)
@@ -70,6 +72,21 @@ class Tree(app_commands.CommandTree):
         log.error("/%s failed", named, exc_info=cause)
         with contextlib.suppress(discord.HTTPException):  # the interaction may be gone
             await refuse(interaction, FAILED)
+
+
+class Socket(DiscordWebSocket):
+    """A connection that is not left open, nor its heart beating, where it could not IDENTIFY."""
+
+    async def identify(self) -> None:
+        """As the library does; what keeps it from that closes the connection."""
+        try:
+            await super().identify()
+        except BaseException:
+            await self.close()
+            raise
+
+
+discord.shard.DiscordWebSocket = Socket  # type: ignore[misc] # the one place where the library makes them
 
 
 class Gateway(discord.AutoShardedClient):
@@ -160,13 +177,19 @@ def companion(app: "App", settings: "Settings") -> Callable[[asyncio.Event], Awa
         DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.discord_gateway)
     # With a number of shards discord.py takes DEFAULT_GATEWAY and does not ask where to connect.
     shards = 1 if settings.discord_gateway is not None else None
-    desk, turnstile = desk_of(app, next(iter(default_routes(settings)), None)), Turnstile()
+    home, turnstile = next(iter(default_routes(settings)), None), Turnstile()
     logging.getLogger("discord").setLevel(logging.WARNING)
 
     async def attend(stop: asyncio.Event) -> None:
-        await supervise(
-            lambda: Gateway(desk, shard_count=shards, turnstile=turnstile), token, stop, turnstile=turnstile
-        )
+        sys.setswitchinterval(SWITCH)
+        with await asyncio.to_thread(app.second_store) as store:
+            desk = desk_of(app, home, store)
+            await supervise(
+                lambda: Gateway(desk, shard_count=shards, turnstile=turnstile),
+                token,
+                stop,
+                turnstile=turnstile,
+            )
 
     return attend
 

@@ -110,10 +110,11 @@ async def one_pass(
             since = f" since {lock.since:%Y-%m-%dT%H:%M:%SZ}" if lock.since else ""
             report.skipped = f"{lock.holder or 'another process'}{since}"
             return report
-        app.store.feeds.rebase(app.clock.now())
+        await asyncio.to_thread(app.store.feeds.rebase, app.clock.now())
         await asyncio.to_thread(gather, app)
         more = partial(_due_now, app) if command == "run" else None
-        feeds = list(more()) if more is not None else chosen_feeds(app, urls, all_feeds=all_feeds)
+        choose = more or partial(chosen_feeds, app, urls, all_feeds=all_feeds)
+        feeds = list(await asyncio.to_thread(choose))
         async with delivering(app, report, stop, deliver=deliver) as wake:
             await _sweep(app, feeds, report, wake, stop, more)
     return report
@@ -137,7 +138,7 @@ async def _sweep(
         if one.outcome.deliveries:
             loop.call_soon_threadsafe(wake.set)
 
-    if app.store.entries.pending_count():  # a pass that died left these behind
+    if await asyncio.to_thread(app.store.entries.pending_count):  # a pass that died left these behind
         await asyncio.to_thread(app.sweep().judge, report.sweep, judged)
     if feeds:
         async with app.new_fetcher() as fetcher:
@@ -156,7 +157,7 @@ async def delivering(
     wake = asyncio.Event()
     if not deliver:
         yield wake
-        report.pending = app.store.outbox.pending_count()
+        report.pending = await asyncio.to_thread(app.store.outbox.pending_count)
         return
     wake.set()  # what an earlier pass left behind goes first
     over = False
@@ -167,7 +168,7 @@ async def delivering(
         while not over or wake.is_set():
             await wake.wait()
             wake.clear()
-            report.pending = app.store.outbox.pending_count()
+            report.pending = await asyncio.to_thread(app.store.outbox.pending_count)
             if not report.pending:
                 continue
             sinks = sinks or app.new_sinks()

@@ -182,3 +182,10 @@ def name(requirement: str) -> str:
 def test_the_checks_script_is_sound_shell():
     done = subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("picture", sorted((ROOT / "docs").rglob("*.png")), ids=lambda path: path.name)
+def test_pictures_are_light_and_shown_on_a_page(picture):
+    assert picture.stat().st_size < 150_000
+    shown = [page for page in PAGES if f"pictures/{picture.name})" in page.read_text(encoding="utf-8")]
+    assert shown != []

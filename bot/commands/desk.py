@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.commands.easel import Easel
 from bot.commands.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -23,10 +24,15 @@ class Desk:
     follow: Callable[[str], Awaitable["Added"]]  # adds a feed as the command line does
     home: "Route | None" = None  # the settings' own, to a channel
     shelf: Shelf = field(default_factory=Shelf)
+    easel: Easel = field(default_factory=Easel)
 
 
-def desk_of(app: "App", home: "Route | None" = None) -> Desk:
-    """The desk of a wired application; ``home`` is the settings' route to a channel."""
+def desk_of(app: "App", home: "Route | None" = None, store: "SqliteStore | None" = None) -> Desk:
+    """The desk of a wired application; ``home`` is the settings' route to a channel.
+
+    ``store`` is asked instead of the application's own, which the watching holds for as long
+    as a transaction takes.
+    """
 
     async def follow(address: str) -> "Added":
         from bot.subscribing import follow
@@ -34,4 +40,4 @@ def desk_of(app: "App", home: "Route | None" = None) -> Desk:
         [added] = await follow(app, [address])
         return added
 
-    return Desk(store=app.store, clock=app.clock, follow=follow, home=home)
+    return Desk(store=store or app.store, clock=app.clock, follow=follow, home=home)

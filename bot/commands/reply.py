@@ -51,7 +51,7 @@ async def answer(desk: Desk, interaction: Interaction, ask: Question, *, private
         return
     await _say(interaction, page_of(desk, card, interaction.user.id))
     if card.draw is not None:
-        await _show(interaction, card.draw)
+        await _show(desk, interaction, card.draw)
 
 
 async def change(desk: Desk, interaction: Interaction, ask: Question) -> None:
@@ -121,14 +121,11 @@ async def _say(interaction: Interaction, page: dict[str, Any]) -> None:
         await interaction.response.send_message(allowed_mentions=NOBODY, **page)
 
 
-async def _show(interaction: Interaction, draw: Callable[[], bytes]) -> None:
+async def _show(desk: Desk, interaction: Interaction, draw: Callable[[], bytes]) -> None:
     """Add the picture once it is drawn; the words are out already and stand without it."""
-    try:
-        png = await asyncio.to_thread(draw)
-    except Exception:  # whatever a drawing library throws: the answer is given
-        log.exception("a picture could not be drawn")
-        return
-    await interaction.edit_original_response(attachments=[discord.File(io.BytesIO(png), PICTURE)])
+    if (png := await desk.easel.draw(draw)) is not None:
+        picture = discord.File(io.BytesIO(png), PICTURE)
+        await interaction.edit_original_response(attachments=[picture], allowed_mentions=NOBODY)
 
 
 async def refuse(interaction: Interaction, why: str) -> None:

@@ -239,6 +239,13 @@ class Loopback:
         given = [{"name": option, "type": 3, "value": value} for option, value in options.items()]
         return await self.ask(2, {"id": number, "name": name, "type": 1, "options": given})
 
+    async def typing(self, name: str, /, **options: str) -> "Answers":
+        """The last option of a command, while it is typed."""
+        number = next(str(n) for n, one in enumerate(self.commands, 1) if one["name"] == name)
+        given: list[dict[str, Any]] = [{"name": k, "type": 3, "value": v} for k, v in options.items()]
+        given[-1]["focused"] = True
+        return await self.ask(4, {"id": number, "name": name, "type": 1, "options": given})
+
     async def press(self, message: dict[str, Any], custom_id: str, *, manages: bool = False) -> "Answers":
         """A button under a message."""
         data = {"component_type": 2, "custom_id": custom_id}
@@ -259,6 +266,11 @@ class Loopback:
 
     async def followup(self, request: web.Request) -> web.Response:
         return await self._written(request, "followup")
+
+    async def posted(self, request: web.Request) -> web.Response:
+        body = await _json(request)
+        self._check(request, body)
+        return answered(self._message(body))
 
     async def _written(self, request: web.Request, way: str) -> web.Response:
         body = await _json(request)
@@ -336,6 +348,7 @@ async def serve(told: Loopback) -> web.AppRunner:
     app.router.add_post("/api/interactions/{id}/{token}/callback", told.callback)
     app.router.add_patch("/api/webhooks/42/{token}/messages/@original", told.original)
     app.router.add_post("/api/webhooks/42/{token}", told.followup)
+    app.router.add_post("/api/channels/{channel}/messages", told.posted)
     app.router.add_get("/ws", told.socket)
     app.router.add_get("/ws/", told.socket)
     runner = web.AppRunner(app, shutdown_timeout=0.5)
