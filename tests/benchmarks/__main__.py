@@ -27,8 +27,8 @@ Said = Callable[[str], None]
 def passes(quick: bool, said: Said) -> list[str]:
     """All four scenes beside the others."""
     lines: list[str] = []
-    for feeds, clients in ((40, ALL),) if quick else ((1_000, ALL), (5_000, RIVALS)):
-        lines += ["", *polling.table(polling.measure(feeds, clients, rounds=1 if quick else 3, said=said))]
+    for feeds, clients, rounds in ((40, ALL, 1),) if quick else ((1_000, ALL, 3), (5_000, RIVALS, 1)):
+        lines += ["", *polling.table(polling.measure(feeds, clients, rounds=rounds, said=said))]
     return lines
 
 
