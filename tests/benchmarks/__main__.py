@@ -1,8 +1,8 @@
 """All benchmarks of cost, in one command:
 
-    python -m tests.benchmarks [--quick] [PART …]
+    python -m tests.benchmarks [--quick] [--rounds N] [PART …]
 
-Parts: polling, https, growth, hostile, lag, start, delay, run, store; all without any.
+Parts: polling, many, https, growth, hostile, lag, start, delay, run, store; all without any.
 Needs the extra ``bench``.  Prints Markdown for docs/performance.md; ``--quick`` takes small
 sizes, to see that all works.  Figures are CPU seconds and ratios of one run; nothing is
 asserted.  docs/performance.md says what each means.
@@ -11,6 +11,7 @@ asserted.  docs/performance.md says what each means.
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,30 +25,52 @@ RIVALS = ("movewire", "reader")
 Said = Callable[[str], None]
 
 
-def passes(quick: bool, said: Said) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How thorough to be."""
+
+    quick: bool
+    rounds: int  # measured passes in each scene
+
+
+def passes(asked: Asked, said: Said) -> list[str]:
     """All four scenes beside the others."""
-    lines: list[str] = []
-    for feeds, clients, rounds in ((40, ALL, 1),) if quick else ((1_000, ALL, 3), (5_000, RIVALS, 1)):
-        lines += ["", *polling.table(polling.measure(feeds, clients, rounds=rounds, said=said))]
-    return lines
+    feeds = 40 if asked.quick else 1_000
+    return polling.table(polling.measure(feeds, ALL, rounds=asked.rounds, said=said))
 
 
-def https(quick: bool, said: Said) -> list[str]:
+def many(asked: Asked, said: Said) -> list[str]:
+    """All four scenes beside reader at five thousand feeds: half an hour and more."""
+    feeds = 60 if asked.quick else 5_000
+    return polling.table(polling.measure(feeds, RIVALS, rounds=asked.rounds, said=said))
+
+
+def https(asked: Asked, said: Said) -> list[str]:
     """Warm passes over HTTPS."""
-    feeds = 40 if quick else 1_000
-    return polling.table(polling.measure(feeds, RIVALS, scenes=("warm",), rounds=2, tls=True, said=said))
+    feeds = 40 if asked.quick else 1_000
+    return polling.table(
+        polling.measure(feeds, RIVALS, scenes=("warm",), rounds=asked.rounds, tls=True, said=said)
+    )
 
 
-def growth(quick: bool, said: Said) -> list[str]:
+def growth(asked: Asked, said: Said) -> list[str]:
     """CPU a feed at many feeds to that at a hundred."""
-    small, large = (20, 100) if quick else (100, 5_000)
-    few, many = (polling.measure(size, ("movewire",), said=said)[0] for size in (small, large))
+    small, large = (20, 100) if asked.quick else (100, 5_000)
+    few, many = (
+        polling.measure(size, ("movewire",), rounds=asked.rounds, said=said)[0] for size in (small, large)
+    )
     ratios = {scene: many.cpu[scene] / large / (few.cpu[scene] / small) for scene in few.cpu}
     told = ", ".join(f"{scene} {ratio:.2f}" for scene, ratio in ratios.items())
-    return [f"CPU a feed at {large:,} feeds to that at {small}: {told}"]
+    return [
+        *polling.table([few]),
+        "",
+        *polling.table([many]),
+        "",
+        f"CPU a feed at {large:,} feeds to that at {small}: {told}",
+    ]
 
 
-def hostile(quick: bool, said: Said) -> list[str]:
+def hostile(asked: Asked, said: Said) -> list[str]:
     """One hostile feed among twenty."""
     said("hostile feeds")
     return [
@@ -57,9 +80,9 @@ def hostile(quick: bool, said: Said) -> list[str]:
     ]
 
 
-def lag(quick: bool, said: Said) -> list[str]:
+def lag(asked: Asked, said: Said) -> list[str]:
     """How long the loop stands still."""
-    feeds = 100 if quick else 5_000
+    feeds = 100 if asked.quick else 5_000
     said(f"loop lag over {feeds} feeds")
     return [
         f"{feeds:,} feeds, {scene}: "
@@ -68,39 +91,40 @@ def lag(quick: bool, said: Said) -> list[str]:
     ]
 
 
-def start(quick: bool, said: Said) -> list[str]:
+def start(asked: Asked, said: Said) -> list[str]:
     """Start-up."""
     said("start-up")
-    return [f"{name}: {seconds:.2f} s" for name, seconds in starting.measure(2 if quick else 9).items()]
+    return [f"{name}: {seconds:.2f} s" for name, seconds in starting.measure(2 if asked.quick else 9).items()]
 
 
-def delays(quick: bool, said: Said) -> list[str]:
+def delays(asked: Asked, said: Said) -> list[str]:
     """Published to posted."""
-    asked = ((40, 5, 5),) if quick else ((200, 100, 20), (4_000, 100, 60))
+    sizes = ((40, 5, 5),) if asked.quick else ((200, 100, 20), (4_000, 100, 60))
     return [
-        delay.measure(feeds, news, interval=interval, said=said).line() for feeds, news, interval in asked
+        delay.measure(feeds, news, interval=interval, said=said).line() for feeds, news, interval in sizes
     ]
 
 
-def run(quick: bool, said: Said) -> list[str]:
+def run(asked: Asked, said: Said) -> list[str]:
     """Memory of ``run`` with Discord connected."""
-    feeds, interval = (40, 5) if quick else (5_000, 60)
+    feeds, interval = (40, 5) if asked.quick else (5_000, 60)
     return [delay.measure(feeds, 5, interval=interval, bot=True, said=said).line()]
 
 
-def store(quick: bool, said: Said) -> list[str]:
+def store(asked: Asked, said: Said) -> list[str]:
     """How the store's questions grow."""
     from tests.benchmarks import store_scale
 
-    for size in (1_000,) if quick else (1_000, 100_000, 1_000_000):
+    for size in (1_000,) if asked.quick else (1_000, 100_000, 1_000_000):
         said(f"store of {size:,} entries")
         with TemporaryDirectory() as folder:
             store_scale.run(size, Path(folder))
     return []
 
 
-PARTS: dict[str, Callable[[bool, Said], list[str]]] = {
+PARTS: dict[str, Callable[[Asked, Said], list[str]]] = {
     "polling": passes,
+    "many": many,
     "https": https,
     "growth": growth,
     "hostile": hostile,
@@ -119,16 +143,18 @@ def main() -> None:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true", help="small sizes")
-    asked = parser.parse_args()
-    unknown = set(asked.parts) - set(PARTS)
+    parser.add_argument("--rounds", type=int, default=3, help="measured passes in each scene")
+    given = parser.parse_args()
+    asked = Asked(quick=given.quick, rounds=1 if given.quick else given.rounds)
+    unknown = set(given.parts) - set(PARTS)
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    chosen = asked.parts or list(PARTS)
+    chosen = given.parts or list(PARTS)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(file=sys.stderr)) as progress:
         whole = progress.add_task("", total=len(chosen))
         for name in chosen:
-            lines = PARTS[name](asked.quick, lambda text: progress.update(whole, description=text))
+            lines = PARTS[name](asked, lambda text: progress.update(whole, description=text))
             print(f"\n### {name}\n", *lines, sep="\n", flush=True)
             progress.advance(whole)
 
