@@ -132,7 +132,7 @@ def story(one: Story) -> dict[str, Any]:
         "headline": one.headline,
         "url": one.url,
         "source": one.source,
-        "published": iso(one.opened),
+        "published": iso(one.published),
         "updated": iso(one.updated),
         "entities": list(one.entities),
         "move": main_kind(one.moves),

@@ -108,6 +108,8 @@ def _check(file: Source, index: int, row: _EntityRow, known: set[str]) -> None:
     here: tuple[str | int, ...] = ("entity", index)
     if not row.name.strip():
         raise file.fault((*here, "name"), "name is empty")
+    if not any(c.isalnum() for c in row.name):
+        raise file.fault((*here, "name"), f'name "{row.name}" has no letter or digit: it would match nothing')
     for at, alias in enumerate(row.aliases):
         place = (*here, "aliases", at)
         flags = _AliasRow(text=alias) if isinstance(alias, str) else alias

@@ -320,6 +320,11 @@ class Story:
         """The move that the story is about, if it is about one."""
         return self.moves[0] if self.moves else None
 
+    @property
+    def published(self) -> datetime:
+        """When the headline that is shown came out: a confirmation's may be days after the rumour's."""
+        return next((outlet.published for outlet in self.outlets if outlet.url == self.url), self.opened)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:

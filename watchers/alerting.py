@@ -4,7 +4,6 @@ Pure.  How it looks is for ``bot.render``; whether it is sent was for ``watchers
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from storage.model import (
     Alert,
@@ -64,7 +63,7 @@ def alert_for(
         headline=entry.document.title if replies else story.headline,
         url=entry.document.url if replies else story.url,
         source=entry.document.source if replies else story.source,
-        published=entry.published if replies else _published(story),
+        published=entry.published if replies else story.published,
         said="" if joins else said(entry.document, main, mentions),
         move=main,
         names={slug: by_slug[slug].name for slug in named if slug in by_slug},
@@ -78,12 +77,6 @@ def alert_for(
         lang=lang,
         score=main.score if main else max((m.score for m in mentions if m.accepted), default=1.0),
     )
-
-
-def _published(story: Story) -> datetime:
-    """When the headline that is shown came out."""
-    shown = (outlet.published for outlet in story.outlets if outlet.url == story.url)
-    return next(shown, story.opened)
 
 
 def said(document: Document, move: Move | None, mentions: Sequence[Mention]) -> str:

@@ -153,11 +153,16 @@ def rank(
             story=one.story.id,
             headline=one.story.headline,
             url=one.story.url,
-            published=one.story.opened,
+            published=_dated(one.story, story),
             why=_spelled(one.why, known.entities),
         )
         for one in _told_once(found, limit, known)
     )
+
+
+def _dated(earlier: Story, story: Story) -> datetime:
+    """When the headline of ``earlier`` came out; its opening where that was not before ``story``."""
+    return earlier.published if earlier.published <= story.opened else earlier.opened
 
 
 def _told_once(found: Iterable[_Found], limit: int, known: _Rarity) -> list[_Found]:

@@ -140,7 +140,7 @@ def show_profile(answer: EntityAnswer) -> None:
         [
             [
                 f"s{story.id}",
-                day(story.opened),
+                day(story.published),
                 kind_and_status(story.main) if story.main else "none",
                 story.headline,
                 str(len(story.outlets) or 1),

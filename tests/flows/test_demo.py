@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -117,3 +118,16 @@ def test_the_last_stage_tells_nothing(played):
 def test_an_entity_that_the_headline_names_is_said_to_be_in_the_headline(played: Played) -> None:
     [talks] = [one.alert for one in played.told(None) if one.alert.headline.startswith("Meta is in talks")]
     assert talks.why[:2] == ("Meta (context) in the headline", "Scale AI (primary) in the headline")
+
+
+def test_the_readme_shows_an_alert_as_the_demo_prints_it(played: Played) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("```\n")[2].partition("  …\n```")[0]
+    assert " ".join(shown.split()) in " ".join(played.printed.split())
+    assert "earlier: " in shown
+
+
+def test_an_earlier_story_stands_under_the_date_of_its_headline(played: Played) -> None:
+    lines = [line for one in played.told(None) for line in one.alert.context]
+    dated = {f"{line.published:/%Y/%m/%d/}" in line.url for line in lines if ".example/" in line.url}
+    assert dated == {True}

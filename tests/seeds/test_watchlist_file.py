@@ -108,6 +108,7 @@ FAULTS = {  # text -> place and what the line says
     '[[entity]]\nname = "a"\nkind = "firm"': (3, 1, "organisation, unit, person, product"),
     "[[entity]]\nname = 3": (2, 1, "expected str, got int"),
     '[[entity]]\nname = "  "\nslug = "a"': (2, 1, "name is empty"),
+    '[[entity]]\nname = "\\u0000"\nslug = "a"': (2, 1, "no letter or digit"),
     '[[entity]]\nname = "a"\nslug = "A b"': (3, 1, "lower-case letters and digits joined by hyphens"),
     '[[entity]]\nname = "a"\n\n[[entity]]\nname = "b"\nslug = "a"': (6, 1, 'slug "a" stands twice'),
     '[[entity]]\nname = "a"\naliases = [\n  "b", # ] [\n  { text = "c", stong = true },\n]': (5, 17, "stong"),
