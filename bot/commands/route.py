@@ -6,7 +6,7 @@ What is asked is checked here; choosing by a route is left to ``watchers.routing
 import asyncio
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,12 @@ DIGESTS = ("off", "daily", "weekly")
 MOST = 25  # routes of a server
 NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history")
 _HOURS = re.compile(r"([01]?\d|2[0-3]):[0-5]\d\s*-\s*([01]?\d|2[0-3]):[0-5]\d")
+# resources/webhook#webhook-object
+_WEBHOOK = re.compile(
+    r"https://(?:[a-z]+\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/(\d{1,20})/([\w-]{1,200})"
+)
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+Interaction = discord.Interaction[Any]
 Postable = discord.TextChannel | discord.Thread
 
 
@@ -127,13 +132,15 @@ def _pause(text: str) -> timedelta:
 
 
 def added(
-    store: "SqliteStore", here: Here, channel: int, wish: dict[str, Any], now: datetime, lacking: str
+    store: "SqliteStore", here: Here, to: "str | Hook", wish: dict[str, Any], now: datetime, lacking: str
 ) -> Card:
-    """Store a new route to a channel."""
+    """Store a new route to a destination, or to a webhook that is remembered first."""
     here.known(store, now)
     if len(store.guilds.routes(here.guild)) >= MOST:
         raise UsageError(f"A server has at most {MOST} routes: /route remove makes room.")
-    start = Route(id=0, destination=f"channel:{channel}", guild=here.guild)
+    if isinstance(to, Hook):
+        to = store.guilds.keep_webhook(here.guild, to.number, to.secret)
+    start = Route(id=0, destination=to, guild=here.guild)
     route = store.guilds.put_route(wished(store, here, start, wish), now)
     return _shown("Alerts go along this route from now on", store, here, [route], lacking)
 
@@ -163,6 +170,24 @@ def listed(store: "SqliteStore", here: Here) -> Card:
     if not routes:
         return card("No routes", ["Nothing is told in this server yet: /route add chooses a channel."])
     return _shown(f"{len(routes)} of {MOST} routes", store, here, routes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """A webhook of a server; the secret is never shown."""
+
+    number: int
+    secret: str = field(repr=False)
+
+
+def hook_of(url: str) -> Hook:
+    """The webhook that a URL names; UsageError without its words, which are a secret."""
+    found = _WEBHOOK.fullmatch(url.strip())
+    if found is None:
+        raise UsageError(
+            "webhook: that is no webhook's URL; copy it under Edit Channel, Integrations, Webhooks"
+        )
+    return Hook(number=int(found[1]), secret=found[2])
 
 
 def find(store: "SqliteStore", here: Here, number: int) -> Route:
@@ -282,7 +307,7 @@ def last_word(desk: Desk) -> Any:
 def own_routes(desk: Desk) -> Any:
     """Completion of a route of this server; values are numbers."""
 
-    async def offer(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[int]]:
+    async def offer(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
         place = here(interaction)
         routes = await asyncio.to_thread(desk.store.guilds.routes, place.guild)
         found = []
@@ -323,12 +348,17 @@ def _writing(group: app_commands.Group, desk: Desk) -> None:
     completed = {"kinds": listing, "ping_kinds": listing, "entities": entities(desk)}
 
     @group.command(name="add", description="Send alerts to a channel: all, or those chosen")
-    @app_commands.describe(channel="Where to; this channel when left out", **WISHES)
+    @app_commands.describe(
+        channel="Where to; this channel when left out",
+        webhook="Or the URL of a webhook of this server",
+        **WISHES,
+    )
     @app_commands.choices(digest=OFFERED)
     @app_commands.autocomplete(**completed)
     async def add_(
         interaction: discord.Interaction,
         channel: Postable | None = None,
+        webhook: Text | None = None,
         kinds: Text | None = None,
         entities: Text | None = None,
         tiers: Text | None = None,
@@ -344,14 +374,13 @@ def _writing(group: app_commands.Group, desk: Desk) -> None:
             kinds=kinds, entities=entities, tiers=tiers, languages=languages, confidence=confidence,
             ping=ping, ping_kinds=ping_kinds, quiet=quiet, pause=pause, digest=digest,
         )  # fmt: skip
-        now, place, to = desk.clock.now(), here(interaction), channel or interaction.channel
-        lacking = _lacking(interaction, to)
-        await answer(
-            desk,
-            interaction,
-            lambda: added(desk.store, place, _number(to), wish, now, lacking),
-            private=True,
-        )
+        now, place = desk.clock.now(), here(interaction)
+
+        async def asked() -> Card:
+            to, lacking = await _destination(desk, interaction, channel, webhook, wish)
+            return await asyncio.to_thread(added, desk.store, place, to, wish, now, lacking)
+
+        await answer(desk, interaction, asked, private=True)
 
     @group.command(name="change", description="Change a route: only what is given changes")
     @app_commands.describe(route="Its number", channel="Where to", **WISHES)
@@ -404,34 +433,72 @@ def _reading(group: app_commands.Group, desk: Desk) -> None:
 
         async def tested() -> Card:
             found = await asyncio.to_thread(find, desk.store, place, route)
-            return await _try(interaction, found, now)
+            return await _try(desk, interaction, found, now)
 
         await answer(desk, interaction, tested, private=True)
 
 
-async def _try(interaction: discord.Interaction[Any], route: Route, now: datetime) -> Card:
+async def _try(desk: Desk, interaction: Interaction, route: Route, now: datetime) -> Card:
     """Post the sample; UsageError with the remedy where that does not work."""
-    assert interaction.guild is not None
+    embed = discord.Embed.from_dict(message(sample(now), Dress(key="0" * 24))["embeds"][0])
+    said: dict[str, Any] = {"embed": embed, "silent": True, "allowed_mentions": NOBODY}
     number = channel_of(route)
-    channel = interaction.guild.get_channel_or_thread(number) if number is not None else None
-    if not isinstance(channel, Postable):
-        raise UsageError(f"There is no channel for route {route.id} any more: /route change names another.")
-    if lacking := missing(channel, interaction.guild.me):
-        raise UsageError(lacking)
-    shown = message(sample(now), Dress(key="0" * 24))
     try:
-        await channel.send(
-            embed=discord.Embed.from_dict(shown["embeds"][0]), silent=True, allowed_mentions=NOBODY
-        )
+        if number is None:
+            await (await _webhook(desk, interaction, route)).send(wait=True, **said)
+            return card("The route works", ["A sample alert was posted by the webhook."])
+        assert interaction.guild is not None
+        channel = interaction.guild.get_channel_or_thread(number)
+        if not isinstance(channel, Postable):
+            raise UsageError(
+                f"There is no channel for route {route.id} any more: /route change names another."
+            )
+        if lacking := missing(channel, interaction.guild.me):
+            raise UsageError(lacking)
+        await channel.send(**said)
     except discord.HTTPException as error:
-        raise UsageError(f"<#{channel.id}> refused the test: {error.text or error.status}") from error
-    return card("The route works", [f"A sample alert was posted in <#{channel.id}>."])
+        raise UsageError(f"Discord refused the test: {error.text or error.status}") from None
+    return card("The route works", [f"A sample alert was posted in <#{number}>."])
 
 
-def _lacking(interaction: discord.Interaction[Any], channel: object) -> str:
+async def _webhook(desk: Desk, interaction: Interaction, route: Route) -> discord.Webhook:
+    webhook = int(route.destination.removeprefix("webhook:").partition("/")[0])
+    secret = await asyncio.to_thread(desk.store.guilds.webhook_secret, webhook)
+    if secret is None:
+        raise UsageError(f"The webhook of route {route.id} is not known any more: /route add takes its URL.")
+    return discord.Webhook.partial(webhook, secret, client=interaction.client)
+
+
+async def _destination(
+    desk: Desk, interaction: Interaction, channel: Postable | None, webhook: str | None, wish: dict[str, Any]
+) -> tuple[str | Hook, str]:
+    """Where a new route leads, checked, and what is lacking there."""
+    if webhook is None:
+        to = channel or interaction.channel
+        return f"channel:{_number(to)}", _lacking(interaction, to, wish)
+    if channel is not None:
+        raise UsageError("channel and webhook: give one of them")
+    hook = hook_of(webhook)
+    try:
+        found = await discord.Webhook.partial(hook.number, hook.secret, client=interaction.client).fetch()
+    except discord.HTTPException:
+        raise UsageError(
+            "webhook: Discord does not know it: make one under Edit Channel, Integrations"
+        ) from None
+    if found.guild_id != interaction.guild_id:
+        raise UsageError("webhook: it belongs to another server; make one in this server")
+    return hook, ""
+
+
+def _lacking(interaction: Interaction, channel: object, wish: dict[str, Any]) -> str:
+    """What the bot may not do yet where a route leads; "" when nothing is lacking."""
     if interaction.guild is None or not isinstance(channel, Postable):
         return ""
-    return missing(channel, interaction.guild.me)
+    told = [missing(channel, interaction.guild.me)]
+    role = interaction.guild.get_role(wish.get("ping") or 0)
+    if role and not (role.mentionable or channel.permissions_for(interaction.guild.me).mention_everyone):
+        told.append(f"<@&{role.id}> will not be pinged: let anybody mention that role, in its settings.")
+    return " ".join(filter(None, told))
 
 
 def _number(channel: object) -> int:

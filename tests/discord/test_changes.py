@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import discord
 import pytest
 import simcord
+from discord import app_commands
 
 from bot.commands.route import WISHES
 from bot.sinks.base import REAL
@@ -296,6 +297,65 @@ async def test_what_the_bot_may_not_do_is_said_with_the_remedy(server, store, ke
     assert "give it Send Messages, Embed Links" in told
     [route] = store.guilds.routes(server.guild.id)
     assert "may not post" in await keep("route test", route=route.id)
+
+
+async def test_a_role_that_the_bot_may_not_ping_is_named(server, keep):
+    role = server.guild.create_role("readers")
+    everyone = server.guild.default_role
+    calm = server.guild.create_text_channel(
+        "calm", overwrites={everyone: discord.PermissionOverwrite(mention_everyone=False)}
+    )
+    told = await keep("route add", channel=calm, ping=role, ping_kinds="hire")
+    assert "will not be pinged" in told
+
+
+async def test_a_route_leads_to_a_webhook_of_the_server_and_its_token_is_never_shown(server, store, keep):
+    channel = server.env.bot.get_channel(server.channel.id)
+    webhook = await channel.create_webhook(name="alerts")
+    url = f"https://discord.com/api/webhooks/{webhook.id}/{webhook.token}"
+    told = await keep("route add", webhook=url, kinds="hire")
+    [route] = store.guilds.routes(server.guild.id)
+    assert route.destination == f"webhook:{webhook.id}"
+    assert store.guilds.webhook_secret(webhook.id) == webhook.token
+    assert "by the webhook" in await keep("route test", route=route.id)
+    assert webhook.token not in told + await keep("route list")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://evil.example/api/webhooks/1/secret", "no webhook's URL"),
+        ("https://discord.com/api/webhooks/123/gone", "does not know it"),
+    ],
+)
+async def test_a_webhook_that_is_none_is_refused_without_its_words(store, keep, url, said):
+    told = await keep("route add", webhook=url)
+    assert said in told
+    assert "secret" not in told
+    assert "gone" not in told
+
+
+async def test_a_webhook_of_another_server_is_refused(server, store, keep, elsewhere):
+    webhook = await server.env.bot.get_channel(elsewhere.channel.id).create_webhook(name="theirs")
+    url = f"https://discord.com/api/webhooks/{webhook.id}/{webhook.token}"
+    assert "another server" in await keep("route add", webhook=url)
+    assert store.guilds.routes(server.guild.id) == []
+
+
+async def test_every_option_that_is_completed_offers_few_choices_at_once(server, keep):
+    await keep("route add")
+    asked = [
+        (command.qualified_name, option.display_name)
+        for command in server.env.bot.tree.walk_commands()
+        if not isinstance(command, app_commands.Group)
+        for option in command.parameters
+        if option.autocomplete
+    ]
+    assert len(asked) > 10
+    for command, option in asked:
+        for typed in ("", "a", "@everyone", "\N{PILE OF POO}" * 50):
+            found = await server.keeper.autocomplete(server.channel, command, option, typed)
+            assert len(found) <= 25
 
 
 async def test_kinds_are_offered_after_each_comma(server):
