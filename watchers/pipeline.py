@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 BATCH = 200  # entries in one transaction at most …
 TELLING = 20  # … and so many that tell a story, which takes longer: other writers must not wait
+MOST_LOOKED_AT = 120  # candidates of an entry, and earlier stories: what it costs stays bounded
 FLOOD_WINDOW = timedelta(minutes=10)  # over which the flood guard counts alerts
 
 
@@ -302,7 +303,7 @@ class Pipeline:
     ) -> Assignment:
         window = stories.SAME_EVENT_WINDOW
         members = self._store.stories.candidates(
-            keys, since=entry.published - window, until=entry.published + window
+            keys, since=entry.published - window, until=entry.published + window, limit=MOST_LOOKED_AT
         )
         return stories.assign(fingerprint, entry.published, members, seen.rarity, seen.total)
 
@@ -352,7 +353,7 @@ class Pipeline:
         seen: _Seen,
         merged: Collection[int] = (),
     ) -> tuple[ContextLine, ...]:
-        related = self._store.stories.related(story.entities, before=now)
+        related = self._store.stories.related(story.entities, before=now, limit=MOST_LOOKED_AT)
         earlier = [other for other in related if other.id not in merged]
         return recall.rank(
             story, fingerprint, earlier, now, watchlist=watchlist, rarity=seen.rarity, total=seen.total

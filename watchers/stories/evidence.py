@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from watchers.stories import actions, parties
 from watchers.stories.fingerprint import Fingerprint
@@ -202,9 +203,10 @@ def _names(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> tuple[float, float
     return top + sum(_BY_SOUND * rarity.name(name) for name in _by_sound(a, b)), rest
 
 
-def _headline_words(fp: Fingerprint) -> set[str]:
+@lru_cache(maxsize=256)
+def _headline_words(fp: Fingerprint) -> frozenset[str]:
     played = (part for _, who in fp.roles for part in who.replace("-", "+").split("+")) if fp.moved else ()
-    return {*fp.headline_names(), *fp.words[: fp.headline[2]], *played}
+    return frozenset((*fp.headline_names(), *fp.words[: fp.headline[2]], *played))
 
 
 def _foreign(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:

@@ -52,6 +52,9 @@ class Fingerprint:
     page: str = ""  # of the canonical address
     title: str = ""  # of the folded headline
 
+    def __hash__(self) -> int:
+        return hash((self.title, self.page, self.names, self.words))
+
     def keys(self) -> tuple[str, ...]:
         """The keys under which the store finds this entry again; they begin with their sort."""
         keyed = [f"u:{self.page}"] * bool(self.page) + [f"t:{self.title}"] * bool(self.title)

@@ -4,6 +4,7 @@ Pure.  The names of roles are those of ``watchers.moves``.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from watchers.stories.fingerprint import Fingerprint
 
@@ -153,9 +154,10 @@ def _parties(fp: Fingerprint) -> set[str]:
     return {who for name, who in fp.roles if name not in _PERSON_ROLES and who in fp.entities}
 
 
-def words_of(fp: Fingerprint) -> set[str]:
+@lru_cache(maxsize=256)  # of one entry against all its candidates
+def words_of(fp: Fingerprint) -> frozenset[str]:
     """All words that a name can meet: those that stand in roles and as words included."""
-    return {*fp.names, *fp.words, *(part for _, who in fp.roles for part in _parts(who))}
+    return frozenset((*fp.names, *fp.words, *(part for _, who in fp.roles for part in _parts(who))))
 
 
 def _watched(fp: Fingerprint) -> dict[str, set[str]]:

@@ -5,7 +5,7 @@ The store's counts are blended with a packaged prior, so that it works from the 
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from watchers.stories.vocabulary import vocabulary
 
@@ -31,6 +31,7 @@ class Rarity:
 
     df: Mapping[str, int]  # entries by key
     total: int
+    _known: dict[tuple[str, str], float] = field(default_factory=dict, repr=False, compare=False)
 
     def entity(self, slug: str, *, person: bool) -> float:
         """Information of a shared entity in nats, 0 and up; likewise the others."""
@@ -55,6 +56,12 @@ class Rarity:
         return self.name(word)
 
     def _weight(self, sort: str, key: str) -> float:
+        weight = self._known.get((sort, key))
+        if weight is None:
+            weight = self._known[(sort, key)] = self._weigh(sort, key)
+        return weight
+
+    def _weigh(self, sort: str, key: str) -> float:
         seen = max(0, self.df.get(f"{_KEYED.get(sort, sort)}:{key}", 0) - 1)  # the candidate holds it
         weight = math.log((self.total + PRIOR) / (seen + _SHARE[sort] * PRIOR))
         return min(max(0.0, weight), RAREST - math.log(_SHARE[sort]))
