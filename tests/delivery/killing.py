@@ -31,9 +31,11 @@ import bot.sinks.channel
 import bot.sinks.history
 import bot.sinks.webhook
 import storage.sqlite.outbox
+import storage.sqlite.waiting
 from bot.courier import drain
 from bot.sinks import Sinks
 from bot.sinks.base import Sent
+from storage.model import NewDelivery, Occasion
 from storage.sqlite import SqliteStore, open_store
 from tests.delivery.clocks import FastClock
 from tests.delivery.loopback import TOKEN
@@ -46,11 +48,15 @@ WATCHED = tuple(
     for place in (
         bot.courier.__file__,
         storage.sqlite.outbox.__file__,
+        storage.sqlite.waiting.__file__,
         Path(bot.sinks.channel.__file__).parent,
     )
 )
 MOST_DRAINS = 12
-PLACES = {"channel": "channel:4242", "history": "webhook", "bare": "webhook"}
+PLACES = {"channel": "channel:4242", "gathered": "channel:4242", "history": "webhook", "bare": "webhook"}
+GATHERED = (11, 12, 13)  # stories that wait for a digest
+REFUSED = 3  # the story that the server of "gathered" refuses whatever the form
+OPS = "channel:7"
 HOOK = ("77", "hook-secret", "4242")
 
 
@@ -89,6 +95,12 @@ async def deliver(database: Path, base: str, job: dict[str, Any], clock: FastClo
     )
     place = PLACES[kind]
     with open_store(database, durable=False) as store:
+        if kind == "gathered":
+            await _until_done(store, sinks, clock, fold_above=2, ops=OPS)
+            gather(store, place, clock)
+            await _until_done(store, sinks, clock, ops=OPS)
+            await sinks.aclose()
+            return
         await _until_done(store, sinks, clock)
         put(store, place, edit(1), clock.now(), revision=1)
         put(store, place, reply(2), clock.now(), revision=1)
@@ -96,9 +108,21 @@ async def deliver(database: Path, base: str, job: dict[str, Any], clock: FastClo
     await sinks.aclose()
 
 
-async def _until_done(store: SqliteStore, sinks: Sinks, clock: FastClock) -> None:
+def gather(store: SqliteStore, place: str, clock: FastClock) -> None:
+    """Let lines wait, once, as the pipeline does, and take them to the outbox, as the tick of digests does."""
+    with store.transaction():
+        if store.setting("waiting") is None:
+            for number in GATHERED:
+                line = NewDelivery(destination=place, alert=alert(number), occasion=Occasion.DIGEST)
+                store.outbox.enqueue(number, 0, [line], clock.now())
+            store.set_setting("waiting", "1")
+    waiting = store.outbox.lines.lines(place)
+    store.outbox.lines.tell(waiting, "Daily digest", clock.now(), due=clock.now())
+
+
+async def _until_done(store: SqliteStore, sinks: Sinks, clock: FastClock, **more: Any) -> None:
     for _ in range(MOST_DRAINS):
-        drained = await drain(store, sinks, clock, fault_patience=65.0, rate_patience=65.0)
+        drained = await drain(store, sinks, clock, fault_patience=65.0, rate_patience=65.0, **more)
         if not drained.pending:
             return
 
@@ -125,6 +149,7 @@ def unprotect(mode: str) -> None:
 
 def child(database: Path, base: str, job: dict[str, Any], kill_at: int, offset: float, note: Path) -> None:
     """One life of a courier; writes how many lines it took, when it lives."""
+    bot.courier.ALONE = 1  # of a backlog that is folded
     unprotect(job.get("mode", ""))
     clock = FastClock(SPEED, job["origin"], offset)
     lines = counting(kill_at)
@@ -139,7 +164,9 @@ def child(database: Path, base: str, job: dict[str, Any], kill_at: int, offset: 
 
 def run(job: dict[str, Any], base: str, folder: Path) -> dict[str, Any]:
     """Make the job's world and database, live through its kills, and report the end."""
-    request(base, "PUT", f"/w/{job['world']}", {"faults": job.get("faults", []), "webhooks": [HOOK]})
+    refused = f"scientist number {REFUSED} walks" if job["scenario"] == "gathered" else None
+    world = {"faults": job.get("faults", []), "webhooks": [HOOK], "unspeakable": refused}
+    request(base, "PUT", f"/w/{job['world']}", world)
     job["origin"] = time.time()
     database = folder / f"{job['world']}.db"
     note = folder / f"{job['world']}.lines"

@@ -394,6 +394,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
 async def _make_world(request: web.Request) -> web.Response:
     said = await request.json()
     world = World(nonce_window=said.get("nonce_window", 180.0), faults=deque(said.get("faults", ())))
+    world.unspeakable = said.get("unspeakable")
     for number, secret, channel in said.get("webhooks", ()):
         world.webhooks[number] = Webhook(number=number, secret=secret, channel=channel)
     request.app[WORLDS][request.match_info["world"]] = world
@@ -411,7 +412,14 @@ async def _show_world(request: web.Request) -> web.Response:
         for message in held
         for key in key_of(message)
     }
-    shown = {"keys": ordered, "fields": fields, "refused": world.refused, "dropped": world.dropped}
+    said = {channel: [json.dumps(message) for message in held] for channel, held in world.messages.items()}
+    shown = {
+        "keys": ordered,
+        "said": said,
+        "fields": fields,
+        "refused": world.refused,
+        "dropped": world.dropped,
+    }
     shown |= {"edits": edits, "marked": marked, "statuses": dict(world.statuses)}
     return web.json_response(shown)
 

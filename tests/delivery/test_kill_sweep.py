@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from tests.delivery.killing import GATHERED, PRIORITIES, REFUSED
+
 ROOT = Path(__file__).resolve().parents[2]
 SIDE_BY_SIDE = 2
 FAULTS = ["drop-after", "429", "500-stored", "ok", "drop-before", "503", "ok", "504-stored"]
@@ -168,6 +170,42 @@ def test_a_courier_killed_anywhere_loses_nothing_and_doubles_nothing(sweep: Swee
     count = swept(sweep, scenario, many)
     assert count.lost == 0
     assert count.doubled <= (count.ambiguous if scenario == "bare" else 0)
+
+
+def told(results: Sequence[dict[str, Any]]) -> Count:
+    """Count stories, not keys: in digests, alone, and the notice of the one that was given up."""
+    count = Count(points=len(results))
+    wanted = (set(PRIORITIES) | set(GATHERED)) - {REFUSED}
+    for result in results:
+        words = "\n".join(result["said"].get("4242", []))
+        copies = {number: words.count(f"scientist number {number} walks") for number in wanted}
+        notices = [text for text in result["said"].get("7", []) if "given up" in text]
+        assert f"scientist number {REFUSED} walks" not in words
+        assert sorted(result["states"]) == ["dead"] + ["sent"] * (len(wanted) + 1)
+        count.killed += 1 + len(result["job"].get("kills", ())) - result["survived"]
+        count.lost += sum(not times for times in copies.values()) + (not notices)
+        count.doubled += sum(max(0, times - 1) for times in copies.values()) + len(notices[1:])
+        count.ambiguous += sum(result["ambiguous"].values())
+    print(f"\ngathered: {count}")
+    return count
+
+
+def test_digests_and_the_notice_of_a_death_are_told_once_wherever_the_courier_is_killed(sweep: Sweep):
+    count = told(sweep.run(points(sweep, "gathered", 20)))
+    assert (count.lost, count.doubled) == (0, 0)
+    assert count.killed >= 20
+
+
+def test_digests_told_without_looking_before_repeating_are_doubled(sweep: Sweep):
+    count = told(sweep.run(points(sweep, "gathered", 12, mode="repeat-blindly")))
+    assert count.doubled > 0
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_digests_are_told_once_at_hundreds_of_lines(sweep: Sweep):
+    count = told(sweep.run(points(sweep, "gathered", 300)))
+    assert (count.lost, count.doubled) == (0, 0)
 
 
 @pytest.mark.long
