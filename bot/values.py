@@ -106,12 +106,20 @@ def url(value: object, schemes: tuple[str, ...] = ("http", "https")) -> str:
 
 def api(value: object) -> str:
     """The base of a REST API, without a slash at its end."""
-    return url(value).rstrip("/")
+    return _open(url(value)).rstrip("/")
 
 
 def gateway(value: object) -> str:
     """A websocket's URL."""
-    return url(value, ("ws", "wss"))
+    return _open(url(value, ("ws", "wss")))
+
+
+def _open(address: str) -> str:
+    """An address that may be logged."""
+    parts = urlsplit(address)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("allowed: a URL without user name, password and what follows a ? or #")
+    return address
 
 
 def webhook(value: object) -> Secret:
@@ -190,10 +198,10 @@ def private(value: object) -> tuple[str, ...]:
 
 
 def destinations(value: object) -> tuple[str, ...]:
-    """Destinations of messages: "webhook" or "channel:<number>"."""
+    """Destinations of messages: "webhook", "channel:<number>", "ops", a server's own "webhook:<number>"."""
     names = _names(value, ALLOWED_DESTINATIONS)
     for name in names:
-        if not re.fullmatch(r"webhook|channel:[0-9]{1,20}", name):
+        if not re.fullmatch(r"ops|webhook(:[0-9]{1,20}(/[0-9]{1,20})?)?|channel:[0-9]{1,20}", name):
             raise ValueError(f"{name!r} is no destination ({ALLOWED_DESTINATIONS})")
     return names
 

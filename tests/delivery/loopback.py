@@ -81,6 +81,7 @@ class World:
     arrivals: list[float] = field(default_factory=list)  # clock at each write that was stored
     refused: list[str] = field(default_factory=list)  # what Discord would not have taken
     asked: list[tuple[str, str]] = field(default_factory=list)  # method and path of each request
+    agents: set[str] = field(default_factory=set)  # how those who asked named themselves
     dropped: int = 0
     active: int = 0
     serial: int = 0
@@ -148,6 +149,7 @@ def _guarded(handler: Handler) -> Callable[[web.Request], Any]:
         world.active += 1
         path = request.path.partition("/api/v10")[2]
         world.asked.append((request.method, path))
+        world.agents.add(request.headers.get("User-Agent", ""))
         if world.latency is not None:
             world.latency()
         try:

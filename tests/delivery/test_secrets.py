@@ -14,8 +14,10 @@ import pytest
 
 from bot.courier import drain
 from bot.logs import Scrubber, configure
+from bot.settings import load
 from bot.sinks import Sinks
 from bot.sinks.base import REAL
+from storage.errors import SettingsError
 from storage.sqlite import SqliteStore, open_store
 from tests.delivery.conftest import DESTINATION, Discord
 from tests.delivery.made import alert, put
@@ -93,6 +95,8 @@ async def test_no_command_shows_a_secret(discord: Discord, tmp_path: Path, liste
         "DISCORD_TOKEN": TOKEN,
         "DISCORD_CHANNEL_ID": "4242",
         "DISCORD_WEBHOOK_URL": f"{base}/webhooks/77/{HOOK}",
+        "MOVEWIRE_OPS_WEBHOOK_URL": f"{base}/webhooks/78/{HOOK}",
+        "MOVEWIRE_HEARTBEAT_URL": f"{base}/{HOOK}",
     }
     commands = [
         ["-v", "poll", "--json"],
@@ -112,6 +116,32 @@ async def test_no_command_shows_a_secret(discord: Discord, tmp_path: Path, liste
         assert "Traceback" not in ended, ended
         assert told_nothing(ended), command
     assert told_nothing(backup.read_bytes().decode("latin-1"))
+    assert told_nothing("\n".join(discord.world.agents))
+
+
+# Durations, hours and destinations are repeated: nobody keeps a secret there.
+SETTINGS = {
+    "MOVEWIRE_DB": "postgresql://somebody:{}@db.example/movewire",
+    "MOVEWIRE_SEED_FEEDS": "{}",
+    "MOVEWIRE_DISCORD_API": "https://somebody:{}@discord.example/api",
+    "MOVEWIRE_DISCORD_GATEWAY": "wss://somebody:{}@discord.example",
+    "MOVEWIRE_HEARTBEAT_URL": "ftp://beat.example/{}",
+    "MOVEWIRE_OPS_CHANNEL_ID": "{}",
+    "MOVEWIRE_OPS_WEBHOOK_URL": "https://elsewhere.example/api/webhooks/1/{}",
+    "DISCORD_TOKEN": "Bot {}",
+    "DISCORD_CHANNEL_ID": "{}",
+    "DISCORD_WEBHOOK_URL": "https://somebody:{}@discord.com/api/webhooks/1/2",
+    "DISCORD_DIGEST": "{}",
+    "DISCORD_TIMEZONE": "{}",
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_wrong_setting_is_refused_without_being_repeated(name: str, tmp_path: Path):
+    with pytest.raises(SettingsError) as refusal:
+        load(environ={name: SETTINGS[name].format(HOOK)}, folder=tmp_path)
+    assert told_nothing(str(refusal.value))
+    assert name in str(refusal.value)
 
 
 async def run(command: list[str], environment: dict[str, str], folder: Path) -> str:
