@@ -6,7 +6,6 @@ feed's own rhythm between floor and ceiling, never below what the publisher asks
 """
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,16 +13,7 @@ from urllib.parse import urlsplit
 
 from storage.model import Feed, FeedState
 from watchers.rhythm import Rhythm
-from watchers.sources.base import (
-    ConnectFailed,
-    Failed,
-    Fetched,
-    NoSuchHost,
-    NotModified,
-    Outcome,
-    ParsedFeed,
-    TimedOut,
-)
+from watchers.sources.base import Failed, Fetched, NotModified, Outcome, ParsedFeed
 
 DAY = timedelta(days=1)
 BLIND_FLOOR = timedelta(minutes=10)  # shortest interval for a feed without validators
@@ -34,10 +24,6 @@ MOVED_FOR = DAY  # … over at least this long
 FAILING_AFTER = 3  # failures in a row before a feed is called failing
 JITTER = 0.1  # of the interval, by which a poll may come later …
 SOONER = 0.2  # … or sooner, where neither publisher nor owner asks for patience
-LATE = timedelta(minutes=1)  # overdue by more than this is late …
-CALM = 5  # … and so many late feeds are no crowd
-TOGETHER = timedelta(hours=2)  # feeds last read within this of each other became unreachable together
-NEW_WITHIN = timedelta(seconds=30)  # a crowd of feeds never asked is spread over this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,68 +96,7 @@ _TROUBLE = {
 }
 
 
-def spread(due: Sequence[Feed], now: datetime, floor: timedelta) -> dict[int, datetime]:
-    """When those of the due feeds are asked that shall not all be asked now, by feed id.
-
-    After a start or a sleep of the machine everything is late at once.  A crowd of late
-    feeds is spread evenly over the time that a poll takes to come round (``floor``), those
-    first that missed most polls by their own measure; what is on time goes at once.  What
-    has fallen into its publisher's skipHours or skipDays waits for their end.
-    """
-    plan: dict[int, datetime] = {}
-    new: list[Feed] = []
-    missed: list[tuple[float, Feed]] = []
-    for feed in due:
-        if _skips(feed, now):
-            end = Rhythm.decode(feed.rhythm).allowed(now)
-            plan[feed.id] = end + BLIND_FLOOR * JITTER * _apart(feed, now)
-        elif feed.next_due is None or feed.last_polled is None:
-            new.append(feed)
-        elif now - feed.next_due > LATE:
-            usual = max(feed.next_due - feed.last_polled, floor)
-            missed.append(((now - feed.next_due) / usual, feed))
-    missed.sort(key=lambda row: (-row[0], row[1].id))
-    for crowd, within in ((new, min(NEW_WITHIN, floor)), ([feed for _, feed in missed], floor)):
-        if len(crowd) > CALM:
-            plan |= {feed.id: now + within * place / len(crowd) for place, feed in enumerate(crowd)}
-    return plan
-
-
-def revive(
-    back: Sequence[Feed], feeds: Sequence[Feed], now: datetime, floor: timedelta
-) -> dict[int, datetime]:
-    """New times, by feed id, for what became unreachable together with the feeds that are ``back``.
-
-    Where it was our own network that was away, all feeds have backed off for hours; they are
-    asked within ``floor``.  ``back`` are the rows as they were before the poll that went well.
-    """
-    away = [feed.last_success for feed in back if feed.last_success is not None and _unreachable(feed)]
-    waiting = [
-        feed
-        for feed in feeds
-        if _unreachable(feed)
-        and (read := feed.last_success) is not None
-        and any(abs(read - one) <= TOGETHER for one in away)
-        and feed.next_due is not None
-        and feed.next_due > now + floor
-    ]
-    return {feed.id: now + floor * place / len(waiting) for place, feed in enumerate(waiting)}
-
-
-def _unreachable(feed: Feed) -> bool:
-    """Whether the last poll reached nobody at all, as when our own network is away."""
-    return feed.failures > 0 and (feed.last_error or "").partition(":")[0] in _NOBODY_REACHED
-
-
-_NOBODY_REACHED = {NoSuchHost.name, ConnectFailed.name, TimedOut.name}
-
-
-def _skips(feed: Feed, now: datetime) -> bool:
-    rhythm = feed.rhythm or ""
-    return ('"sh"' in rhythm or '"sd"' in rhythm) and Rhythm.decode(rhythm).skips(now)
-
-
-def _apart(feed: Feed, now: datetime) -> float:
+def apart(feed: Feed, now: datetime) -> float:
     """0..1, by which this feed's next poll is kept apart from others': as good as chance, and repeatable."""
     seed = f"{feed.id} {now.timestamp()}".encode()
     return int.from_bytes(hashlib.blake2b(seed, digest_size=6).digest()) / 2**48
@@ -182,10 +107,10 @@ def _after_failure(feed: Feed, failed: Failed, now: datetime, bounds: Bounds) ->
     if failed.retry_after is not None:
         asked = min(failed.retry_after, LONGEST_RETRY) + timedelta(seconds=1)
     if not failed.asked:  # its host asked for quiet: nothing is known of this feed
-        return replace(feed, next_due=now + max(asked, bounds.floor) * (1 + JITTER * _apart(feed, now)))
+        return replace(feed, next_due=now + max(asked, bounds.floor) * (1 + JITTER * apart(feed, now)))
     failures = feed.failures + 1
     step = max(feed.interval or bounds.floor, BLIND_FLOOR) * 2 ** min(failures - 1, 12)
-    wait = max(min(step * (1 + JITTER * _apart(feed, now)), LONGEST_WAIT), asked)
+    wait = max(min(step * (1 + JITTER * apart(feed, now)), LONGEST_WAIT), asked)
     state = feed.state
     if failed.gone:
         state = FeedState.GONE
@@ -267,10 +192,10 @@ def _next_due(
     wait = feed.interval or min(max(rhythm.interval(now), floor), ceiling)
     least = max(wait if feed.interval else max(wait * (1 - SOONER), floor), asked)
     most = least if feed.interval else min(wait * (1 + JITTER), ceiling)
-    apart = _apart(feed, now)
-    due = now + least + (max(most, least * (1 + JITTER)) - least) * apart
+    share = apart(feed, now)
+    due = now + least + (max(most, least * (1 + JITTER)) - least) * share
     allowed = rhythm.allowed(due)
-    return due if allowed == due else allowed + BLIND_FLOOR * JITTER * apart
+    return due if allowed == due else allowed + BLIND_FLOOR * JITTER * share
 
 
 def _moved(feed: Feed, target: str | None, rhythm: Rhythm, now: datetime) -> tuple[Rhythm, dict[str, Any]]:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from storage.model import Feed, FinishedPoll, ParsedEntry, Verdict
 from storage.sqlite import SqliteStore
-from watchers import polling, sources
+from watchers import crowds, polling, sources
 from watchers.links import canonical_url
 from watchers.sources.base import Failed, Fetched, NotModified, Outcome, ParsedFeed, SourceError
 
@@ -182,9 +182,7 @@ class Sweep:
 
     def _revive(self, well: list[Feed]) -> None:
         back = [feed for feed in well if feed.failures]
-        if back and (
-            plan := polling.revive(back, self._store.feeds.all(), self._clock(), self._bounds.floor)
-        ):
+        if back and (plan := crowds.revive(back, self._store.feeds.all(), self._clock(), self._bounds.floor)):
             self._store.feeds.put_off(plan)
 
     def judge(self, report: SweepReport, judged: "Callable[[Judged], None] | None" = None) -> None:
@@ -205,7 +203,7 @@ def due_now(
 ) -> list[Feed]:
     """What a process that goes on polling asks now; a crowd of late feeds is given new times."""
     due = [feed for feed in store.feeds.due(now) if feed.id not in under_way]
-    plan = polling.spread(due, now, floor)
+    plan = crowds.spread(due, now, floor)
     if plan:
         store.feeds.put_off(plan)
     return [feed for feed in due if plan.get(feed.id, now) <= now]
