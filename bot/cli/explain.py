@@ -4,6 +4,7 @@ A line that is not an entry is reported on stderr with its number and answered b
 the others are answered, and the exit status is 1.  Where no line could be read it is 2.
 """
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,8 +50,12 @@ def _explainer(call: Call) -> "Explainer":
     database = call.settings.db
     from bot.explaining import Explainer, packaged_watchlist, stored_watchlist
 
-    watchlist = stored_watchlist(database) or packaged_watchlist()
-    return Explainer(watchlist, datetime.now(UTC))
+    gc.disable()  # a long watchlist is a million objects that all stay: nothing to collect among them
+    try:
+        return Explainer(stored_watchlist(database) or packaged_watchlist(), datetime.now(UTC))
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _stdin() -> str:

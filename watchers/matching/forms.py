@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from storage.model import Alias, Entity, EntityKind
 from watchers.matching.cues import ordinary_words, surnames
@@ -81,6 +82,7 @@ def soften(folded: str) -> str:
     return folded.translate(_SOFT)
 
 
+@lru_cache(maxsize=4096)  # each name is asked about several times while a watchlist is read
 def pattern(text: str) -> str:
     """The form of ``text`` that is compared: folded, joints softened, blanks single."""
     return _SQUEEZE.sub(_one_blank, soften(fold(text))).strip()
