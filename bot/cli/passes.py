@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.passes import PassReport
     from bot.settings import Settings
 
+FEEDS_TOLD = 3  # feeds that fail alike and are told one by one; of more, so many and their number
 ROOM_EVERY = 5.0  # seconds between looks whether a full disk has room again
 
 log = logging.getLogger(__name__)
@@ -95,10 +96,22 @@ def _report(report: "PassReport", as_json: bool) -> None:
         f"{count(sweep.alerts, 'alert')}, {count(sweep.updates, 'update')}; "
         f"{report.delivered} delivered, {report.pending} pending"
     )
-    for url, error in sweep.failed:
-        warn(f"{url}: {error}")
+    for error, urls in _by_error(sweep.failed).items():
+        if len(urls) > FEEDS_TOLD:
+            warn(f"{len(urls)} feeds: {error} ({', '.join(urls[:FEEDS_TOLD])} …; all: movewire feeds list)")
+        else:
+            for url in urls:
+                warn(f"{url}: {error}")
     for fault in report.faults:
         warn(f"{fault.destination}: {fault.error}")
+
+
+def _by_error(failed: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The feeds that failed alike: without a network that is all of them."""
+    alike: dict[str, list[str]] = {}
+    for url, error in failed:
+        alike.setdefault(error, []).append(url)
+    return alike
 
 
 @click.command()

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,21 @@ def test_poll_for_people_shows_the_alert_and_a_summary(spawn: Call, followed: st
         "1 feed polled: 1 changed, 0 not modified, 0 failed; 1 new entry, 1 alert, 0 updates; "
         "1 delivered, 0 pending"
     )
+
+
+def test_poll_tells_once_what_many_feeds_failed_of(
+    call: Call, spawn: Call, site: Site, database: Path
+) -> None:
+    urls = [site.url(f"/missing-{number}") for number in range(5)]
+    with open_store(database) as store:
+        for url in urls:
+            store.feeds.add(url, now=datetime.now(UTC))
+    answer = spawn("poll", "--all")
+    assert answer.status == 1
+    [line] = [line for line in answer.err.splitlines() if "not-found" in line]
+    assert line.startswith("movewire: 5 feeds: not-found: HTTP 404 (")
+    errors = json.loads(spawn("poll", "--all", "--json").out)["errors"]
+    assert sorted(error["feed"] for error in errors) == urls
 
 
 def test_poll_asks_only_what_is_due(spawn: Call, site: Site, followed: str) -> None:
