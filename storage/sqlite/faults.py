@@ -46,6 +46,11 @@ def translate(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Exceptio
         return StoreError(
             f"{path}: another program has kept the database to itself for too long: close it, then try again"
         )
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_WRITE:  # EFBIG, EDQUOT
+        return StoreFull(
+            f"{path}: cannot grow any further: the disk, a quota or a limit of file sizes is reached: "
+            "make room, then try again; nothing stored is lost"
+        )
     if code == sqlite3.SQLITE_IOERR:
         if no_room(path):
             return StoreFull(f"{path}: the disk is full: make room, then try again; nothing stored is lost")

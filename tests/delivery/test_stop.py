@@ -15,6 +15,7 @@ from storage.sqlite import open_store
 from tests.delivery.conftest import DESTINATION, Discord
 from tests.delivery.loopback import TOKEN
 from tests.delivery.made import alert, put
+from tests.flows.publisher import publishing, rss
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds for a process on a busy machine; a stop itself takes at most ten
@@ -94,3 +95,56 @@ async def test_a_poll_killed_in_the_middle_of_a_send_is_repaired_by_the_next_one
     assert second.returncode == 0
     assert discord.world.keys() == dict.fromkeys(keys, 1)
     assert states(database, keys) == [DeliveryState.SENT] * 4
+
+
+LINES = (
+    "Scale AI lays off 300 employees",
+    "Surge AI raises $1 billion in funding",
+    "Mercor hires Jane Roe as chief executive",
+    "Jason Droege leaves Scale AI",
+)
+AT_ONCE = (
+    ["run"],
+    ["poll", "--all", "--json"],
+    ["poll", "--all", "--json"],
+    ["poll", "--json"],
+    ["watch", "add", "Example Labs", "--kind", "organisation"],
+    ["search", "layoffs", "--json"],
+    ["watch", "mute", "llama", "--for", "7d"],
+)
+
+
+async def test_eight_commands_at_once_on_one_file_tell_each_event_once(discord: Discord, tmp_path: Path):
+    database = tmp_path / "movewire.db"
+    settings = {
+        "DISCORD_WEBHOOK_URL": discord.webhook_url,
+        "MOVEWIRE_ALLOW_PRIVATE": "127.0.0.1/32",
+        "MOVEWIRE_POLL_MIN": "1s",
+        "MOVEWIRE_POLL_MAX": "2s",
+    }
+    with publishing() as publisher:
+        old = ("old", "An old piece about bread")
+        for number, line in enumerate(LINES):
+            publisher.feeds[f"/{number}"] = rss(old)
+            publisher.feeds[f"/other/{number}"] = rss(old)
+            added = await started(
+                ["feeds", "add", publisher.url(f"/{number}")], discord, database, **settings
+            )
+            await added.communicate()
+            publisher.feeds[f"/{number}"] = rss((f"n{number}", line), old)
+        commands = [*AT_ONCE, ["feeds", "add", publisher.url("/other/0")]]
+        watching, *others = [await started(one, discord, database, **settings) for one in commands]
+        ended = await asyncio.gather(*(asyncio.wait_for(one.communicate(), PATIENCE) for one in others))
+        async with asyncio.timeout(PATIENCE):
+            while len(discord.world.keys()) < len(LINES):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        watching.send_signal(signal.SIGTERM)
+        ended.append(await asyncio.wait_for(watching.communicate(), PATIENCE))
+    said = b"\n".join(stream for streams in ended for stream in streams).decode()
+    assert [one.returncode for one in (*others, watching)] == [0] * len(commands), said
+    assert not any(words in said for words in ("locked", "Traceback", "another program")), said
+    assert list(discord.world.keys().values()) == [1] * len(LINES)
+    with open_store(database) as store:
+        assert store.check() == []
+        assert "example-labs" in [one.slug for one in store.watchlist.load().entities]
+        assert len(store.feeds.all()) == len(LINES) + 1

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from storage.errors import StoreError, StoreFull, StoreReadOnly
 from storage.sqlite import SqliteStore, open_store
+from tests.conftest import ROOT
 from tests.storage.made import entity, parsed, poll
 
 
@@ -36,14 +38,14 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def fill(store: SqliteStore) -> list[int]:
+def fill(store: SqliteStore, words: str = "the disk is full: make room") -> list[int]:
     """Store entries until the disk is full; ids of all that were acknowledged."""
     stored: list[int] = []
     for number in range(5_000):
         try:
             stored += poll(store, parsed(f"n{number}", text=f"text {number} " * 200))
         except StoreFull as error:
-            return stored if "the disk is full: make room" in str(error) else []
+            return stored if words in str(error) else []
     return []
 
 
@@ -102,6 +104,51 @@ def test_a_database_at_its_greatest_size_is_like_a_full_disk(sqlite: SqliteStore
     sqlite._db.rows("PRAGMA max_page_count = 1000000")
     assert poll(sqlite, parsed("after")) != []
     assert sqlite.check() == []
+
+
+def test_a_limit_of_file_sizes_is_told_and_what_was_acknowledged_is_there(path: Path) -> None:
+    open_store(path).close()
+    limit = path.stat().st_size + (256 << 10)
+    script = (
+        "import resource, sys; from pathlib import Path; from storage.errors import StoreFull; "
+        "from storage.sqlite import open_store; from tests.storage.test_disks import fill; "
+        "limit = int(sys.argv[2]); resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)); "
+        "store = open_store(Path(sys.argv[1])); print(*fill(store, 'cannot grow any further'))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script, str(path), str(limit)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    acknowledged = [int(number) for number in said.stdout.split()]
+    assert acknowledged != []
+    with open_store(path) as store:
+        assert [entry.id for entry in store.entries.pending(10_000)] == acknowledged
+        assert store.check() == []
+        assert poll(store, parsed("after")) != []
+
+
+def test_a_log_that_was_cut_off_leaves_a_sound_database_without_its_last_transactions(
+    path: Path, tmp_path: Path
+) -> None:
+    with open_store(path) as store:
+        store._db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        stored = [poll(store, parsed(f"n{number}"))[0] for number in range(12)]
+        database, log = path.read_bytes(), Path(f"{path}-wal").read_bytes()
+    copy = tmp_path / "cut.db"
+    lengths = []
+    for share in range(0, 101, 4):
+        for ending, content in (("", database), ("-wal", log[: len(log) * share // 100])):
+            Path(f"{copy}{ending}").write_bytes(content)
+        Path(f"{copy}-shm").unlink(missing_ok=True)
+        with open_store(copy) as cut:
+            found = [entry.id for entry in cut.entries.pending(100)]
+            assert (found, cut.check()) == (stored[: len(found)], [])
+            lengths.append(len(found))
+    assert lengths == sorted(lengths)
+    assert (lengths[0], lengths[-1]) == (0, 12)
 
 
 def test_a_caller_that_catches_a_full_disk_in_a_transaction_stores_nothing_of_it(
