@@ -47,11 +47,12 @@ class SweepReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Poll:
-    """A poll that came back, with what it means for its feed."""
+    """A poll that came back; what it means for its feed is worked out off the loop."""
 
     before: Feed
-    finished: FinishedPoll
     outcome: Outcome
+    parsed: ParsedFeed | None
+    at: datetime
 
 
 class Sweep:
@@ -149,10 +150,9 @@ class Sweep:
                 parsed = await sources.parse_off_loop(outcome, feed)
             except SourceError as error:
                 outcome = Failed.of(error, status=outcome.status)
-        finished = finish(feed, outcome, parsed, self._clock(), self._bounds)
         if isinstance(outcome, Fetched):
             outcome = replace(outcome, body=b"")  # read: hundreds of them may wait for the writer
-        return _Poll(before=feed, finished=finished, outcome=outcome)
+        return _Poll(before=feed, outcome=outcome, parsed=parsed, at=self._clock())
 
     async def _write(
         self,
@@ -170,10 +170,15 @@ class Sweep:
     def _commit(
         self, batch: list[_Poll], report: SweepReport, judged: "Callable[[Judged], None] | None"
     ) -> None:
-        notices = [one for poll in batch for one in polling.notices(poll.before, poll.finished.feed)]
+        finished = [finish(poll.before, poll.outcome, poll.parsed, poll.at, self._bounds) for poll in batch]
+        notices = [
+            one
+            for poll, done in zip(batch, finished, strict=True)
+            for one in polling.notices(poll.before, done.feed)
+        ]
         report.notices.extend(notices)
         with self._store.transaction():  # so that each is told, and told once
-            news = self._store.feeds.finish_polls([poll.finished for poll in batch])
+            news = self._store.feeds.finish_polls(finished)
             self._revive([poll.before for poll in batch if not isinstance(poll.outcome, Failed)])
             if notices and self._ops is not None:
                 self._store.outbox.tell(self._ops, [one.text for one in notices], self._clock())
