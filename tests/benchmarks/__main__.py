@@ -1,6 +1,6 @@
 """All benchmarks of cost, in one command:
 
-    python -m tests.benchmarks [--quick] [--rounds N] [PART …]
+    python -m tests.benchmarks [--quick] [--rounds N] [--feeds N] [PART …]
 
 Parts: polling, many, https, growth, hostile, lag, start, delay, run, store; all without any.
 Needs the extra ``bench``.  Prints Markdown for docs/performance.md; ``--quick`` takes small
@@ -31,12 +31,12 @@ class Asked:
 
     quick: bool
     rounds: int  # measured passes in each scene
+    feeds: int  # of polling and https
 
 
 def passes(asked: Asked, said: Said) -> list[str]:
     """All four scenes beside the others."""
-    feeds = 40 if asked.quick else 1_000
-    return polling.table(polling.measure(feeds, ALL, rounds=asked.rounds, said=said))
+    return polling.table(polling.measure(asked.feeds, ALL, rounds=asked.rounds, said=said))
 
 
 def many(asked: Asked, said: Said) -> list[str]:
@@ -144,8 +144,13 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true", help="small sizes")
     parser.add_argument("--rounds", type=int, default=3, help="measured passes in each scene")
+    parser.add_argument("--feeds", type=int, default=1_000, help="for polling and https")
     given = parser.parse_args()
-    asked = Asked(quick=given.quick, rounds=1 if given.quick else given.rounds)
+    asked = Asked(
+        quick=given.quick,
+        rounds=1 if given.quick else given.rounds,
+        feeds=40 if given.quick else given.feeds,
+    )
     unknown = set(given.parts) - set(PARTS)
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
