@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"\s*(\d{1,9})\s*([smhdw])\s*", re.ASCII)
 LONGEST = timedelta(days=36_500)  # a century: more is a slip of the keyboard
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # of a publication on the web, as watchers.sources has it
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 DURATION_FORMS = "a number with s, m, h, d or w, such as 30s, 5m, 1h or 7d"
 
 
@@ -56,7 +58,7 @@ def iso_or_none(moment: datetime | None) -> str | None:
 
 
 def parse_moment(text: str | None) -> datetime | None:
-    """The time in an entry's ``published`` as ISO 8601 or RFC 2822; None where it cannot be read."""
+    """The time in an entry's ``published`` as ISO 8601 or RFC 2822; None where it cannot be read or be."""
     if not text or not text.strip():
         return None
     try:
@@ -66,9 +68,10 @@ def parse_moment(text: str | None) -> datetime | None:
     if moment is None:
         return None
     try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:  # the first or last day of the calendar in a far zone
         return None
+    return moment if EARLIEST <= moment < LATEST else None
 
 
 def _mail_date(text: str) -> datetime | None:

@@ -27,6 +27,7 @@ class Cell(NamedTuple):
 LINKS = frozenset({"link"})  # columns of addresses that need not be read
 LINK_WIDTH = 36
 READABLE = 18  # signs that a line of a narrower column should hold
+WORD = 24  # signs of a key or a time, which is not to be broken
 GAP = 2  # blanks between columns
 INDENT = 4  # blanks before the further lines of a row
 STATE_STYLES = {
@@ -128,14 +129,12 @@ def _draw(columns: Sequence[str], rows: Sequence[Sequence[Cell]], title: str) ->
     from rich.cells import cell_len
 
     out = console()
-    widest = [
-        max(cell_len(text) for text in (name, *(row[index].text for row in rows)))
-        for index, name in enumerate(columns)
-    ]
-    readable = [
-        min(width, LINK_WIDTH if name in LINKS else READABLE)
-        for name, width in zip(columns, widest, strict=True)
-    ]
+    readable = []
+    for index, name in enumerate(columns):
+        texts = [name, *(row[index].text for row in rows)]
+        widest = max(map(cell_len, texts))
+        whole = widest <= WORD and not any(" " in text for text in texts[1:])
+        readable.append(widest if whole else min(widest, LINK_WIDTH if name in LINKS else READABLE))
     if sum(readable) + GAP * (len(columns) - 1) <= out.width:
         _draw_table(out, columns, rows, title, readable)
     else:

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -125,6 +126,17 @@ def test_a_narrow_terminal_gets_rows_whose_words_and_addresses_stay_whole(watch:
     assert "link https://bay-ledger.example/mayer-leaves" in told
     out, _ = watch("search", "mayer", "--limit", "1", env={"NO_COLOR": "1", "COLUMNS": width})
     assert "title Mayer is out at Meta" in " ".join(out.split())
+
+
+@pytest.mark.usefixtures("stocked")
+def test_keys_and_times_are_never_broken(watch: Watch) -> None:
+    for width in ("80", "120"):
+        out, _ = watch("feeds", "list", env={"NO_COLOR": "1", "COLUMNS": width})
+        assert re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", out)
+        out, _ = watch(
+            "why", "https://bay-ledger.example/mayer-leaves", env={"NO_COLOR": "1", "COLUMNS": width}
+        )
+        assert re.search(r"\b[0-9a-f]{24}\b", out.partition("Deliveries")[2])
 
 
 @pytest.mark.usefixtures("stocked")

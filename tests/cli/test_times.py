@@ -72,6 +72,8 @@ def test_times_are_printed_in_utc_with_z_and_whole_seconds() -> None:
         ("2025-06-13", datetime(2025, 6, 13, tzinfo=UTC)),
         ("Fri, 13 Jun 2025 09:00:00 GMT", datetime(2025, 6, 13, 9, tzinfo=UTC)),
         ("0001-01-01T00:00:00+14:00", None),
+        ("1970-01-01T00:00:00Z", None),  # a zero
+        ("9999-12-31T23:59:59Z", None),
         ("last week", None),
         ("", None),
         (None, None),
