@@ -90,7 +90,7 @@ class Jobs:
         await self._work("digest", self._digest())
 
     async def heartbeat(self) -> None:
-        """Leave a sign of life, as long as the store can be used."""
+        """Leave a sign of life, as long as the other jobs do their work."""
         if not self._faults.keys() - {"heartbeat"}:
             await self._work("heartbeat", self._beat())
 
@@ -159,6 +159,9 @@ class Jobs:
             if told not in self._faults.values():
                 log.error("%s", told)
             self._faults[name] = told
+        except Exception as error:  # loud, and no heartbeat claims that all is well
+            self._faults[name] = f"unexpected {type(error).__name__}"
+            raise
         finally:
             self._under_way.discard(task)
 

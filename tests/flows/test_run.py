@@ -24,6 +24,7 @@ from tests.delivery.made import alert, put
 from tests.flows.conftest import Command
 from tests.flows.publisher import Publisher
 from tests.storage.test_disks import mount
+from watchers.sources.http import Fetcher
 
 PATIENCE = 60.0  # seconds on a busy machine for what takes five
 HOUR, DAY, YEAR = 3600, 86_400, 365 * 86_400
@@ -230,3 +231,29 @@ def test_a_database_that_breaks_under_the_watching_is_said_once_and_so_is_its_re
     assert len(said) <= 4, said  # one for each part that was missed, not one for each tick
     assert all("damaged" in words and "movewire db restore" in words for words in said[:-1])
     assert said[-1].endswith("can be used again")
+
+
+def test_a_sweep_that_breaks_unexpectedly_is_loud_and_leaves_no_heartbeat(tmp_path: Path) -> None:
+    settings = load(
+        environ={"MOVEWIRE_DB": str(tmp_path / "a.db"), "MOVEWIRE_SEED_FEEDS": "0"}, folder=tmp_path
+    )
+
+    def broken() -> Fetcher:
+        raise RuntimeError("nobody thought of this")
+
+    async def live() -> None:
+        with open_app(settings) as app:
+            app.store.feeds.add("https://quay.example/feed", now=app.clock.now())
+            jobs, working = Jobs(app, asyncio.Event()), app.new_fetcher
+            app.new_fetcher = broken
+            with pytest.raises(RuntimeError):
+                await jobs.sweep()
+            await jobs.heartbeat()
+            assert not (tmp_path / "a.db.heartbeat").exists()
+            app.new_fetcher = working
+            app.store.feeds.remove("https://quay.example/feed")
+            await jobs.sweep()
+            await jobs.heartbeat()
+            assert (tmp_path / "a.db.heartbeat").exists()
+
+    asyncio.run(live())

@@ -92,7 +92,7 @@ async def test_a_file_from_a_wrong_clock_makes_nobody_wait(tmp_path: Path) -> No
     turns = SharedTurns.open(tmp_path / "hosts")
     assert turns is not None
     assert turns.lock(HOST) == Kept()
-    turns.keep(HOST, Kept(ready=clock.now + 1e6))
+    turns.keep(HOST, Kept(ready=clock.now + 1e6, held=clock.now + 1e7))
     turns.close()
     async with fetcher(tmp_path / "hosts", clock) as one:
         assert isinstance(await one.get(URL, now=NOW), Fetched)

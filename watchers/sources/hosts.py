@@ -15,7 +15,7 @@ SLOW_AFTER = 1.0  # seconds under way, then a request gives its place to others
 SLOW_AT_ONCE = 256  # further requests that may be slow at the same time
 BUSY_WAIT = 0.25  # seconds between looks whether another process has done with a host
 REMEMBERED = 4096  # hosts whose last turn is kept before idle ones are dropped
-LONGEST_HOLD = 7 * 86400.0  # seconds; what a file says beyond is a clock that was wrong
+LONGEST_HOLD = 7 * 86400.0  # seconds that are granted; what the file says beyond is a clock that was wrong
 
 
 class Turn:
@@ -29,7 +29,7 @@ class Turn:
 
     def hold(self, seconds: float) -> None:
         """Ask this host nothing more for ``seconds`` (it said so)."""
-        self._host.held = max(self._host.held, self._clock() + seconds)
+        self._host.held = max(self._host.held, self._clock() + min(seconds, LONGEST_HOLD))
 
     def held(self) -> float:
         """Seconds that the host still asks to be left alone."""
@@ -104,7 +104,8 @@ class Hosts:
                 await self._sleep(BUSY_WAIT)
                 continue
             now = self._clock()
-            host.held = max(host.held, min(kept.held, now + LONGEST_HOLD))
+            if kept.held <= now + LONGEST_HOLD:
+                host.held = max(host.held, kept.held)
             if kept.ready <= now or kept.ready > now + self._spacing:  # beyond: a clock that was wrong
                 self._shared.keep(name, Kept(ready=now + self._spacing, held=host.held))
                 return
