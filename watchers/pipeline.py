@@ -285,7 +285,10 @@ class Pipeline:
         return routing.deliveries(told, routes, hearings[0].watchlist, case.now, case.standing)
 
     def _pathless(self, told: Collection[str], known: Collection[str]) -> list[Route]:
-        places = set(told) - set(known)
+        """Routes of our own to where a story was told and no other route leads: what is still reachable."""
+        bot = any(place.startswith("channel:") for place in known)  # then channels can be written to
+        kinds = ("channel:", "webhook:") if bot else ("webhook:",)
+        places = {place for place in set(told) - set(known) if place.startswith(kinds)}
         places -= self._store.guilds.deaf(places)
         return [Route(id=0, destination=place) for place in sorted(places)]
 
@@ -293,8 +296,8 @@ class Pipeline:
         self, alert: Alert, decision: Decision, watchlist: Watchlist, now: datetime, told: Collection[str]
     ) -> tuple[NewDelivery, ...]:
         """``alert``, an edit, for every destination that has the message."""
-        routes = [one for one in self._routes() if one.destination in told]
-        routes += self._pathless(told, {one.destination for one in routes})
+        present = list(self._routes())
+        routes = [*present, *self._pathless(told, {one.destination for one in present})]
         edit = Told(decision=decision, alert=alert, first=alert)
         return routing.deliveries(edit, routes, watchlist, now, Standing(told=told))
 
@@ -361,7 +364,10 @@ class Pipeline:
 
     def _edited(self, entry: Entry, reader: Reader, now: datetime, story_id: int) -> Outcome:
         """An entry that changed after it was judged: never a new alert, at most its message changes."""
-        reading = reader.read(entry.document)
+        public = reader.read(entry.document)
+        reading = joint(
+            public, [one.hear(entry.document, public) for one in self.listeners(reader.watchlist)]
+        )
         outcome = Outcome(
             entry_id=entry.id,
             revision=entry.revision,
@@ -381,12 +387,14 @@ class Pipeline:
         if story.alerted is None and not told:
             return replace(outcome, story=corrected)
         corrected = replace(corrected, revision=story.revision + 1)
-        fingerprint = stories.fingerprint(entry.document, reading.mentions, reading.moves, reader.watchlist)
+        # What a server alone was told of names whom it alone watches.
+        watchlist = reader.watchlist if story.alerted else self._everybody(reader.watchlist)
+        fingerprint = stories.fingerprint(entry.document, reading.mentions, reading.moves, watchlist)
         decision = Decision(verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=("entry-edited",))
         seen = _Seen(rarity=self._store.stories.rarity(fingerprint.keys()), total=self._store.stories.total())
-        context = self._context(corrected, fingerprint, reader.watchlist, now, seen)
+        context = self._context(corrected, fingerprint, watchlist, now, seen)
         alert = alerting.alert_for(
-            corrected, entry, reading.mentions, decision, context, reader.watchlist, lang=reading.lang
+            corrected, entry, reading.mentions, decision, context, watchlist, lang=reading.lang
         )
-        deliveries = self._edit(alert, decision, reader.watchlist, now, told)
+        deliveries = self._edit(alert, decision, watchlist, now, told)
         return replace(outcome, story=corrected, deliveries=deliveries)

@@ -5,10 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.courier import drain
+from bot.values import Secret
 from storage.model import Alias, Entity, EntityKind, Occasion, Tier, Verdict
 from tests.routing.conftest import HOME, A, B, World
+from tests.storage.made import parsed, poll
 from watchers import lessons
 from watchers.listening import reasons_here
+from watchers.pipeline import Pipeline
 
 LAYOFFS = "Scale AI lays off 300 employees"
 FUNDING = "Mercor raises $100 million from Benchmark"
@@ -61,6 +65,42 @@ async def test_an_update_reaches_the_channels_of_the_first_message_whatever_rout
     for channel in (HOME, 101, 201):
         first, reply = world.messages(channel)
         assert reply["message_reference"]["message_id"] == first["id"]
+
+
+async def test_after_a_webhook_gave_way_to_a_bot_nothing_is_left_over_for_it(world: World) -> None:
+    with_bot = world.settings
+    world.settings = replace(
+        with_bot, discord_token=None, discord_webhook_url=Secret(world.discord.webhook_url)
+    )
+    world.tell("Mercor is in talks to raise $100 million, sources say")
+    sinks = world.discord.sinks(token=False, webhook=True, clock=world.clock)
+    await drain(world.store, sinks, world.clock)
+    world.settings = with_bot
+    world.wait(hours=1)
+    world.tell("Mercor confirms it has raised $100 million", outlet=OTHER)
+    await world.deliver()
+    assert world.store.outbox.pending_count() == 0
+    [news] = world.messages(HOME)
+    assert "message_reference" not in news  # the new channel hears of it with the new fact
+
+
+async def test_an_edited_headline_changes_the_message_in_every_channel_that_has_it(world: World) -> None:
+    world.server(A, {})
+    globex = Entity(slug="globex", name="Globex Dynamics", kind=EntityKind.ORGANISATION, tier=Tier.PRIMARY)
+    world.store.guilds.watch(A, globex)
+    world.tell("Globex Dynamics opens an office in Lisbon")
+    world.tell(LAYOFFS)
+    await world.deliver()
+    for number, title in ((1, "Globex Dynamics opens two offices in Lisbon"), (2, f"{LAYOFFS} at once")):
+        entry = parsed(f"n{number}", title=title, url=f"https://news.example/{number}", published=world.now)
+        poll(world.store, replace(entry, summary="", source="news.example"), seen=world.now)
+        list(Pipeline(world.store, world.app.routes).process(world.now))
+    await world.deliver()
+    office, layoffs = world.shown(101)
+    assert "Globex Dynamics opens two offices in Lisbon" in office
+    assert office.startswith("📰 In the news · Globex Dynamics")
+    assert f"{LAYOFFS} at once" in layoffs
+    assert [f"{LAYOFFS} at once" in one for one in world.shown(HOME)] == [True]
 
 
 async def test_a_muted_entity_is_held_back_in_its_server_and_listed_when_the_mute_ends(world: World) -> None:
