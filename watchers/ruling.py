@@ -13,6 +13,8 @@ from watchers import alerting, stories, triage
 from watchers.listening import SERVER_REASON, Hearing, unmuted, who_is_muted
 from watchers.routing import Standing
 
+MOST_SERVERS = 100  # whose own decision is recorded with one entry's
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
@@ -112,10 +114,10 @@ def recorded(rulings: Sequence[Ruling]) -> Decision:
     decision = own.decision
     if own.held is not None:
         decision = Decision(verdict=Verdict.QUIET, reasons=("muted",))
-    reasons = list(decision.reasons)
+    otherwise: list[str] = []
     for one in rulings[1:]:
         verdict = Verdict.QUIET if one.held is not None else one.decision.verdict
         why = "muted" if one.held is not None else next(iter(one.decision.reasons), "")
         if verdict is not decision.verdict:
-            reasons.append(f"{SERVER_REASON}{one.guild}:{verdict.value}:{why}")
-    return replace(decision, reasons=tuple(reasons))
+            otherwise.append(f"{SERVER_REASON}{one.guild}:{verdict.value}:{why}")
+    return replace(decision, reasons=(*decision.reasons, *otherwise[:MOST_SERVERS]))

@@ -4,10 +4,12 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from storage.model import Alert, NewDelivery, Occasion
 from storage.sqlite import open_store
 from tests.flows.conftest import Command, document
 from tests.flows.publisher import Publisher, rss
@@ -72,6 +74,27 @@ def test_a_pass_that_was_killed_is_completed_by_the_next(
         assert store.entries.pending_count() == 1
     report = document(movewire("poll", "--all", "--json"))
     assert (report["alerts"], report["delivered"]) == (1, 1)
+
+
+def test_poll_prints_the_digest_that_is_due_once(movewire: Command, tmp_path: Path) -> None:
+    then = datetime.now(UTC) - timedelta(days=2)
+    alert = Alert(
+        story=1,
+        revision=0,
+        headline="OpenAI opens a school",
+        url="https://a.example/1",
+        source="A",
+        published=then,
+    )
+    line = NewDelivery(destination="console", alert=alert, occasion=Occasion.DIGEST)
+    assert movewire("poll").returncode == 0  # makes the database
+    with open_store(tmp_path / "flow.db") as store, store.transaction():
+        store.outbox.enqueue(1, 0, [line], then)
+    settings = {"DISCORD_DIGEST": "daily", "DISCORD_TIMEZONE": "Asia/Tokyo"}
+    first, second = movewire("poll", **settings), movewire("poll", **settings)
+    assert "Daily digest · " in first.stdout
+    assert "OpenAI opens a school" in first.stdout
+    assert "digest" not in second.stdout
 
 
 def test_while_one_pass_is_running_another_says_who(feed: str, movewire: Command, tmp_path: Path) -> None:
