@@ -264,9 +264,49 @@ def _write(written: _Written) -> None:
         write_bytes(line + b"\n")
 
 
+# What a comparison comes to, in the order in which it is shown: was, would be -> title.
+_CHANGES = {
+    "gained": "Would be alerted, and is not under the present watchlist",
+    "lost": "Is alerted under the present watchlist, and would not be",
+    "other": "Would be updated where it is not now, or the other way round",
+}
+
+
+def _change(document: dict[str, Any]) -> str | None:
+    """Which of ``_CHANGES`` a line is; None where the decision stays."""
+    before, after = document.get("was"), document["decision"]
+    if "was" not in document or before == after:
+        return None
+    return "gained" if after == "alert" else "lost" if before == "alert" else "other"
+
+
+def _compare(written: _Written) -> None:
+    """What a watchlist would add and lose, each under its own heading."""
+    from bot.cli.output import say, table
+
+    groups: dict[str, list[list[Any]]] = {change: [] for change in _CHANGES}
+    for document in written.documents():
+        if (change := _change(document)) is not None:
+            shift = (
+                [] if change != "other" else [f"{document['was'] or 'nothing'}, now {document['decision']}"]
+            )
+            seen = document["seen"][:16].replace("T", " ")
+            told = [document["move"], document["title"], ", ".join(document["reasons"])]
+            groups[change].append([seen, *shift, *told])
+    for change, title in _CHANGES.items():
+        if groups[change]:
+            columns = ["seen", *(["change"] if change == "other" else []), "move", "title", "why"]
+            table(columns, groups[change], title=f"{title} ({len(groups[change])})")
+    if not any(groups.values()):
+        say("no decision would change")
+
+
 def _show(written: _Written, compared: bool) -> None:
     from bot.cli.output import state, table
 
+    if compared and not any("server" in document for document in written.documents()):
+        _compare(written)
+        return
     rows, servers = [], False
     for document in written.documents():
         server = document.get("server")
@@ -316,15 +356,21 @@ def _close(summary: "Summary", written: _Written, bad: list[str]) -> int:
     from bot.words import count
 
     decisions: dict[str, int] = {}
-    entries = 0
+    changes: dict[str | None, int] = {}
+    entries, compared = 0, False
     for document in written.documents():
         entries += 1
+        compared = compared or "was" in document
+        changes[_change(document)] = changes.get(_change(document), 0) + 1
         decisions[document["decision"]] = decisions.get(document["decision"], 0) + 1
     warn(
         f"{count(summary.steps, 'step')}, {count(entries, 'entry', 'entries')}: "
         f"{count(decisions.get('alert', 0), 'alert')}, {count(decisions.get('update', 0), 'update')}, "
         f"{decisions.get('quiet', 0)} quiet; {count(summary.edits, 'message')} edited after the fact"
     )
+    if compared:
+        gained, lost = count(changes.get("gained", 0), "alert"), changes.get("lost", 0)
+        warn(f"against the present watchlist: {gained} more, {lost} fewer")
     faults = [*bad, *(f"{name}: {error}" for name, error in summary.failed)]
     for fault in faults[:FAILURES_TOLD]:
         warn(fault)

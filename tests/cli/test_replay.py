@@ -116,6 +116,19 @@ def test_with_a_watchlist_each_line_says_what_was(spawn: Call, clean_environment
     assert told["third"] == ("alert", "quiet")
 
 
+def test_a_comparison_counts_what_would_be_gained_and_lost(spawn: Call, clean_environment: Path) -> None:
+    file = clean_environment / "list.toml"
+    file.write_text('[[entity]]\nname = "Harbour Robotics"\n')
+    third = {
+        **GIVEN[1],
+        "id": "third",
+        "title": "Harbour Robotics raises $40 million",
+        "url": "https://x.example/3",
+    }
+    answer = spawn("replay", "--jsonl", "-", "--watchlist", str(file), stdin=stream([*GIVEN, third]))
+    assert "against the present watchlist: 1 alert more, 1 fewer" in answer.err
+
+
 def test_snapshots_are_polls_under_their_own_clock(spawn: Call, clean_environment: Path) -> None:
     folder = clean_environment / "shots" / "ledger"
     folder.mkdir(parents=True)

@@ -89,6 +89,25 @@ def test_json_on_a_terminal_is_indented_and_still_one_document(watch: Watch) -> 
     assert len(json.loads(out)) == 2
 
 
+def test_replay_shows_what_a_watchlist_would_add_and_lose(watch: Watch, tmp_path: Path) -> None:
+    file = tmp_path / "list.toml"
+    file.write_text('[[entity]]\nname = "Harbour Robotics"\n')
+    told = ("Ruben Mayer leaves Meta after two months", "Harbour Robotics raises $40 million")
+    lines = [{"title": title, "published": "2025-08-29T13:00:00Z", "lang": "en"} for title in told]
+    out, err = watch(
+        "replay",
+        "--jsonl",
+        "-",
+        "--watchlist",
+        str(file),
+        stdin="".join(json.dumps(one) + "\n" for one in lines),
+    )
+    added, lost = out.split("Is alerted under the present watchlist, and would not be (1)")
+    assert "Would be alerted, and is not under the present watchlist (1)" in added
+    assert (told[1] in added, told[0] in lost) == (True, True)
+    assert "1 alert more, 1 fewer" in err
+
+
 def test_replay_shows_progress_and_lists_what_would_have_been_told(watch: Watch) -> None:
     line = json.dumps(
         {

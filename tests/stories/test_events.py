@@ -77,7 +77,7 @@ def test_a_syndicated_copy_counts_once() -> None:
         ("Mercor raises $100 million in Series B", "Mercor raises $350 million in Series C"),
         ("Google plans to cut ties with Scale AI", "OpenAI cuts ties with Scale AI"),
         ("OpenAI acquires database startup Quarrystone", "OpenAI acquires design studio Lumenfold"),
-        ("Surge AI sued by annotators over unpaid hours", "Surge AI to open an office in Dublin"),
+        ("Surge AI sued by annotators over unpaid hours", "Surge AI opens an office in Dublin"),
     ],
 )  # fmt: skip
 def test_a_near_miss_of_the_same_day_is_its_own_event(first: str, second: str) -> None:
