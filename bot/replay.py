@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.intake import GivenEntry
+from bot.times import parse_moment
 from seeds import loader
 from storage.errors import UsageError
 from storage.model import Audience, Entry, Feed, FinishedPoll, ParsedEntry, Watchlist
@@ -190,10 +191,9 @@ def from_snapshots(folder: Path) -> list[Step]:
 
 
 def _time(stamp: str) -> datetime:
-    try:
-        return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise UsageError(f"{stamp}: not a UTC time such as 20250602T073352Z") from None
+    if (moment := parse_moment(stamp)) is None:
+        raise UsageError(f"{stamp}: not a UTC time such as 20250602T073352Z")
+    return moment
 
 
 def _feed_name(folder: Path, path: Path) -> str:

@@ -191,6 +191,14 @@ def test_nothing_to_play_is_wrong_usage(spawn: Call, clean_environment: Path, ar
     assert list(clean_environment.iterdir()) == []
 
 
+@pytest.mark.parametrize("stamp", ["20251399T000000Z", "00010101T000000Z", "99991231T235959Z"])
+def test_a_snapshot_of_no_possible_time_is_named(call: Call, clean_environment: Path, stamp: str) -> None:
+    (clean_environment / f"{stamp}_feed.xml").write_bytes(rss()[1])
+    answer = call("replay", "--snapshots", ".")
+    assert (answer.status, answer.out) == (2, "")
+    assert stamp in answer.err
+
+
 def test_stories_that_prove_to_be_one_have_one_id_on_every_line() -> None:
     from bot.cli.replay import _Written
 
