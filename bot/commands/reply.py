@@ -59,7 +59,7 @@ async def change(desk: Desk, interaction: Interaction, ask: Question) -> None:
     await interaction.response.defer()
     card = await _understood(interaction, asyncio.ensure_future(_asked(ask)))
     if card is not None:
-        page = page_of(desk, card, interaction.user.id)
+        page = {"view": None, **page_of(desk, card, interaction.user.id)}  # None: the old buttons go
         await interaction.edit_original_response(content=None, allowed_mentions=NOBODY, **page)
 
 

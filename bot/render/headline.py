@@ -86,7 +86,9 @@ def moved(move: Move, known: Mapping[str, str]) -> str:
 def names(move: Move, role: str, known: Mapping[str, str]) -> list[str]:
     """Names of a role: watched parties by their display name, then those named by the text alone."""
     slugs, written = move.roles.get(role, ()), move.names.get(role, ())
-    shown = [known.get(slug, slug) for slug in slugs]
+    # One who is not (any more, or not for this reader) among the known stands as the text writes it.
+    spelt = dict(zip(slugs, written, strict=False)) if len(written) >= len(slugs) else {}
+    shown = [known.get(slug) or spelt.get(slug, slug) for slug in slugs]
     # ``names`` holds the watched ones too, in the text's own spelling and the same order.
     shown += written[len(slugs) :] if len(written) >= len(slugs) else ()
     return list(dict.fromkeys(name for name in shown if name.strip()))

@@ -56,7 +56,7 @@ def own(server: Server, actor: simcord.MemberActor) -> None:
 @pytest.fixture
 async def server(app: App) -> AsyncIterator[Server]:
     """The bot, connected, in one server; ends with the check of all that it sent."""
-    env = simcord.Env(connected(app))
+    env = simcord.Env(connected(app), settle_timeout=90.0)  # a busy machine draws slowly
     await env.start()
     try:
         guild = env.create_guild()

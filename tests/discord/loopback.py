@@ -300,7 +300,7 @@ class Answers:
 
     async def next(self) -> tuple[str, dict[str, Any]]:
         """The next of them, waited for."""
-        return await asyncio.wait_for(self.queue.get(), 30)
+        return await asyncio.wait_for(self.queue.get(), 100)
 
 
 def message(**parts: Any) -> dict[str, Any]:

@@ -74,6 +74,7 @@ async def test_of_several_parties_one_is_chosen_muted_and_heard_again(server, to
     assert not muted(server, store, "ruben-mayer")
     undone = await server.keeper.click(done.response.message, label="Undo")
     assert "heard here again" in words(undone)
+    assert undone.response.components == []
     assert not muted(server, store, "meta")
 
 

@@ -58,3 +58,12 @@ def test_rows_of_buttons_hold_five():
     components = below(rows).to_components()
     assert [len(row["components"]) for row in components] == [5, 2, 1]
     assert violations({"content": "x", "components": components, "allowed_mentions": {"parse": []}}) == []
+
+
+def test_a_party_that_only_another_server_knows_stands_as_the_text_writes_it():
+    move = Move(kind=MoveKind.HIRE, roles={"to": ("bay-labs@7",)}, names={"to": ("Bay Labs",)})
+    record = MoveRecord(
+        move=move, story=1, headline="h", url="https://x.example/", source="s", published=WHEN
+    )
+    assert "Bay Labs" in move_line(record, {})
+    assert "@7" not in move_line(record, {})

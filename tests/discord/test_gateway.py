@@ -120,7 +120,7 @@ async def live(tmp_path, loopback):
     with bot(tmp_path, loopback) as (app, attend):
         stop = asyncio.Event()
         running = asyncio.create_task(attend(stop))
-        await asyncio.wait_for(loopback.ready.wait(), 30)
+        await asyncio.wait_for(loopback.ready.wait(), 100)
         yield app
         stop.set()
         await running
@@ -199,7 +199,7 @@ async def test_the_server_is_remembered_and_gets_the_settings_channel_as_its_rou
 async def test_after_a_dropped_connection_the_session_is_resumed_and_goes_on(live, loopback):
     before = loopback.sequence
     await loopback.cut()
-    await asyncio.wait_for(loopback.back.wait(), 30)
+    await asyncio.wait_for(loopback.back.wait(), 100)
     [resumed] = loopback.resumed
     assert (resumed["session_id"], resumed["seq"]) == ("s", before)
     assert len(loopback.identified) == 1
@@ -215,7 +215,7 @@ async def test_a_lost_session_does_not_lead_to_one_identify_after_another(tmp_pa
         desk, stop = desk_of(app), asyncio.Event()
         make = lambda: Gateway(desk, shard_count=None, turnstile=turnstile)  # noqa: E731
         running = asyncio.create_task(supervise(make, "a.b.c", stop, first=0.01, turnstile=turnstile))
-        await asyncio.wait_for(loopback.ready.wait(), 30)
+        await asyncio.wait_for(loopback.ready.wait(), 100)
         await loopback.cut()
         await _until(lambda: loopback.connections >= 4)  # resume, then two that were held back
         assert len(loopback.identified) == 1
@@ -225,7 +225,7 @@ async def test_a_lost_session_does_not_lead_to_one_identify_after_another(tmp_pa
 
 async def _until(happened):
     """Wait for something that the bot does by itself."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(100):
         while not happened():  # noqa: ASYNC110 - nothing says so but the store
             await asyncio.sleep(0.02)
 
