@@ -5,7 +5,7 @@ the document say is added by ``judge``.
 """
 
 from watchers.matching import weights as w
-from watchers.matching.forms import Strength
+from watchers.matching.forms import Part, Strength
 from watchers.matching.scene import Candidate, Evidence, Scene
 
 _GENITIVE_S = frozenset({"de", "nl", "sv", "da", "no", "nb", None})
@@ -105,6 +105,8 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
                 return [*found, (f"complement:{first}", w.COMPLEMENT)]
             if first in cues.copulas:
                 return [*found, *_after_copula(words, scene)]
+        if candidate.profile.person and candidate.form.part is not Part.FULL:
+            return found  # everybody acts: what a verb says of a family name is weighed in ``people``
         if verb in cues.verbs:
             return [*found, (f"verb-after:{verb}", w.VERB_AFTER)]
         if first == "to" and scene.lang == "en" and "en" not in candidate.form.ordinary:
