@@ -33,6 +33,7 @@ SOUND_SQLITE = (3, 51, 3)
 LITTLE_ROOM = 200 * 1024 * 1024  # bytes free beside the database
 LONG_PENDING = timedelta(hours=1)
 NAMED_FEEDS = 5  # feeds in trouble told one by one; of more, only the number
+ENOUGH_FEEDS = 3  # that all of so many fail at once is the network rather than they
 
 
 def unreadable_settings(error: SettingsError) -> Finding:
@@ -152,6 +153,10 @@ def examine_feeds(feeds: Sequence[Feed], now: datetime, longest: timedelta) -> I
             f"no feed was asked since {iso(max(polls))}",
             "see that cron, the timer or the service that calls movewire is running",
         )
+    unreached = len(asked) >= ENOUGH_FEEDS and all(feed.failures for feed in asked)
+    if unreached:
+        said = f"none of {len(asked)} feeds answered when last asked: {asked[0].last_error}"
+        yield fault("feeds", said, "check this machine's network, then movewire poll --all")
     troubled = [feed for feed in feeds if feed.state in _TROUBLES and not feed.paused]
     for feed in troubled[:NAMED_FEEDS]:
         said = f": {feed.last_error}" if feed.last_error and feed.state is FeedState.FAILING else ""
@@ -166,7 +171,7 @@ def examine_feeds(feeds: Sequence[Feed], now: datetime, longest: timedelta) -> I
         yield note(
             "feeds", f"{count(quiet, 'feed')} silent far beyond their own rhythm", "movewire feeds list"
         )
-    if not troubled:
+    if not troubled and not unreached:
         yield Finding(check="feeds", state=State.OK, detail=f"{count(len(feeds), 'feed')}, none in trouble")
 
 

@@ -130,6 +130,14 @@ def test_paused_feeds_are_no_trouble_and_quiet_ones_a_note() -> None:
     assert [state for state, _ in states(feed(1, state=FeedState.QUIET), feed(2))] == [State.NOTE, State.OK]
 
 
+def test_that_no_feed_answered_is_a_fault_before_any_is_failing() -> None:
+    once = [feed(number, failures=1, last_error="no-such-host: …") for number in (1, 2, 3)]
+    assert states(*once) == [
+        (State.FAULT, "none of 3 feeds answered when last asked: no-such-host: …"),
+    ]
+    assert states(*once, feed(4)) == [(State.OK, "4 feeds, none in trouble")]
+
+
 def test_feeds_that_nobody_asks_any_more_are_a_fault() -> None:
     assert states(feed(1), now=NOW + timedelta(hours=4))[0] == (
         State.FAULT,
