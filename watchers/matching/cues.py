@@ -128,6 +128,12 @@ def field_words() -> Words:
 
 
 @cache
+def field_words_cjk() -> tuple[str, ...]:
+    """The same for Chinese, Japanese and Korean, looked for anywhere."""
+    return tuple(fold(word) for word in str(_table("sections.toml")["words_cjk"]).split())
+
+
+@cache
 def ordinary_words() -> Mapping[str, frozenset[str]]:
     """Ordinary words that are names too, with the languages in which they are ordinary."""
     langs: dict[str, set[str]] = {}

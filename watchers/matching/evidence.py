@@ -255,7 +255,7 @@ def _cjk_sides(candidate: Candidate, scene: Scene) -> Evidence:
     found: Evidence = []
     after = folded[candidate.end : candidate.end + 8]
     before = folded[max(0, candidate.start - 6) : candidate.start]
-    if after.startswith(cues.against_right):
+    if after.lstrip("\"'」』》").startswith(cues.against_right):
         return [("part-of-another-word", w.CJK_AGAINST)]
     after = after.lstrip(" \"')』」》")
     if after.startswith((*cues.right, ",")):

@@ -141,7 +141,7 @@ def _context(
         found += _unit_evidence(candidate, scene)
     company = _company(candidate, scene, anchors)
     found += company
-    if not found and candidate.full_name and not scene.cjk and not scene.of_the_field:
+    if not found and candidate.full_name and not scene.of_the_field:
         found.append(("unbacked-full-name", w.UNBACKED))
     elif not found and candidate.form.strength is Strength.AMBIGUOUS:
         if mine.person and candidate.form.part is not Part.FULL:

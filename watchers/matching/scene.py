@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from storage.model import Document
-from watchers.matching.cues import CJK, Cues, cues, field_words, sections
+from watchers.matching.cues import CJK, Cues, cues, field_words, field_words_cjk, sections
 from watchers.matching.forms import Form, Part, Strength
 from watchers.matching.profiles import Profile
 from watchers.matching.reading import Around, Field, Place
@@ -181,7 +181,10 @@ class Scene:
         if self._of_the_field is None:
             words = field_words()
             read = (one.folded[:_FIELD_READ] for one in self.fields)
-            found = any(not words.isdisjoint(_WORDS.findall(text)) for text in read)
+            if self.cjk:  # no blanks between words
+                found = any(word in text for text in read for word in field_words_cjk())
+            else:
+                found = any(not words.isdisjoint(_WORDS.findall(text)) for text in read)
             self._of_the_field = found or self.origin.fitting
         return self._of_the_field
 
