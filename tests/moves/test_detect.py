@@ -128,3 +128,32 @@ def test_a_headline_in_another_language_than_its_lead_is_read_in_its_own(matcher
         matcher, "Anthropic raises $5 billion", "アンソロピックについての記事です。" * 5, lang="ja"
     )
     assert found[0].kind == "funding"
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "names"),
+    [
+        ("Meta buys a chip firm and hires two OpenAI researchers", "acquisition", {"acquirer": ("Meta",)}),
+        ("Google says hackers stole its customers' files", "incident", {"owner": ("Google",)}),
+        (
+            "Meta investit des milliards et débauche des chercheurs d'OpenAI",
+            "funding",
+            {"investor": ("Meta",)},
+        ),
+    ],
+)
+def test_who_acts_is_told_from_who_is_only_named(
+    matcher: Matcher, title: str, kind: str, names: dict[str, tuple[str, ...]]
+) -> None:
+    found = _detect(matcher, title, lang="fr" if "investit" in title else "en")
+    assert [move.kind.value for move in found[:1]] == [kind]
+    assert {role: found[0].names.get(role) for role in names} == names
+
+
+def test_neither_an_employers_name_nor_a_fear_makes_a_move(matcher: Matcher) -> None:
+    assert (
+        "google" not in _detect(matcher, "Google veteran raises $8 million for a drone startup")[0].parties()
+    )
+    assert "google" not in _detect(matcher, "Google says hackers broke into Microsoft servers")[0].parties()
+    assert _detect(matcher, "Google dismisses AI job fears") == ()
+    assert _detect(matcher, "Anthropic raises five billion dollars")[0].amount == 5_000_000_000

@@ -16,6 +16,7 @@ COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以�
     ", and",
     ", &",
 }
+_FURTHER_VERB = (",", " and", " e", " y", " et", " und", " en", " &")
 _AND = (" and", " e", " y", " et", " und", " en", " &")
 OTHERWISE = "otherwise"  # what a preposition makes of a party that the frame has no role for
 _MOST_COORDINATED = 6
@@ -100,7 +101,12 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
             _give(draft, role, party)
     bound = [p for known in draft.roles.values() for p in known]
     rest = [p for p in parties if p not in bound]
-    subject = next((p for p in reversed(rest) if not is_bystander(page, p)), None)
+    actors = [p for p in rest if not is_bystander(page, p)]
+    subject = actors[-1] if actors else None
+    if page.folded[floor : draft.start].rstrip().endswith(_FURTHER_VERB) and len(actors) > 1:
+        # "Acme takes aim at Corvid, offers …": a further verb of the one who acts first
+        subject = next((p for p in actors if _preposed(page, p, floor, frame) is None), subject)
+        rest = rest[: rest.index(subject) + 1] if subject is not None else rest
     if subject is None or frame.left is None:
         return
     if frame.adjacent and not subject.possessive and page.folded[subject.end : draft.start] in ("", " ", "-"):
