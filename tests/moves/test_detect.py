@@ -137,8 +137,8 @@ def test_a_headline_in_another_language_than_its_lead_is_read_in_its_own(matcher
         ("Google says hackers stole its customers' files", "incident", {"owner": ("Google",)}),
         (
             "Meta investit des milliards et débauche des chercheurs d'OpenAI",
-            "funding",
-            {"investor": ("Meta",)},
+            "hire",
+            {"to": ("Meta",)},
         ),
     ],
 )
