@@ -235,6 +235,21 @@ def test_a_digest_of_strangers_texts_is_not_refused_and_pings_nobody(told: list[
     check(folded.payload, links=len(told))
 
 
+@settings(deadline=None, max_examples=60)
+@given(told=st.lists(ALERTS, min_size=1, max_size=8), title=st.text(max_size=300))
+def test_gathered_lines_of_strangers_are_not_refused_ping_nobody_and_are_all_told(
+    told: list[Alert], title: str
+):
+    sizes = render.pages(told)
+    assert (sum(sizes), min(sizes) > 0) == (len(told), True)
+    occasion = f"Daily digest {title}"
+    lines = [replace(delivery(number, one), occasion=occasion) for number, one in enumerate(told[: sizes[0]])]
+    folded = render.digest(lines, KEY)
+    assert folded.told == sizes[0]
+    check(folded.payload, links=len(told))
+    assert UNSEEN.search(render.plain_digest(told, occasion, KEY)) is None
+
+
 @settings(deadline=None, max_examples=100)
 @given(told=ALERTS)
 def test_no_text_of_a_stranger_moves_the_cursor_of_a_terminal(told: Alert):
