@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot import render
+from bot.render.gathered import in_order
 from storage.model import (
     Alert,
     ContextLine,
@@ -210,11 +211,14 @@ def others() -> dict[str, dict[str, object]]:
         )
         for number, alert in enumerate(CASES.values())
     ]
+    gathered = sorted(waiting, key=lambda one: in_order(one.alert))
+    gathered = [replace(one, occasion="Daily digest · 13 June 2025 · 17 stories") for one in gathered]
     return {
         "form-bare": render.bare(DEPARTURE, render.Dress(key=KEY)),
         "form-edit": render.change(CASES["departure-edit"], render.Dress(key=KEY, buttons=True)),
         "form-repeat": render.message(DEPARTURE, render.Dress(key=KEY, repeat=True, ping_role=31337)),
         "form-digest": render.digest(waiting, KEY).payload,
+        "form-gathered": render.digest(gathered, KEY).payload,
     }
 
 
