@@ -1,7 +1,7 @@
 """Pictures of what is recorded: an entity's history, and who went where.  PNG as bytes.
 
 Drawn with matplotlib, the extra ``charts``, imported only when something is drawn; without
-it people get the words alone.  ``history`` and ``flow`` are called in a thread.
+it people get the words alone.  Drawings can be pickled: the bot makes them in a child process.
 """
 
 from functools import cache

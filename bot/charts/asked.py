@@ -1,12 +1,13 @@
 """The pictures that belong to answers: for the command line and for Discord alike.
 
 Gathering the data is quick and reads the store; drawing is what the returned function does,
-and may wait for a thread.  None: there is too little to draw.
+and may wait for a thread or, as it can be pickled, for another process.  None: there is too little to draw.
 """
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.charts import flow, history
@@ -30,13 +31,13 @@ def of_entities(store: "SqliteStore", profiles: Sequence[Profile]) -> Draw | Non
         moves=list(moves.values()),
         names=_names(store),
     )
-    return (lambda: history.draw(shown)) if shown.worth_drawing() else None
+    return partial(history.draw, shown) if shown.worth_drawing() else None
 
 
 def of_moves(store: "SqliteStore", title: str, records: Sequence[MoveRecord]) -> Draw | None:
     """Who went from where to where."""
     found = flow.flows(records, _names(store))
-    return (lambda: flow.draw(title, found)) if flow.worth_drawing(found) else None
+    return partial(flow.draw, title, found) if flow.worth_drawing(found) else None
 
 
 def _names(store: "SqliteStore") -> dict[str, str]:

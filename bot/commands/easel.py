@@ -1,12 +1,20 @@
-"""Where pictures are drawn: one at a time in a thread of their own, so that questions never wait."""
+"""Where pictures are drawn: one at a time, in a child process, so that no question ever waits.
+
+matplotlib keeps the interpreter's lock for long stretches, and memory for good; a child
+does neither to us, and one that hangs or dies costs only its picture.
+"""
 
 import asyncio
 import logging
+import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-WAITING = 6  # pictures, the one in hand included: about a second of drawing; more get words alone
+WAITING = 6  # pictures, the one in hand included: some seconds of drawing; more get words alone
+LONGEST = 60.0  # seconds for one
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +32,23 @@ class Easel:
             return None
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, draw)
-        except Exception:  # whatever a drawing library throws: the words are out already
-            log.exception("a picture could not be drawn")
+            return await asyncio.get_running_loop().run_in_executor(self._thread, in_child, draw)
+        except Exception as error:  # whatever a drawing library throws: the words are out already
+            said = (
+                error.stderr.decode(errors="replace")
+                if isinstance(error, subprocess.CalledProcessError)
+                else ""
+            )
+            log.error("a picture could not be drawn: %s %s", error, said[-2_000:])
             return None
         finally:
             self._waiting -= 1
+
+
+def in_child(draw: Callable[[], bytes]) -> bytes:
+    """What ``draw``, which can be pickled, gives in a process of its own."""
+    command = [sys.executable, "-m", "bot.charts"]
+    drawn = subprocess.run(
+        command, input=pickle.dumps(draw), capture_output=True, check=True, timeout=LONGEST
+    )
+    return drawn.stdout

@@ -21,7 +21,7 @@ from bot.render.words import UNTITLED, fit
 from storage.errors import MovewireError, UsageError
 
 REFUSED = 1_500  # code points of the words that tell what was wrong with a question
-GRACE = 0.5  # seconds of the three that Discord waits for a first response
+GRACE = 0.3  # seconds of the three that Discord waits for a first response
 NOBODY = discord.AllowedMentions.none()
 PICTURE = "movewire.png"
 PAGE_VERB = "page"
