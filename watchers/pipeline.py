@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 BATCH = 200  # entries in one transaction at most …
 TELLING = 20  # … and so many that tell a story, which takes longer: other writers must not wait
-MOST_LOOKED_AT = 120  # candidates of an entry, and earlier stories: what it costs stays bounded
+MOST_LOOKED_AT = 60  # candidates of an entry, and earlier stories: what it costs stays bounded
 FLOOD_WINDOW = timedelta(minutes=10)  # over which the flood guard counts alerts
 
 
