@@ -8,13 +8,14 @@ is repeated; processes crash, leases run out and the wall clock is set.
 import shutil
 import tempfile
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from storage.model import Delivery, DeliveryState
+from storage.model import Delivery, DeliveryState, NewDelivery, Occasion
 from storage.sqlite import SqliteStore, open_store
 from tests.delivery.clocks import START
 from tests.delivery.made import alert, edit, put, reply
@@ -22,6 +23,16 @@ from tests.delivery.made import alert, edit, put, reply
 PLACE = "channel:1"
 LEASE = timedelta(seconds=90)
 STORIES = st.integers(min_value=1, max_value=4)
+LISTED = st.integers(min_value=5, max_value=8)  # stories that are told in digests alone
+
+
+@lru_cache(maxsize=1)
+def empty_database() -> bytes:
+    """A database as it is made, to begin with: making one for each example would take most of the time."""
+    with tempfile.TemporaryDirectory(prefix="outbox-machine-") as folder:
+        path = Path(folder) / "m.db"
+        open_store(path, durable=False).close()
+        return path.read_bytes()
 
 
 class OutboxMachine(RuleBasedStateMachine):
@@ -32,11 +43,14 @@ class OutboxMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="outbox-machine-"))
+        (self.folder / "m.db").write_bytes(empty_database())
         self.store: SqliteStore = open_store(self.folder / "m.db", durable=False)
         self.now = START
         self.arrived: list[str] = []  # keys in the order in which they came to the destination
         self.edits: list[tuple[str, str]] = []  # (message changed, headline it now has)
-        self.hand: Delivery | None = None
+        self.hand: list[Delivery] = []  # one message: a delivery, or those of a digest
+        self.messages: set[str] = set()  # keys of the messages at the destination
+        self.listed: set[int] = set()
         self.revisions: dict[int, int] = {}
         self.wordings: dict[int, str] = {}
         self.keys: dict[str, int] = {}  # key of each message (not edit) -> its story
@@ -46,9 +60,10 @@ class OutboxMachine(RuleBasedStateMachine):
         """All troubles over: what is open goes out, and the books must balance."""
         try:
             self._crash()
+            self._gather()
             for _ in range(500):
                 self._take()
-                if self.hand is None:
+                if not self.hand:
                     if self.store.outbox.pending_count() == 0:
                         break
                     self.now += timedelta(minutes=20)
@@ -80,6 +95,12 @@ class OutboxMachine(RuleBasedStateMachine):
         self.keys[put(self.store, PLACE, told, self.now, revision=revision, priority=priority)] = story
         self.wordings.setdefault(story, told.headline)
 
+    @precondition(lambda self: not self.revisions)
+    @rule()
+    def a_crowd(self) -> None:
+        for story in (1, 2, 3, 4):
+            self.tell(story, 0)
+
     @precondition(lambda self: self.revisions)
     @rule(choice=st.integers(min_value=0))
     def change(self, choice: int) -> None:
@@ -87,6 +108,41 @@ class OutboxMachine(RuleBasedStateMachine):
         self.revisions[story] += 1
         wording = self.wordings[story] = f"wording {self.revisions[story]}"
         put(self.store, PLACE, edit(story, headline=wording), self.now, revision=self.revisions[story])
+
+    @rule(story=LISTED)
+    def list_for_a_digest(self, story: int) -> None:
+        if story not in self.listed:
+            self.listed.add(story)
+            line = NewDelivery(destination=PLACE, alert=alert(story), occasion=Occasion.DIGEST)
+            with self.store.transaction():
+                self.store.outbox.enqueue(story, 0, [line], self.now)
+
+    @rule()
+    def gather(self) -> None:
+        self._gather()
+
+    @precondition(lambda self: self.revisions and not self.hand)
+    @rule(many=st.integers(min_value=2, max_value=5))
+    def fold(self, many: int) -> None:
+        waiting = self.store.outbox.waiting(PLACE, self.now, many)
+        if len(waiting) > 1:
+            self.hand = self.store.outbox.claim_batch(waiting, self.now, lease=LEASE, worker="m")
+
+    @precondition(lambda self: not self.hand)
+    @rule(story=LISTED)
+    def a_digest_of_lines(self, story: int) -> None:
+        for one in (story, 13 - story):
+            self.list_for_a_digest(one)
+        self._gather()
+        self._take()
+
+    @precondition(lambda self: len(self.hand) > 1 and not self._ambiguous())
+    @rule(crash=st.booleans())
+    def refuse_the_digest(self, crash: bool) -> None:
+        self.store.outbox.halve(self.hand, "400", self.now)
+        self.hand = []
+        if crash:
+            self._crash()
 
     @precondition(lambda self: self.revisions and not self.hand)
     @rule()
@@ -104,34 +160,35 @@ class OutboxMachine(RuleBasedStateMachine):
     def lose_the_answer(self, arrived: bool, crash: bool) -> None:
         if not self._in_hand():
             return
-        assert self.hand is not None
         if arrived and not self._is_there():
             self._arrive()
         if crash:
             self._crash()
         else:
             when = self.now + timedelta(seconds=4)
-            self.store.outbox.retry_at(self.hand.id, when, "lost", now=self.now, ambiguous=True)
-            self.hand = None
+            for one in self.hand:
+                self.store.outbox.retry_at(one.id, when, "lost", now=self.now, ambiguous=True)
+            self.hand = []
 
     @precondition(lambda self: self.revisions)
     @rule(holds=st.booleans())
     def fail_for_certain(self, holds: bool) -> None:
-        if self._in_hand() and self.hand is not None and not self.hand.ambiguous:
+        if self._in_hand() and not self._ambiguous():
             when = self.now + timedelta(minutes=1)
-            self.store.outbox.retry_at(self.hand.id, when, "503", now=self.now, holds=holds)
-            self.hand = None
+            for one in self.hand:
+                self.store.outbox.retry_at(one.id, when, "503", now=self.now, holds=holds)
+            self.hand = []
 
-    @precondition(lambda self: self.hand and not self.hand.ambiguous and self.hand.alert.update is None)
+    @precondition(lambda self: len(self.hand) == 1 and not self._ambiguous() and not self._changes())
     @rule(again=st.booleans())
     def refuse(self, again: bool) -> None:
-        assert self.hand is not None
-        self.store.outbox.mark_dead(self.hand.id, "400", self.now)
+        [only] = self.hand
+        self.store.outbox.mark_dead(only.id, "400", self.now)
         if again:
-            assert self.store.outbox.resend(self.hand.key, self.now)
+            assert self.store.outbox.resend(only.key, self.now)
         else:
-            self.died.add(self.hand.key)
-        self.hand = None
+            self.died.add(only.key)
+        self.hand = []
 
     @precondition(lambda self: self.hand)
     @rule()
@@ -143,7 +200,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
         if self.store.outbox.recover(PLACE, self.now):
-            self.hand = None  # it took longer than its lease: another courier may take it
+            self.hand = []  # it took longer than its lease: another courier may take it
 
     @precondition(lambda self: self.revisions)
     @rule(hours=st.sampled_from([-30, -2, 2, 30]))
@@ -175,8 +232,9 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @invariant()
     def at_most_one_is_in_hand(self) -> None:
-        claimed = [key for key in self.keys if self._state(key) is DeliveryState.CLAIMED]
-        assert len(claimed) <= 1
+        found = [self.store.outbox.by_key(key) for key in self.keys]
+        claimed = [one.batch or one.key for one in found if one and one.state is DeliveryState.CLAIMED]
+        assert len(set(claimed)) <= 1
 
     @invariant()
     def no_setting_of_the_clock_makes_anything_wait_for_long(self) -> None:
@@ -185,49 +243,59 @@ class OutboxMachine(RuleBasedStateMachine):
 
     # --- as the courier does it ---------------------------------------------------------
 
-    def _state(self, key: str) -> DeliveryState:
-        found = self.store.outbox.by_key(key)
-        assert found is not None
-        return found.state
+    def _gather(self) -> None:
+        lines = self.store.outbox.lines.lines(PLACE)
+        self.store.outbox.lines.tell(lines, "Daily digest", self.now, due=self.now)
+        for line in lines:
+            [told] = self.store.outbox.for_story(line.story)
+            self.keys[told.key] = line.story
 
     def _in_hand(self) -> bool:
         """Something to send, claimed now where nothing was; what edits nothing is over at once."""
-        if self.hand is None:
+        if not self.hand:
             self._take()
-        return self.hand is not None
+        return bool(self.hand)
 
     def _take(self) -> None:
-        taken = self.store.outbox.claim_due(self.now, lease=LEASE, destination=PLACE, worker="m")
-        self.hand = taken[0] if taken else None
+        self.hand = self.store.outbox.claim_due(self.now, lease=LEASE, destination=PLACE, worker="m")
+
+    def _ambiguous(self) -> bool:
+        return any(one.ambiguous for one in self.hand)
+
+    def _changes(self) -> bool:
+        return self.hand[0].batch is None and self.hand[0].alert.update == "edit"
+
+    def _message(self) -> str:
+        return self.hand[0].batch or self.hand[0].key
 
     def _is_there(self) -> bool:
-        assert self.hand is not None
-        if self.hand.alert.update == "edit":
+        if self._changes():
             return False  # an edit may be repeated
-        return self.protected and bool(self.hand.ambiguous) and self.hand.key in self.arrived
+        return self.protected and self._ambiguous() and self._message() in self.messages
 
     def _arrive(self) -> None:
-        assert self.hand is not None
-        if self.hand.alert.update == "edit":
-            assert self.hand.reply_to is not None
-            self.edits.append((self.hand.reply_to, self.hand.alert.headline))
-        else:
-            self.arrived.append(self.hand.key)
-            if self.hand.alert.update is None:
-                self.edits.append((f"message {self.hand.key}", self.hand.alert.headline))
+        first = self.hand[0]
+        if self._changes():
+            assert first.reply_to is not None
+            self.edits.append((first.reply_to, first.alert.headline))
+            return
+        self.messages.add(self._message())
+        self.arrived.extend(one.key for one in self.hand)
+        if first.batch is None and first.alert.update is None:
+            self.edits.append((f"message {first.key}", first.alert.headline))
 
     def _succeed(self) -> None:
-        assert self.hand is not None
-        if self.hand.alert.update == "edit" and self.hand.reply_to is None:
-            self.store.outbox.supersede(self.hand.id, "no message", self.now)
+        if self._changes() and self.hand[0].reply_to is None:
+            self.store.outbox.supersede(self.hand[0].id, "no message", self.now)
         else:
             if not self._is_there():
                 self._arrive()
-            self.store.outbox.mark_sent(self.hand.id, f"message {self.hand.key}", self.now)
-        self.hand = None
+            for one in self.hand:
+                self.store.outbox.mark_sent(one.id, f"message {self._message()}", self.now)
+        self.hand = []
 
     def _crash(self) -> None:
-        self.hand = None
+        self.hand = []
         self.store.close()
         self.store = open_store(self.folder / "m.db", durable=False)
         self.store.outbox.rebase(self.now)
