@@ -47,9 +47,8 @@ def many(asked: Asked, said: Said) -> list[str]:
 
 def https(asked: Asked, said: Said) -> list[str]:
     """Warm passes over HTTPS."""
-    feeds = 40 if asked.quick else 1_000
     return polling.table(
-        polling.measure(feeds, RIVALS, scenes=("warm",), rounds=asked.rounds, tls=True, said=said)
+        polling.measure(asked.feeds, RIVALS, scenes=("warm",), rounds=asked.rounds, tls=True, said=said)
     )
 
 

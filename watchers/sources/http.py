@@ -43,6 +43,7 @@ MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})  # RFC 9110 section 15.4
 TOTAL_SECONDS = 30.0
+AT_ONCE = 48  # requests under way: 200 polls a second and more, without a crowd for each turn of the loop
 
 _NAMED: tuple[tuple[type[httpx.HTTPError], type[SourceError]], ...] = (
     (AddressNotAllowed, base.AddressRefused),
@@ -105,7 +106,7 @@ class Fetcher:
         version: str = "0",
         allow_private: Iterable[str] = (),
         bounds: Bounds | None = None,
-        concurrency: int = 128,
+        concurrency: int = AT_ONCE,
         spacing: float = 1.0,
         transport: httpx.AsyncBaseTransport | None = None,
         turns: Path | None = None,
