@@ -344,7 +344,6 @@ class Assignment:
     story_id: int | None  # None: it opens a new story
     follows: int | None = None
     merge: tuple[int, ...] = ()  # other stories that this entry proves to be the same event
-    near: int | None = None  # the story that it may tell after all, though nothing proves it
     score: float = 0.0
     reasons: tuple[str, ...] = ()
 

@@ -185,7 +185,6 @@ class Pipeline:
             context=context,
             now=now,
             standing=self._standing(before, merged),
-            told_alike=self._was_told(assignment.near),
         )
         rulings = self._rule(case, hearings, reading)
         story = self._after(case, rulings)
@@ -322,10 +321,6 @@ class Pipeline:
         merged = [other for other in known if other.id != story.id]
         changed = replace(assignment, story_id=story.id, merge=tuple(other.id for other in merged))
         return changed, story, merged
-
-    def _was_told(self, story_id: int | None) -> bool:
-        story = self._store.stories.get(story_id) if story_id else None
-        return story is not None and story.alerted is not None
 
     def _closing(
         self, other: stories.Story, story: stories.Story, case: Case, watchlist: Watchlist

@@ -41,7 +41,6 @@ class Case:
     context: tuple[ContextLine, ...]
     now: datetime
     standing: Standing
-    told_alike: bool = False  # it may tell an event that was alerted
 
     def seen_by(self, hearing: Hearing) -> stories.Story | None:
         """The story before, alerted where the audience has it."""
@@ -65,7 +64,6 @@ class Case:
                 watchlist,
                 self.now,
                 recent_alerts=recent_alerts,
-                told_alike=self.told_alike,
             )
 
         decision = decide(hearing.watchlist)

@@ -61,14 +61,11 @@ def decide(
     recent_alerts: int = 0,
     cooldown: timedelta = timedelta(0),
     last_alerts: Mapping[str, datetime] | None = None,
-    told_alike: bool = False,
 ) -> Decision:
     """The decision on ``entry``, whose story was ``story_before`` and is ``change.story``.
 
     ``recent_alerts`` counts what was alerted just now; ``cooldown`` is the owner's least
     time between two alerts on one entity, whose last ones are in ``last_alerts``.
-    ``told_alike`` says that the entry may tell an event that was alerted: it waits in the
-    digest until a second outlet makes a story of its own of it.
     """
     judged = merit(mentions, moves, watchlist, now)
     stale = _stale(entry)
@@ -80,8 +77,6 @@ def decide(
         return Decision(verdict=Verdict.QUIET, digest=judged.merit is Merit.DIGEST, reasons=judged.reasons)
     if story_before is not None and _was_missed(story_before, watchlist, now):
         return _quiet("event-older-than-3-days", *judged.reasons)
-    if told_alike and len(change.story.outlets) < 2:
-        return Decision(verdict=Verdict.QUIET, digest=True, reasons=("told-alike", *judged.reasons))
     dated = () if entry.dated else ("undated",)
     if cooldown and _cools(mentions, now, cooldown, last_alerts or {}):
         return Decision(verdict=Verdict.QUIET, digest=True, reasons=("cooldown", *judged.reasons))

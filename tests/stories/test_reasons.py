@@ -35,7 +35,6 @@ def test_every_reason_of_a_decision_is_documented() -> None:
     assert documented(DECISIONS) - given <= {
         "server",
         "cooldown",
-        "told-alike",
         "event-older-than-3-days",
         "undated",
     }

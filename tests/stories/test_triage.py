@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.model import Document, Entry, Mention, Move, MoveKind, Outlet, Story, Verdict, Watchlist
+from storage.model import Document, Entry, Mention, Move, MoveKind, Story, Verdict, Watchlist
 from tests.stories.newsroom import START, reader, watchlist
 from watchers import triage
 from watchers.stories import StoryChange
@@ -44,9 +44,7 @@ def decided(
     **changes: object,
 ) -> tuple[str, tuple[str, ...], bool]:
     """Verdict (with the kind of update), reasons, digest."""
-    options = {
-        k: changes.pop(k) for k in ("recent_alerts", "cooldown", "last_alerts", "told_alike") if k in changes
-    }
+    options = {k: changes.pop(k) for k in ("recent_alerts", "cooldown", "last_alerts") if k in changes}
     one = entry(*text, **changes)
     reading = reader().read(one.document)
     decision = triage.decide(
@@ -112,14 +110,6 @@ def test_an_old_event_that_would_have_been_told_is_not_told_late() -> None:
         moves=(Move(kind=MoveKind.LEGAL, roles={"defendant": ("surge-ai",)}, score=0.9),),
     )
     assert decided(PRIMARY, before=old)[1][0] == "event-older-than-3-days"
-
-
-def test_what_may_have_been_told_waits_for_a_second_outlet() -> None:
-    told, reasons, digest = decided(PRIMARY, told_alike=True)
-    assert (told, reasons[0], digest) == ("quiet", "told-alike", True)
-    outlets = tuple(Outlet(family=name, name=name, url="", published=START) for name in ("a", "b"))
-    second = StoryChange(story=story(outlets=outlets), new_outlet=True, edited=True)
-    assert decided(PRIMARY, told_alike=True, before=story(), change=second)[0] == "alert"
 
 
 def test_a_burst_comes_without_a_push_and_loses_nothing() -> None:

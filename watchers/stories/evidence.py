@@ -73,11 +73,6 @@ class Evidence:
     confirms: float  # 1 when a fact follows a rumour within three days: same move, no other sum
     status: float  # 1 when one is a rumour and the other a fact, more than three days apart
 
-    def contradicts(self) -> bool:
-        """Whether anything that both say is at odds: the move, who, whom, how much, how far."""
-        at_odds = (self.other, self.disagree, self.stage, -self.action, -self.person, -self.party, -self.who)
-        return max(at_odds) > 0.0
-
 
 def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> Evidence:
     """All figures for two fingerprints whose entries lie ``apart``."""

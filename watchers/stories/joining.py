@@ -18,7 +18,6 @@ from watchers.stories.weights import WEIGHTS, likelihood
 SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
 JOIN = 0.38  # likelihood from which an entry joins a story
-DOUBT = 0.2  # likelihood from which an entry may tell a story that it does not join
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
 VETOES = (opposite, another_party, another_target, another_sum)
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
@@ -64,7 +63,6 @@ def assign(
         return Assignment(
             story_id=None,
             follows=_followed(matches, published),
-            near=_near(fp, matches),
             score=best.score,
             reasons=("nothing-alike", *_reasons(best)),
         )
@@ -74,7 +72,6 @@ def assign(
         story_id=into,
         follows=_followed([match for match in matches if match.score < JOIN], published),
         merge=tuple(others),
-        near=_near(fp, [match for match in matches if match.story not in {into, *others}]),
         score=best.score,
         reasons=_reasons(best),
     )
@@ -116,17 +113,6 @@ def _confirms_late(
         return False
     known = [_SURENESS.get(other.status, 0) for other in others if fp.kinds[0] in other.kinds]
     return bool(known) and _SURENESS.get(fp.status, 0) > max(known)
-
-
-def _near(fp: Fingerprint, matches: Sequence[_Match]) -> int | None:
-    """The story that it may tell after all: alike, and nothing that it says is against it."""
-    if fp.status == "denied":
-        return None  # a denial is news, whatever was told
-    for match in matches:
-        own = fp.moved and match.evidence.kind < 0.5  # its headline tells a move of its own
-        if match.score >= DOUBT and not own and not match.evidence.contradicts():
-            return match.story
-    return None
 
 
 def _followed(matches: Sequence[_Match], published: datetime) -> int | None:
