@@ -96,6 +96,10 @@ def test_a_number_follows_its_language_or_its_digits(
         ("ja", "従業員200人を解雇", [200]),
         ("zh", "裁员8000人", [8000]),
         ("zh", "两名科学家出走", [2]),
+        ("en", "two people familiar with the matter said that 40 people leave", [40]),
+        ("pt", "dizem duas pessoas a par do assunto", []),
+        ("de", "sagen zwei mit der Sache vertraute Personen", []),
+        ("zh", "两名知情人士称裁员200人", [200]),
     ],
 )
 def test_people_are_counted_and_shares_are_not(lang: str, text: str, counts: list[int]) -> None:

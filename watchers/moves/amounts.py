@@ -235,12 +235,24 @@ def _count_pattern(lexicon: Lexicon) -> re.Pattern[str]:
     )
 
 
+# Who tells it, not whom it concerns: "two people familiar with the matter".
+_SOURCES = re.compile(
+    r"[^,;.!?]{0,30}?\b(?:familiar|with knowledge|briefed|close to|aware of|in the know|a par|familiarizad\w+|proxim[ao]s|cercan[ao]s"
+    r"|al tanto|com conhecimento|con conocimiento|proches|au fait|au courant|vertraut\w*|mit kenntnis|eingeweiht\w*"
+    r"|bekend met|op de hoogte)\b|\W?.?(?:知情|消息人士|関係者)"
+)
+
+
 def find_counts(page: Page, start: int, end: int) -> list[Count]:
     """Counts of people between two positions, in order."""
     counts = []
     for match in _count_pattern(page.lexicon).finditer(page.folded, start, end):
         value = _read_count(match, page.lexicon)
-        if value is not None and _counts_people(page, match, value):
+        if (
+            value is not None
+            and _counts_people(page, match, value)
+            and _SOURCES.match(page.folded, match.end()) is None
+        ):
             counts.append(Count(match.start(), match.end(), value))
     return counts
 
