@@ -5,6 +5,7 @@ the document say is added by ``judge``.
 """
 
 from watchers.matching import weights as w
+from watchers.matching.cues import given_names
 from watchers.matching.forms import Part, Strength
 from watchers.matching.scene import Candidate, Evidence, Scene
 
@@ -16,6 +17,12 @@ _PLACES = frozenset(
 )
 _AND = frozenset({"e", "y", "et", "und", "en"})  # not "and": English headlines capitalise what follows
 _ROMANCE = frozenset({"pt", "es", "gl", "ca", "fr", "it"})
+_JOINTLY = frozenset({"co", "mit", "mede"})  # before a hyphen: one of several, who are people
+_ONE_OF_MANY = frozenset("a an another ein eine einen einem un une una um uma een".split())
+_OTHER_THINGS = frozenset(
+    "app apps plugin plugins clone clones rival rivals alternative alternatives wrapper wrappers detector detectors"
+    " extension extensions add-on add-ons competitor competitors tools prompts content accounts ads".split()
+)
 _COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no"})
 
 
@@ -264,6 +271,20 @@ def _cjk_sides(candidate: Candidate, scene: Scene) -> Evidence:
     if before.endswith(cues.left) or (before.endswith(",") and cues.left):
         found.append((f"particle-before:{before[-1:]}", w.CJK_SIDE / 2))
     return found
+
+
+def described_evidence(candidate: Candidate, scene: Scene) -> Evidence:
+    """What speaks against "the maker of Widget": that a person or another thing is described."""
+    around, cues = candidate.around, scene.cues
+    tail = (around.left or "").rsplit("-", 1)[-1]
+    if tail in _JOINTLY or tail in _ONE_OF_MANY or tail in cues.former:
+        return [(f"somebody:{tail}", w.NOT_THE_MAKER)]  # "co-creator of Widget", "a Widget developer"
+    if around.right_hyphen or (around.right and around.right[0] in _OTHER_THINGS):
+        return [(f"another-thing:{around.right[0]}", w.NOT_THE_MAKER)]  # "maker of Widget clones"
+    after = candidate.field.raw[candidate.end : candidate.end + 24].lstrip(" ,").split()
+    if len(after) > 1 and after[0].lower() in given_names() and after[1][0].isupper():
+        return [(f"somebody:{after[0]}", w.NOT_THE_MAKER)]
+    return []
 
 
 def phrase_evidence(candidate: Candidate, scene: Scene) -> Evidence:

@@ -71,6 +71,7 @@ class Form:
     exact: bool = False  # only as written in ``text``
     handle: bool = False  # only after "@"
     generated: bool = False
+    described: bool = False  # says what somebody makes or owns: "Acme maker"
     spaced: bool = True  # letters of an alphabet: needs word boundaries
     ordinary: frozenset[str] = frozenset()  # languages in which it, or its first word, is ordinary
     several: bool = False  # words, each with a capital, that could be an ordinary phrase
@@ -188,7 +189,7 @@ def _form(entity: Entity, owner: int, alias: Alias, text: str, key: str) -> Form
         strength=strength,
         part=part,
         lang=alias.lang,
-        capital=_capital(text),
+        capital=first_capital(text),
         exact=alias.case_sensitive,
         handle=alias.text[:1] == "@",
         spaced=not _CJK.match(key),
@@ -198,7 +199,8 @@ def _form(entity: Entity, owner: int, alias: Alias, text: str, key: str) -> Form
     )
 
 
-def _capital(text: str) -> int:
+def first_capital(text: str) -> int:
+    """Index of the first word of ``text`` that is written with a capital; -1: none is."""
     words = text.replace("-", " ").split()
     for index, word in enumerate(words):
         if word[:1].isupper() and (word.lower() not in _AI or len(words) == 1):
@@ -242,7 +244,7 @@ def _translated_forms(entity: Entity, owner: int, aliases: tuple[Alias, ...]) ->
                         text=template.format(text),
                         strength=Strength.PLAIN if bare and head == original else Strength.AMBIGUOUS,
                         lang=lang,
-                        capital=_capital(template.format(text)),
+                        capital=first_capital(template.format(text)),
                         generated=True,
                         ordinary=common,
                         head=bare,

@@ -12,6 +12,7 @@ from storage.model import Mention
 from watchers.matching import weights as w
 from watchers.matching.evidence import (
     alias_evidence,
+    described_evidence,
     phrase_evidence,
     place_evidence,
     section_evidence,
@@ -76,6 +77,8 @@ def _weigh_alone(candidate: Candidate, scene: Scene) -> None:
         found.append(("genitive", 0.0))
     if candidate.profile.person:
         found += person_evidence(candidate, scene)
+    if candidate.form.described:
+        found += described_evidence(candidate, scene)
     found += phrase_evidence(candidate, scene)
     candidate.evidence = found
     total = 0.0

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from storage.model import Watchlist
 from watchers.matching.cues import cues
+from watchers.matching.described import described_forms
 from watchers.matching.forms import Form, forms_of, pattern, soften, squeeze
 from watchers.matching.profiles import Profile, profiles_of
 from watchers.text import INVISIBLE, fold
@@ -41,6 +42,8 @@ class Scanner:
         for owner, entity in enumerate(entities):
             for key, form in forms_of(entity, owner):
                 forms.setdefault(key, []).append(form)
+        for key, form in described_forms(entities):
+            forms.setdefault(key, []).append(form)
         keys = {key: number for number, key in enumerate(forms)}
         for profile in self.profiles:
             for phrase in sorted(profile.contexts_for | profile.contexts_against):

@@ -99,6 +99,7 @@ INSIDE_OTHER_NAME = -6.0
 # --- descriptions instead of names
 BY_ROLE = 1.6  # "the Acme chief"
 OTHERS_UNIT = -5.0  # "Microsoft's superintelligence team"
+NOT_THE_MAKER = -7.0  # "co-creator of Widget", "maker of Widget plugins"
 OWNERS_UNIT = 3.0  # "Zuckerberg's superintelligence lab"
 
 
