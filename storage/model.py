@@ -631,7 +631,7 @@ class RecordedEntry:
     """An entry with everything that was decided about it."""
 
     entry: Entry
-    lang: str | None
+    lang: str | None  # None also where an entry was decided at first sight: nobody asked
     mentions: tuple[Mention, ...]
     moves: tuple[Move, ...]
     decisions: tuple[tuple[datetime, Decision], ...]  # by revision, first to last

@@ -42,6 +42,10 @@ class Listener:
         self._scout = matching.Matcher(Watchlist(entities=self.additions)) if self.additions else None
         self._reader: Reader | None = None
 
+    def names_anybody(self, *fields: str) -> bool:
+        """Whether anybody may be meant in a text whom this audience alone watches, at first sight."""
+        return self._scout is not None and self._scout.names_anybody(*fields)
+
     def hear(self, document: Document, reading: Reading) -> Hearing:
         """``document``, which the installation reads as ``reading``."""
         heard = reading

@@ -47,6 +47,7 @@ from watchers.reader import Reader as Reader
 from watchers.reader import Reading as Reading
 from watchers.routing import Standing, Told
 from watchers.ruling import Case, Ruling, recorded
+from watchers.sight import NOBODY, Sight
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
@@ -107,6 +108,14 @@ class Pipeline:
             self._listeners, self._heard = listeners(*heard), heard
         return self._listeners
 
+    def sight(self) -> Sight | None:
+        """What decides new entries before they are stored; None where all are to be judged."""
+        if self._whole:
+            return None
+        reader = self.reader()
+        scouts = [one.names_anybody for one in self.listeners(reader.watchlist) if one.additions]
+        return Sight([reader.names_anybody, *scouts])
+
     def process(self, now: datetime) -> Iterator[Judged]:
         """Judge all that is pending; each batch is one transaction, committed before it is yielded."""
         while True:
@@ -163,7 +172,7 @@ class Pipeline:
             lang=reading.lang,
             mentions=found.mentions,
             moves=found.moves,
-            decision=Decision(verdict=Verdict.QUIET, reasons=("nothing-watched",)),
+            decision=NOBODY,
         )
         if not found.entities:
             return blank, ()
@@ -230,7 +239,7 @@ class Pipeline:
         own = (
             case.rule(hearings[0], case.before, recent)
             if reading.entities
-            else Ruling(guild=None, decision=Decision(verdict=Verdict.QUIET, reasons=("nothing-watched",)))
+            else Ruling(guild=None, decision=NOBODY)
         )
         return [
             own,

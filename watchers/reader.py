@@ -28,6 +28,10 @@ class Reader:
         self.watchlist = watchlist
         self._matcher = matching.Matcher(watchlist)
 
+    def names_anybody(self, *fields: str) -> bool:
+        """Whether anybody watched may be meant in a text, at first sight."""
+        return self._matcher.names_anybody(*fields)
+
     def read(self, document: Document, *, whole: bool = True) -> Reading:
         """Mentions and moves of ``document``.
 

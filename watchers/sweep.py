@@ -177,11 +177,13 @@ class Sweep:
             for one in polling.notices(poll.before, done.feed)
         ]
         report.notices.extend(notices)
+        sight = self._pipeline.sight() if any(poll.entries for poll in finished) else None
         with self._store.transaction():  # so that each is told, and told once
-            news = self._store.feeds.finish_polls(finished)
+            news = self._store.feeds.finish_polls(finished, sight)
             self._revive([poll.before for poll in batch if not isinstance(poll.outcome, Failed)])
             if notices and self._ops is not None:
                 self._store.outbox.tell(self._ops, [one.text for one in notices], self._clock())
+        report.entries += sight.decided if sight is not None else 0
         if news:
             self.judge(report, judged)
 

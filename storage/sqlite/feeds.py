@@ -127,18 +127,21 @@ class Feeds:
         with self._db.transaction():
             self._db.run("UPDATE feed SET reported = ? WHERE id = ?", (state, feed_id))
 
-    def finish_polls(self, polls_done: Sequence[FinishedPoll]) -> list[int]:
+    def finish_polls(
+        self, polls_done: Sequence[FinishedPoll], decide: polls.Decide | None = None
+    ) -> list[int]:
         """End a batch of polls in one transaction: commit 1 of an entry's life.
 
         Writes each feed's new row and what is new or really changed among its entries;
-        returns the ids of those, oldest first.
+        returns the ids of those that are pending, oldest first.  New entries on which ``decide``
+        has a decision are stored with it and never pending.
         """
         if not polls_done:
             return []
         with self._db.transaction():
             live = self._live([poll.feed.id for poll in polls_done])
             self._write([poll.feed for poll in polls_done if poll.feed.id in live], live)
-            return polls.store(self._db, [poll for poll in polls_done if poll.feed.id in live])
+            return polls.store(self._db, [poll for poll in polls_done if poll.feed.id in live], decide)
 
     # --- inside -------------------------------------------------------------------------
 

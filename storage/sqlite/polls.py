@@ -8,21 +8,24 @@ look-up is one indexed query for the whole batch.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from storage.model import FinishedPoll, ParsedEntry
+from storage.model import Decision, FinishedPoll, ParsedEntry
 from storage.sqlite import identity
-from storage.sqlite.codec import to_seconds
+from storage.sqlite.codec import encode_verdict, encode_words, to_seconds
 from storage.sqlite.connection import Connection
 from storage.sqlite.index import Index, Text
 
 SAME_TITLE_WINDOW = int(timedelta(days=3).total_seconds())
 EARLIEST = 631_152_000  # 1990: a date before the web is no date …
 AHEAD = 86_400  # … nor is one this many seconds ahead; less is a clock or a time zone
+
+Decide = Callable[[ParsedEntry], Decision | None]  # the decision on a new entry; None: judge it later
 
 
 @dataclass(slots=True)
@@ -64,8 +67,8 @@ class _Known:
     published: int
 
 
-def store(db: Connection, polls: Sequence[FinishedPoll]) -> list[int]:
-    """Store the entries of finished polls; ids of the new and changed ones, oldest first.
+def store(db: Connection, polls: Sequence[FinishedPoll], decide: Decide | None = None) -> list[int]:
+    """Store the entries of finished polls; ids of those new and changed ones that are pending, oldest first.
 
     Part of an open transaction.
     """
@@ -75,7 +78,7 @@ def store(db: Connection, polls: Sequence[FinishedPoll]) -> list[int]:
         if candidates:
             _find_by_guid(db, candidates)
             _find_otherwise(db, candidates)
-            touched += _write(db, candidates)
+            touched += _write(db, candidates, decide)
     return touched
 
 
@@ -192,22 +195,21 @@ def _stored(db: Connection, ids: Sequence[int]) -> dict[int, _Known]:
 # --- writing ---------------------------------------------------------------------------
 
 
-def _write(db: Connection, candidates: Sequence[_Candidate]) -> list[int]:
+def _write(db: Connection, candidates: Sequence[_Candidate], decide: Decide | None) -> list[int]:
     """Write what is new, renamed or changed; a batch of known entries writes nothing."""
     index = Index(db)
     new = sorted((c for c in candidates if not c.entry_id), key=lambda c: (c.seen, c.published))
     known = [c for c in candidates if c.entry_id]
     renamed = [c for c in known if c.renamed]
     changed = _revise(db, known, index) if known else []
-    if new:
-        _insert(db, new, index)
+    pending = [*changed, *(_insert(db, new, index, decide) if new else ())]
     if renamed:
         db.run_many("UPDATE entry SET guid = ? WHERE id = ?", [(c.guid, c.entry_id) for c in renamed])
     index.flush()
     keys = [(key, c.entry_id) for c in (*new, *renamed, *changed) for key in _keys(c)]
     if keys:
         db.run_many("INSERT OR IGNORE INTO entry_key (key, entry_id) VALUES (?, ?)", keys)
-    return [c.entry_id for c in sorted([*changed, *new], key=lambda c: (c.seen, c.published, c.entry_id))]
+    return [c.entry_id for c in sorted(pending, key=lambda c: (c.seen, c.published, c.entry_id))]
 
 
 def _keys(candidate: _Candidate) -> set[int]:
@@ -215,7 +217,10 @@ def _keys(candidate: _Candidate) -> set[int]:
     return {candidate.key, candidate.link_key, candidate.title_key or candidate.key}
 
 
-def _insert(db: Connection, new: Sequence[_Candidate], index: Index) -> None:
+def _insert(
+    db: Connection, new: Sequence[_Candidate], index: Index, decide: Decide | None
+) -> list[_Candidate]:
+    """Insert new entries; those that are pending."""
     last = db.value("SELECT seq FROM sqlite_sequence WHERE name = 'entry'") or 0
     sources = _sources(db, new)
     for entry_id, candidate in enumerate(new, start=last + 1):
@@ -226,7 +231,26 @@ def _insert(db: Connection, new: Sequence[_Candidate], index: Index) -> None:
         "id, feed_id, published, seen, dated, baseline) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         [(*_words(c, sources), c.entry_id, c.feed_id, c.published, c.seen, c.dated, c.baseline) for c in new],
     )
-    db.run_many("INSERT INTO pending (seen, entry_id) VALUES (?, ?)", [(c.seen, c.entry_id) for c in new])
+    pending, decided = list(new), []
+    if decide is not None:
+        decisions = [(c, decide(c.parsed)) for c in new]
+        pending = [c for c, decision in decisions if decision is None]
+        decided = [(c.entry_id, c.seen, *_decided(one)) for c, one in decisions if one is not None]
+    if decided:
+        db.run_many(
+            "INSERT INTO decision (entry_id, revision, decided, verdict, reasons) VALUES (?, 0, ?, ?, ?)",
+            decided,
+        )
+    if pending:
+        db.run_many(
+            "INSERT INTO pending (seen, entry_id) VALUES (?, ?)", [(c.seen, c.entry_id) for c in pending]
+        )
+    return pending
+
+
+@lru_cache(maxsize=64)  # nearly all are one and the same
+def _decided(decision: Decision) -> tuple[int, str | None]:
+    return encode_verdict(decision), encode_words(decision.reasons)
 
 
 def _revise(db: Connection, known: Sequence[_Candidate], index: Index) -> list[_Candidate]:

@@ -79,8 +79,8 @@ def _noting(client: Movewire) -> list[float]:
     finish, done = store.feeds.finish_polls, [0.0]
     began = 0.0
 
-    def noted(polls: Any) -> Any:
-        result = finish(polls)
+    def noted(polls: Any, decide: Any) -> Any:
+        result = finish(polls, decide)
         if any(not poll.feed.failures and "hostile" not in poll.feed.url for poll in polls):
             done[-1] = time.monotonic() - began
         return result

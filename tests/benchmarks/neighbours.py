@@ -43,8 +43,8 @@ async def measure(farm: Farm, path: Path, hanging: int) -> list[float]:
         finish = store.feeds.finish_polls
         began = time.monotonic()
 
-        def noted(polls):  # type: ignore[no-untyped-def]
-            done = finish(polls)
+        def noted(polls, decide):  # type: ignore[no-untyped-def]
+            done = finish(polls, decide)
             stored.update((poll.feed.url, time.monotonic() - began) for poll in polls)
             return done
 

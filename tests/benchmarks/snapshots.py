@@ -98,11 +98,11 @@ async def replay(publisher: Publisher, path: Path, interval: timedelta | None) -
             store.feeds.set_interval(url, interval)
         finish = store.feeds.finish_polls
 
-        def noted(polls):  # type: ignore[no-untyped-def]
+        def noted(polls, decide):  # type: ignore[no-untyped-def]
             for poll in polls:
                 for entry in poll.entries:
                     stored.setdefault(entry.guid, poll.seen)
-            return finish(polls)
+            return finish(polls, decide)
 
         store.feeds.finish_polls = noted  # type: ignore[method-assign]
         sweep = Sweep(

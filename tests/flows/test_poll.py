@@ -36,6 +36,17 @@ def test_news_is_told_once_however_often_it_is_polled(feed: str, movewire: Comma
     assert second["feeds"] == {"polled": 1, "changed": 0, "not_modified": 1, "failed": 0}
 
 
+def test_an_entry_that_names_nobody_is_counted_and_explained(
+    feed: str, publisher: Publisher, movewire: Command
+) -> None:
+    publisher.feeds["/feed"] = rss(("bread", "A new loaf of bread was baked by the baker"), NEWS, OLD)
+    report = document(movewire("poll", "--all", "--json"))
+    assert (report["entries"], report["alerts"]) == (2, 1)
+    [hit] = document(movewire("search", "loaf", "--json"))
+    why = document(movewire("why", hit["id"], "--json"))
+    assert (why["decision"], why["reasons"], why["lang"]) == ("quiet", ["nothing-watched"], "en")
+
+
 def test_a_new_feed_tells_nothing_old(publisher: Publisher, movewire: Command) -> None:
     publisher.feeds["/feed"] = rss(NEWS)
     assert movewire("feeds", "add", publisher.url("/feed")).returncode == 0

@@ -128,3 +128,15 @@ def test_entities_come_best_first_and_once() -> None:
     document = Document(title="Scale AI and Anthropic hire; Scale AI grows", lang="en")
     slugs = accepted_entities(found(document))
     assert sorted(slugs) == ["anthropic", "scale-ai"]
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(title=TEXTS, summary=TEXTS, text=TEXTS)
+def test_where_no_name_is_seen_there_is_no_mention(title: str, summary: str, text: str) -> None:
+    if not MATCHER.names_anybody(title, summary, text):
+        assert found(Document(title=title, summary=summary, text=text)) == ()
+
+
+def test_a_look_tells_names_from_parts_of_other_words() -> None:
+    assert MATCHER.names_anybody("Harbour news", "A crane for Mercor arrived")
+    assert not MATCHER.names_anybody("Metallurgy at the harbour", "Scaled fish and outlying farms")

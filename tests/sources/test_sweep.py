@@ -34,8 +34,8 @@ async def swept(
         stored: dict[str, float] = {}
         finish = store.feeds.finish_polls
 
-        def timed(polls):  # type: ignore[no-untyped-def]
-            done = finish(polls)
+        def timed(polls, decide):  # type: ignore[no-untyped-def]
+            done = finish(polls, decide)
             stored.update((poll.feed.url, time.monotonic() - began) for poll in polls)
             return done
 

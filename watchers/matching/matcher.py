@@ -6,6 +6,7 @@ from storage.model import Document, Mention, Watchlist
 from watchers.matching.judge import judge
 from watchers.matching.scan import Scanner
 from watchers.matching.scene import Scene
+from watchers.text import fold
 
 
 class Matcher:
@@ -26,6 +27,13 @@ class Matcher:
         """
         scene = Scene(document, self._scanner)
         return judge(scene) if scene.candidates else ()
+
+    def names_anybody(self, *fields: str) -> bool:
+        """Whether any name stands in these fields at all: if not, there is no mention to be found.
+
+        A tenth of what ``find_mentions`` takes.
+        """
+        return self._scanner.names_anybody(fold("\n".join(fields)))
 
 
 def accepted_entities(mentions: Sequence[Mention]) -> tuple[str, ...]:

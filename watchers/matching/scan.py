@@ -45,6 +45,7 @@ class Scanner:
         for key, form in described_forms(entities):
             forms.setdefault(key, []).append(form)
         keys = {key: number for number, key in enumerate(forms)}
+        self._names = len(keys)  # patterns from here on are context words only
         for profile in self.profiles:
             for phrase in sorted(profile.contexts_for | profile.contexts_against):
                 keys.setdefault(phrase, len(keys))
@@ -77,6 +78,19 @@ class Scanner:
                 start, end = _raw(starts, start), _raw(starts, end - 1) + 1
             found.append(Hit(number, start, end, suffix))
         return found
+
+    def names_anybody(self, folded: str) -> bool:
+        """Whether any name stands in a folded text; where it does not matter."""
+        if not self.keys:
+            return False
+        text = soften(folded)
+        if "  " in text or INVISIBLE in text:
+            text, _ = squeeze(text)
+        return any(
+            whole_word(text, start, end, spaced=self._spaced[number]) is not None
+            for number, start, end in self._occurrences(text)
+            if number < self._names
+        )
 
     def _occurrences(self, text: str) -> Iterable[tuple[int, int, int]]:
         if len(text) <= _CHUNK:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.model import FinishedPoll, ParsedEntry
+from storage.model import Decision, FinishedPoll, ParsedEntry, Verdict
 from storage.sqlite import SqliteStore
 from tests.storage.made import DAY, HOUR, NOW, feed, parsed, poll, quiet
 
@@ -258,3 +258,28 @@ def test_any_text_can_be_stored(store: SqliteStore, text: str) -> None:
     assert stored is not None
     assert len(stored.document.title) == len(text)
     assert poll(store, entry, seen=NOW + timedelta(hours=1)) == []
+
+
+def test_what_is_decided_at_first_sight_is_stored_with_its_decision_and_never_pending(
+    store: SqliteStore,
+) -> None:
+    nobody = Decision(verdict=Verdict.QUIET, reasons=("nothing-watched",))
+    done = FinishedPoll(feed=feed(store), seen=NOW, entries=(parsed("crane"), parsed("mercor")))
+    pending = store.feeds.finish_polls([done], lambda entry: nobody if "crane" in entry.title else None)
+    assert [entry.document.title for entry in store.entries.pending()] == ["The story of mercor"]
+    assert pending == [entry.id for entry in store.entries.pending()]
+    decided = store.entries.by_url("https://news.example/crane")
+    assert decided is not None
+    recorded = store.entries.recorded(decided.id)
+    assert recorded is not None
+    assert recorded.decisions == ((NOW, nobody),)
+    assert [hit.title for hit in store.search.query("crane")] == ["The story of crane"]
+
+
+def test_an_edited_entry_is_judged_whatever_was_decided_at_first_sight(store: SqliteStore) -> None:
+    nobody = Decision(verdict=Verdict.QUIET, reasons=("nothing-watched",))
+    row = feed(store)
+    for title, waits in (("A crane", 0), ("A tall crane", 1)):
+        done = FinishedPoll(feed=row, seen=NOW, entries=(parsed("crane", title=title),))
+        assert len(store.feeds.finish_polls([done], lambda _: nobody)) == waits
+    assert [entry.revision for entry in store.entries.pending()] == [1]
