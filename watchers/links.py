@@ -111,6 +111,10 @@ _UNRESERVED = re.compile(r"%([0-9A-Fa-f]{2})")
 _SIMPLE = re.compile(r"(?:/[\w~-]+)*", re.ASCII)  # paths in which nothing is to be mended, but for /amp
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
 
+_EVERYDAY = re.compile(r"https?://([\w.-]+(?::\d+)?)((?:/[\w.~-]+)*)/?", re.ASCII)
+_TELLING_PATHS = frozenset(("news.google.com", "youtu.be"))
+_NOT_EVERYDAY = ("/amp", ".amp", "/index.", "/default.")
+
 HOSTS = 4096  # whose plain form and wrappers are remembered: the entries of a feed share theirs
 
 
@@ -120,6 +124,11 @@ def canonical_url(url: str) -> str:
     Idempotent.  Anything that is not an http(s) address comes back trimmed and otherwise
     as it was: a guid, a ``mailto:``, nonsense.
     """
+    if (plain := _EVERYDAY.fullmatch(url)) and (host := _everyday_host(plain[1])):
+        path = plain[2]
+        lower = path.lower()
+        if not any(part in lower for part in _NOT_EVERYDAY):
+            return f"https://{host}{path}"
     text = _CONTROL.sub("", url)
     while True:
         inner = _unwrapped(text)
@@ -205,6 +214,13 @@ def _wrappers(host: str) -> tuple[list[tuple[str, tuple[str, ...]]], list[tuple[
         [(start.rstrip("/"), names) for name, start, names in _WRAPPERS if _host_is(host, name)],
         [("yahoo" in name, shape) for name, shape in _PATH_WRAPPERS if _host_is(host, name)],
     )
+
+
+@lru_cache(maxsize=HOSTS)
+def _everyday_host(netloc: str) -> str | None:
+    """The plain form of a host whose links without a query hide nothing; None: look closer."""
+    host = _plain_host(netloc)
+    return None if _wrappers(host)[1] or host in _TELLING_PATHS else host
 
 
 def _google_news_target(path: str) -> str | None:

@@ -130,7 +130,7 @@ def _add_trimmed(spans: list[tuple[int, int]], s: str, start: int, end: int) -> 
 
 # --- HTML -------------------------------------------------------------------------------
 
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*+>|<[!?][^<>]*+>")
+_TAG = re.compile(r"<(?:/?[a-zA-Z]|[!?])[^<>]*+>")
 _BLOCK = re.compile(
     r"</?(?:p|div|br|hr|li|ul|ol|dl|dt|dd|h[1-6]|tr|td|th|table|thead|tbody|section|article|header|footer|aside"
     r"|nav|main|blockquote|pre|figure|figcaption|img|iframe|video|audio|form|option|select|button)\b",
@@ -141,8 +141,24 @@ _LEFTOVER = re.compile(
     r"(?:\s[^<>]*+)?/?>|&(?:amp|nbsp|quot|lt|gt|#\d{1,7}|#x[0-9a-f]{1,6}|[rl][sd]quo|[mn]dash|hellip);",
     re.IGNORECASE,
 )
+_UNSEEN = ("<script", "<style", "<noscript", "<template", "<svg", "<math", "<head")
 _UNSEEN_ELEMENT = re.compile(r"<(script|style|noscript|template|svg|math|head)\b", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+class _ShownTable(dict[str, str]):
+    """What stands for a tag: a line break for a block's, nothing for others; short ones are remembered."""
+
+    def __missing__(self, tag: str) -> str:
+        shown = "\n" if _BLOCK.match(tag) else ""
+        if len(tag) < _SHORT_TAG and len(self) < _TAGS_KEPT:
+            self[tag] = shown
+        return shown
+
+
+_SHORT_TAG = 16
+_TAGS_KEPT = 500
+_SHOWN = _ShownTable()
 
 
 def plain(markup: str) -> str:
@@ -151,7 +167,9 @@ def plain(markup: str) -> str:
     Takes anything: text without markup comes back with its blanks tidied, broken or
     doubly escaped markup is read as well as it can be.  Never raises; linear.
     """
-    text = _strip_once(markup) if "<" in markup or "&" in markup else markup
+    text = markup.replace("<p>", "\n").replace("</p>", "\n")  # often all the markup that there is
+    if "<" in text or "&" in text:
+        text = _strip_once(markup)
     if ("<" in text or "&" in text) and _LEFTOVER.search(text):
         text = _strip_once(text)
     lines = text.replace("\r", "\n").split("\n")
@@ -161,12 +179,15 @@ def plain(markup: str) -> str:
 
 def _strip_once(markup: str) -> str:
     markup = _without_comments(_without_unseen(markup))
-    return html.unescape(_TAG.sub(lambda m: "\n" if _BLOCK.match(m[0]) else "", markup))
+    return html.unescape(_TAG.sub(lambda m: _SHOWN[m[0]], markup) if "<" in markup else markup)
 
 
 def _without_unseen(markup: str) -> str:
     """Without the elements whose content is not shown; one that is never closed stays."""
-    pieces, at, lower, unclosed = [], 0, markup.lower(), set[str]()
+    lower = markup.lower()
+    if not any(start in lower for start in _UNSEEN):
+        return markup
+    pieces, at, unclosed = [], 0, set[str]()
     if len(lower) != len(markup):  # a rare letter that grows when lowered
         lower = markup
     for match in _UNSEEN_ELEMENT.finditer(markup):

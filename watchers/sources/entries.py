@@ -22,6 +22,7 @@ MAX_TEXT = 200_000
 MAX_NAME = 200
 MAX_URL = 4096
 MAX_ENTRIES = 2000  # in one body; feeds are newest first
+_SOUND_URL = re.compile(r"https?://[A-Za-z\d.-]+(?::\d+)?(?:[/?#][!-~]*)?", re.ASCII)  # nothing to mend
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,200}")
 
 
@@ -96,6 +97,8 @@ def _name(author: str) -> str:
 
 def web_url(link: str, base: str) -> str:
     """``link`` as an absolute http(s) URL, or an empty string."""
+    if _SOUND_URL.fullmatch(link) and len(link) <= MAX_URL:
+        return link
     link = "".join(link.split("\n")).strip() if "\n" in link else link.strip()
     if not link:
         return ""
@@ -117,14 +120,19 @@ def web_url(link: str, base: str) -> str:
 
 def one_line(markup: str, limit: int) -> str:
     """Plain text on one line."""
-    return " ".join(_words(markup[: 4 * limit]).split())[:limit]
+    if not markup:
+        return ""
+    markup = markup[: 4 * limit]
+    return (markup.strip() if _is_plain(markup) else " ".join(plain(markup).split()))[:limit]
 
 
 def _words(markup: str) -> str:
-    """``plain``, which most titles, names and summaries already are: that is seen in a moment."""
-    if "<" in markup or "&" in markup or "  " in markup or not markup.isprintable():
-        return plain(markup)
-    return markup.strip()
+    return markup.strip() if _is_plain(markup) else plain(markup)
+
+
+def _is_plain(markup: str) -> bool:
+    """Whether ``plain`` could only strip it, as with most titles, names and summaries."""
+    return markup.isprintable() and "<" not in markup and "&" not in markup and "  " not in markup
 
 
 def language(code: str | None) -> str | None:
