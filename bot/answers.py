@@ -202,7 +202,7 @@ def _why_entry(store: "SqliteStore", number: int) -> WhyAnswer:
     recorded = store.entries.recorded(number)
     if recorded is None:
         raise UnknownThing(f"there is no entry e{number}; movewire search finds entries with their ids")
-    deliveries = tuple(store.outbox.for_story(recorded.story.id)) if recorded.story else ()
+    deliveries = tuple(store.deliveries.for_story(recorded.story.id)) if recorded.story else ()
     return WhyAnswer(
         reference=f"e{number}",
         story=recorded.story,
@@ -230,14 +230,14 @@ def _why_story(store: "SqliteStore", number: int, delivery: Delivery | None = No
         reference=delivery.key if delivery else f"s{story.id}",
         story=story,
         entries=tuple(one for one in recorded if one is not None),
-        deliveries=tuple(store.outbox.for_story(story.id)),
+        deliveries=tuple(store.deliveries.for_story(story.id)),
         delivery=delivery,
         waiting=tuple(store.outbox.lines.of_story(story.id)),
     )
 
 
 def _why_alert(store: "SqliteStore", key: str) -> WhyAnswer:
-    delivery = store.outbox.by_key(key)
+    delivery = store.deliveries.by_key(key)
     if delivery is None:
         raise UnknownThing(
             f"there is no alert with the key {key}; keys stand under the messages that this database sent"

@@ -2,11 +2,11 @@
 
     for each destination, side by side:
       sink.delay             wait for its rate limit, before anything is claimed
-      outbox.claim_due       one delivery, most important first; in a long backlog many, as a digest
+      claims.claim_due       one delivery, most important first; in a long backlog many, as a digest
       sink.send              its outcome is a value
-      outbox.mark_sent, ...  only now is it done; a crash before this is repaired by the next start
+      claims.mark_sent, ...  only now is it done; a crash before this is repaired by the next start
 
-One process delivers at a time (``outbox.sole_courier``); it therefore knows the claims that
+One process delivers at a time (``claims.sole_courier``); it therefore knows the claims that
 it finds for leftovers of a crash.  What an outcome is, the sinks say; nothing is decided here
 but what the outbox remembers of it.
 """
@@ -95,7 +95,7 @@ async def drain(
     worker = f"{socket.gethostname()}:{os.getpid()}"
     deadline = clock.monotonic() + LOCK_PATIENCE
     while True:
-        with store.outbox.sole_courier(worker, clock.now()) as lock:
+        with store.claims.sole_courier(worker, clock.now()) as lock:
             if lock.acquired:
                 run = _Run(store, sinks, clock, stop or asyncio.Event(), worker, lease, drained)
                 run.rate_patience, run.fault_patience = rate_patience, fault_patience
@@ -106,7 +106,7 @@ async def drain(
             drained.elsewhere = lock.holder or "another process"
             break
         await clock.sleep(0.1, stop)
-    drained.pending = await asyncio.to_thread(store.outbox.pending_count)
+    drained.pending = await asyncio.to_thread(store.deliveries.pending_count)
     return drained
 
 
@@ -124,7 +124,7 @@ class _Run:
         drained: Drained,
     ) -> None:
         self._store = store
-        self._outbox = store.outbox
+        self._outbox, self._claims, self._deliveries = store.outbox, store.claims, store.deliveries
         self._sinks = sinks
         self._clock = clock
         self._stop = stop
@@ -140,9 +140,9 @@ class _Run:
     async def all(self) -> None:
         """Every destination with something open, until none makes progress."""
         begun: set[str] = set()
-        await self._db(lambda: self._outbox.rebase(self._clock.now()))
+        await self._db(lambda: self._claims.rebase(self._clock.now()))
         while not self._stop.is_set():
-            places = [one for one in await self._db(self._outbox.destinations) if one not in begun]
+            places = [one for one in await self._db(self._claims.destinations) if one not in begun]
             if not places:
                 break
             begun.update(places)
@@ -162,7 +162,7 @@ class _Run:
             return
         await asyncio.to_thread(self._greet, sink)
         settle = timedelta(seconds=sink.settle)
-        await self._db(lambda: self._outbox.recover(place, self._clock.now(), settle=settle, all_claims=True))
+        await self._db(lambda: self._claims.recover(place, self._clock.now(), settle=settle, all_claims=True))
         last_fault: str | None = None
         went, turns = False, 0
         while not self._stop.is_set():
@@ -190,7 +190,7 @@ class _Run:
 
     async def _pause(self, place: str) -> bool:
         """Wait for what is due soon; False when nothing is."""
-        due = await self._db(lambda: self._outbox.next_due(place))
+        due = await self._db(lambda: self._claims.next_due(place))
         if due is None:
             return False
         wait = (due - self._clock.now()).total_seconds()
@@ -205,7 +205,7 @@ class _Run:
         if self._store.setting(name) != sink.fingerprint:
             with self._store.transaction():
                 self._store.set_setting(name, sink.fingerprint)
-                self._outbox.hurry(sink.destination, self._clock.now())
+                self._claims.hurry(sink.destination, self._clock.now())
 
     # --- one parcel, in the database's thread -------------------------------------------
 
@@ -213,19 +213,19 @@ class _Run:
         now, place = self._clock.now(), sink.destination
         with self._store.transaction():
             while True:
-                claimed = self._claim_folded(place) or self._outbox.claim_due(
+                claimed = self._claim_folded(place) or self._claims.claim_due(
                     now, lease=self._lease, destination=place, worker=self._worker
                 )
                 if not claimed:
                     return None
                 if self._store.setting(_retired(sink)):
                     for one in claimed:
-                        self._outbox.mark_dead(one.id, "the destination was retired", now)
+                        self._claims.mark_dead(one.id, "the destination was retired", now)
                     continue
                 first = claimed[0]
                 parcel = Parcel(key=first.batch or first.key, deliveries=tuple(claimed))
                 if parcel.edits and first.reply_to is None and place != "console":
-                    self._outbox.supersede(first.id, "the story has no message here", now)
+                    self._claims.supersede(first.id, "the story has no message here", now)
                     continue
                 return parcel
 
@@ -234,41 +234,41 @@ class _Run:
         if place == "console":
             return []
         if place not in self._alone:
-            if self._outbox.waiting_count(place) <= self.fold_above:
+            if self._claims.waiting_count(place) <= self.fold_above:
                 return []
             self._alone[place] = 0
         self._alone[place] += 1
         if self._alone[place] <= ALONE:
             return []
         now = self._clock.now()
-        waiting = self._outbox.waiting(place, now, FOLD_LOOK)
+        waiting = self._claims.waiting(place, now, FOLD_LOOK)
         if len(waiting) < 2:
             if not waiting:
                 del self._alone[place]
             return []
         told = digest(waiting, "0" * 24).told
-        return self._outbox.claim_batch(waiting[:told], now, lease=self._lease, worker=self._worker)
+        return self._claims.claim_batch(waiting[:told], now, lease=self._lease, worker=self._worker)
 
     def _record(self, sink: Sink, parcel: Parcel, outcome: Outcome) -> None:
         now = self._clock.now()
         with self._store.transaction():
             if isinstance(outcome, Split):
-                self._outbox.halve(parcel.deliveries, outcome.why, now)
+                self._claims.halve(parcel.deliveries, outcome.why, now)
                 return
             for one in parcel.deliveries:
                 match outcome:
                     case Sent(message_id=message_id):
-                        self._outbox.mark_sent(one.id, message_id, now)
+                        self._claims.mark_sent(one.id, message_id, now)
                     case Gone(why=why):
-                        self._outbox.mark_gone(one.id, why, now)
+                        self._claims.mark_gone(one.id, why, now)
                     case Dead(why=why):
-                        self._outbox.mark_dead(one.id, why, now)
+                        self._claims.mark_dead(one.id, why, now)
                     case RetryAt(when=when, why=why, ambiguous=ambiguous, holds=holds):
-                        self._outbox.retry_at(one.id, when, why, now=now, ambiguous=ambiguous, holds=holds)
+                        self._claims.retry_at(one.id, when, why, now=now, ambiguous=ambiguous, holds=holds)
             if isinstance(outcome, Dead) and outcome.retires:
                 self._store.set_setting(_retired(sink), now.isoformat())
             if isinstance(outcome, Dead) and outcome.stale_before is not None:
-                self._outbox.mark_stale(sink.destination, outcome.stale_before, outcome.why, now)
+                self._claims.mark_stale(sink.destination, outcome.stale_before, outcome.why, now)
         if isinstance(outcome, Sent):
             self._drained.delivered += len(parcel.deliveries)
             self._drained.repeats += outcome.repeat
@@ -305,7 +305,7 @@ class _Run:
 
     async def _announce(self) -> bool:
         """Tell of the dead once: one line for each destination and reason; True: ``ops`` is told too."""
-        dead = await self._db(self._outbox.dead_unannounced)
+        dead = await self._db(self._deliveries.dead_unannounced)
         groups: dict[tuple[str, str], list[str]] = {}
         told: list[str] = []
         for one in dead:

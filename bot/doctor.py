@@ -184,7 +184,7 @@ _TROUBLES = {
 
 def examine_outbox(store: "SqliteStore", now: datetime) -> Iterator[Finding]:
     """Deliveries that died, and those that wait for long."""
-    dead = store.outbox.dead_unannounced()
+    dead = store.deliveries.dead_unannounced()
     if dead:
         last = dead[-1]
         yield fault(
@@ -192,7 +192,7 @@ def examine_outbox(store: "SqliteStore", now: datetime) -> Iterator[Finding]:
             f"{count(len(dead), 'alert')} undelivered, the last to {last.destination}: {last.last_error}",
             f"mend the cause, then movewire resend {last.key}",
         )
-    pending = store.outbox.pending_count()
+    pending = store.deliveries.pending_count()
     if pending:
         yield note(
             "outbox", f"{count(pending, 'delivery', 'deliveries')} pending", "movewire poll sends what is due"

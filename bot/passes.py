@@ -157,7 +157,7 @@ async def delivering(
     wake = asyncio.Event()
     if not deliver:
         yield wake
-        report.pending = await asyncio.to_thread(app.store.outbox.pending_count)
+        report.pending = await asyncio.to_thread(app.store.deliveries.pending_count)
         return
     wake.set()  # what an earlier pass left behind goes first
     over = False
@@ -168,7 +168,7 @@ async def delivering(
         while not over or wake.is_set():
             await wake.wait()
             wake.clear()
-            report.pending = await asyncio.to_thread(app.store.outbox.pending_count)
+            report.pending = await asyncio.to_thread(app.store.deliveries.pending_count)
             if not report.pending:
                 continue
             sinks = sinks or app.new_sinks()

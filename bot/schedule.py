@@ -117,7 +117,7 @@ class Jobs:
             _tell(report)
 
     async def _deliver(self) -> None:
-        if not await asyncio.to_thread(self._app.store.outbox.due_count, self.now()):
+        if not await asyncio.to_thread(self._app.store.deliveries.due_count, self.now()):
             return
         report = PassReport()
         async with delivering(self._app, report, self._stop):

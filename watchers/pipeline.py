@@ -226,10 +226,10 @@ class Pipeline:
     def _standing(self, before: stories.Story | None, merged: Sequence[stories.Story] = ()) -> Standing:
         if before is None:
             return Standing()
-        outbox, ids = self._store.outbox, [before.id, *(other.id for other in merged)]
+        deliveries, ids = self._store.deliveries, [before.id, *(other.id for other in merged)]
         return Standing(
-            told=frozenset().union(*map(outbox.told, ids)),
-            listed=frozenset().union(*map(outbox.listed, ids)),
+            told=frozenset().union(*map(deliveries.told, ids)),
+            listed=frozenset().union(*map(deliveries.listed, ids)),
             alerted=before.alerted,
         )
 
@@ -273,7 +273,7 @@ class Pipeline:
             held=ruling.held,
         )
         since = {one.destination: case.now - one.cooldown for one in hearing.routes if one.cooldown}
-        last = {place: self._store.outbox.last_told(place, at, case.now) for place, at in since.items()}
+        last = {place: self._store.deliveries.last_told(place, at, case.now) for place, at in since.items()}
         standing = replace(case.standing, last=last)
         return routing.deliveries(told, hearing.routes, hearing.watchlist, case.now, standing)
 
@@ -339,7 +339,7 @@ class Pipeline:
         Where only the merged one was told, its message lives on as that of the other.
         """
         assert case.before is not None
-        told = self._store.outbox.told(other.id) & self._store.outbox.told(case.before.id)
+        told = self._store.deliveries.told(other.id) & self._store.deliveries.told(case.before.id)
         if not told:
             return ()
         decision = Decision(verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=("same-event",))
@@ -387,7 +387,7 @@ class Pipeline:
         corrected = stories.correct(story, entry)
         if corrected == story:
             return replace(outcome, story=story)
-        told = self._store.outbox.told(story.id)
+        told = self._store.deliveries.told(story.id)
         if story.alerted is None and not told:
             return replace(outcome, story=corrected)
         corrected = replace(corrected, revision=story.revision + 1)

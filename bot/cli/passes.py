@@ -125,7 +125,7 @@ def resend(call: Call, key: str) -> int:
 
     with call.app() as app:
         if not app.store.outbox.resend(key, app.clock.now()):
-            delivery = app.store.outbox.by_key(key)
+            delivery = app.store.deliveries.by_key(key)
             if delivery is None:
                 raise UnknownThing(f"there is no alert with the key {key}; movewire why shows keys")
             raise UsageError(f"the alert {key} is {delivery.state.value}, not dead: it is not sent again")

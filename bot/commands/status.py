@@ -32,7 +32,7 @@ def state(store: "SqliteStore", now: datetime) -> Card:
         count(len(feeds), "feed") + (f": {by_state}" if by_state else ""),
         f"{count(len(store.watchlist.load().entities), 'entity', 'entities')} watched",
         f"{count(store.entries.count(), 'entry', 'entries')} stored",
-        f"{count(store.outbox.pending_count(), 'delivery', 'deliveries')} pending",
+        f"{count(store.deliveries.pending_count(), 'delivery', 'deliveries')} pending",
     ]
     return card("Movewire", lines, footer=f"version {version('movewire')} · {now:%Y-%m-%d %H:%M} UTC")
 

@@ -35,7 +35,7 @@ FIRST_WAIT = 1.0  # seconds before the second attempt, doubled up to LONGEST_WAI
 LONGEST_WAIT = 900.0
 HOLDING_ATTEMPTS = 5  # after as many, a message that breaks the server no longer stops the others
 LONGEST_REFUSED_WAIT = TOKEN_WAIT  # seconds between two attempts at what a person must mend
-# Of trying, in which a gap of more than a day counts as a day (``outbox``): a clock that leaps
+# Of trying, in which a gap of more than a day counts as a day (``claims``): a clock that leaps
 # a year ahead, or a machine that was off, kills nothing.  As old as news may be when it is told.
 GIVE_UP_AFTER = timedelta(days=3)
 GIVE_UP_ATTEMPTS = 6

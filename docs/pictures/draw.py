@@ -91,7 +91,7 @@ def page(payload: dict) -> str:
 def draw_alert(store: SqliteStore, folder: Path) -> None:
     """``alert.png``: an alert about ``SUBJECT``, as it stands after other outlets joined."""
     stories = answers.entity(store, SUBJECT, datetime.now(UTC)).profile.stories
-    shown = [one for story in stories for one in store.outbox.for_story(story.id)]
+    shown = [one for story in stories for one in store.deliveries.for_story(story.id)]
     sent = max(
         (one for one in shown if one.alert.move and one.alert.move.kind is KIND),
         key=lambda one: (len(one.alert.outlets), one.alert.update is None),

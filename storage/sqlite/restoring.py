@@ -18,11 +18,11 @@ from pathlib import Path
 
 from storage.errors import NotOurDatabase, StoreError
 from storage.sqlite import migrations
+from storage.sqlite.claims import Claims
 from storage.sqlite.connection import Connection, connect, lock_path
 from storage.sqlite.faults import translated
 from storage.sqlite.locks import pass_lock
 from storage.sqlite.opening import SIDES, check_header, clear, put_in_place, stored_version, write_lock
-from storage.sqlite.outbox import Outbox
 from storage.sqlite.upkeep import copy_pages
 
 PASSES = (".pass.lock", ".courier.lock")  # nobody may be in the middle of either
@@ -140,7 +140,7 @@ def _renew(draft: Path, live: sqlite3.Connection | None, now: datetime) -> None:
                         (name, last, name),
                     )
             db.run("UPDATE tally SET n = max(n, ?) + 1 WHERE name = 'watchlist'", (version,))
-        Outbox(db, "").doubt_open(now)
+        Claims(db).doubt_open(now)
     finally:
         db.close()
 

@@ -17,7 +17,9 @@ from types import TracebackType
 from typing import Self
 
 from storage.sqlite import opening, upkeep
+from storage.sqlite.claims import Claims
 from storage.sqlite.connection import Connection
+from storage.sqlite.deliveries import Deliveries
 from storage.sqlite.entries import Entries
 from storage.sqlite.feeds import Feeds
 from storage.sqlite.guilds import Guilds
@@ -61,10 +63,12 @@ class SqliteStore:
         self.watchlist = Watched(db)
         self.stories = Stories(db, keys)
         self.moves = Moves(db, self.watchlist)
-        self.outbox = Outbox(db, self.instance)
+        self.deliveries = Deliveries(db)
+        self.outbox = Outbox(db, self.instance, self.deliveries)
+        self.claims = Claims(db)
         self.guilds = Guilds(db, self.watchlist, self.outbox.lines)
         recorder = Recorder(db, self.stories, keys, self.outbox.enqueue, self.outbox.fold)
-        self.entries = Entries(db, self.stories, recorder, self.outbox.for_story)
+        self.entries = Entries(db, self.stories, recorder, self.deliveries.for_story)
         self.search = Search(db, self.watchlist, Profiles(db, self.watchlist, self.stories, self.moves))
 
     def __enter__(self) -> Self:

@@ -209,9 +209,9 @@ def _decide(store: SqliteStore, past: int) -> None:
             ),
         ]
     )
-    sent, dead = store.outbox.for_story(number)
-    store.outbox.mark_sent(sent.id, "777", NOW)
-    store.outbox.mark_dead(dead.id, "HTTP 403: Missing Access", NOW)
+    sent, dead = store.deliveries.for_story(number)
+    store.claims.mark_sent(sent.id, "777", NOW)
+    store.claims.mark_dead(dead.id, "HTTP 403: Missing Access", NOW)
 
 
 def _outlet(family: str, url: str) -> Outlet:

@@ -249,7 +249,7 @@ def test_resend_takes_dead_alerts_only(call: Call, stocked: Path) -> None:
     assert call("resend", "f" * 24).status == 2
     assert call("resend", dead).status == 0
     with open_store(stocked) as store:
-        assert store.outbox.pending_count() == 1
+        assert store.deliveries.pending_count() == 1
 
 
 @pytest.mark.skipif(not charts.available(), reason="matplotlib is not installed: extra charts")

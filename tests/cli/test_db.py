@@ -97,13 +97,13 @@ def test_restore_mends_a_database_that_does_not_open(
 
 def test_what_was_open_in_the_copy_is_doubted(call: Call, stocked: Path, clean_environment: Path) -> None:
     with open_store(stocked) as store:
-        dead = store.outbox.dead_unannounced()[0]
+        dead = store.deliveries.dead_unannounced()[0]
         store.outbox.resend(dead.key, datetime.now(UTC))
     copy = clean_environment / "copy.db"
     call("db", "backup", str(copy))
     call("db", "restore", str(copy))
     with open_store(stocked) as store:
-        found = store.outbox.by_key(dead.key)
+        found = store.deliveries.by_key(dead.key)
     assert found is not None
     assert (found.state.value, found.ambiguous) == ("retry", 1)
 

@@ -30,6 +30,7 @@ import bot.courier
 import bot.sinks.channel
 import bot.sinks.history
 import bot.sinks.webhook
+import storage.sqlite.claims
 import storage.sqlite.outbox
 import storage.sqlite.waiting
 from bot.courier import drain
@@ -47,6 +48,7 @@ WATCHED = tuple(
     str(Path(place).resolve())
     for place in (
         bot.courier.__file__,
+        storage.sqlite.claims.__file__,
         storage.sqlite.outbox.__file__,
         storage.sqlite.waiting.__file__,
         Path(bot.sinks.channel.__file__).parent,

@@ -103,11 +103,11 @@ async def test_half_an_hour_of_messages_is_folded_into_digests_that_name_every_a
         for message in held
         for part in message["embeds"][0]["description"].split("Chief scientist number ")[1:]
     ]
-    expected = [store.outbox.by_key(key).story for key in keys]
+    expected = [store.deliveries.by_key(key).story for key in keys]
     assert told == expected  # all of them, the most important first
     alone = [message["nonce"] for message in held if "components" in message]
     assert alone == keys[: len(alone)]
-    assert all(store.outbox.by_key(key).state is DeliveryState.SENT for key in keys)
+    assert all(store.deliveries.by_key(key).state is DeliveryState.SENT for key in keys)
 
 
 async def test_the_message_of_a_digest_is_known_for_each_delivery_in_it(
@@ -116,4 +116,4 @@ async def test_the_message_of_a_digest_is_known_for_each_delivery_in_it(
     keys = fill(store, clock, 60)
     await drain(store, discord.sinks(clock=clock), clock, fold_above=40)
     ids = {message["id"] for message in messages(discord)}
-    assert {store.outbox.by_key(key).message_id for key in keys} == ids
+    assert {store.deliveries.by_key(key).message_id for key in keys} == ids

@@ -74,7 +74,7 @@ async def test_an_edit_before_the_first_message_went_out_goes_into_it(store: Sql
     [message] = messages(discord)
     assert "Reported by 3 outlets" in [field["name"] for field in message["embeds"][0]["fields"]]
     assert "flags" not in message  # the first alert pushes, though the edit was of low priority
-    folded = store.outbox.by_key(later)
+    folded = store.deliveries.by_key(later)
     assert folded is not None
     assert folded.state is DeliveryState.SUPERSEDED
 
@@ -208,7 +208,7 @@ async def test_at_most_once_gives_up_where_the_history_is_unreadable(
     drained = await drain(store, discord.sinks(clock=clock, at_most_once=once), clock)
     assert discord.world.keys() == {key: 1}
     assert [fault.destination for fault in drained.errors] == [DESTINATION]
-    assert store.outbox.by_key(key).state is DeliveryState.DEAD
+    assert store.deliveries.by_key(key).state is DeliveryState.DEAD
 
 
 async def test_a_message_deleted_before_its_nonce_is_repeated_is_never_sent_again(
@@ -222,7 +222,7 @@ async def test_a_message_deleted_before_its_nonce_is_repeated_is_never_sent_agai
     drained = await drain(store, sinks, clock)
     assert messages(discord) == []
     assert (drained.delivered, drained.pending, drained.errors) == (0, 0, [])
-    assert store.outbox.by_key(key).state is DeliveryState.GONE
+    assert store.deliveries.by_key(key).state is DeliveryState.GONE
 
 
 async def test_an_edit_of_a_deleted_message_is_recorded_as_gone_and_the_next_asks_nothing(
@@ -233,12 +233,12 @@ async def test_an_edit_of_a_deleted_message_is_recorded_as_gone_and_the_next_ask
     discord.world.delete(messages(discord)[0]["id"])
     first = put(store, DESTINATION, edit(), REAL.now(), revision=1)
     drained = await drain(store, discord.sinks())
-    assert (drained.errors, store.outbox.by_key(first).state) == ([], DeliveryState.GONE)
+    assert (drained.errors, store.deliveries.by_key(first).state) == ([], DeliveryState.GONE)
     asked = len(discord.world.asked)
     second = put(store, DESTINATION, edit(), REAL.now(), revision=2)
     await drain(store, discord.sinks())
     assert len(discord.world.asked) == asked
-    assert store.outbox.by_key(second).state is DeliveryState.SUPERSEDED
+    assert store.deliveries.by_key(second).state is DeliveryState.SUPERSEDED
 
 
 async def test_a_reply_to_a_deleted_message_stands_alone(store: SqliteStore, discord: Discord):
@@ -319,10 +319,10 @@ async def test_after_three_days_all_that_waited_as_long_is_given_up_together(
             late = put(store, DESTINATION, alert(4), clock.now())
         drained = await drain(store, discord.sinks(clock=clock), clock)
         clock.let(4 * 3600)
-    assert [store.outbox.by_key(key).state for key in keys] == [DeliveryState.DEAD] * 3
-    assert store.outbox.by_key(late).state is DeliveryState.RETRY
+    assert [store.deliveries.by_key(key).state for key in keys] == [DeliveryState.DEAD] * 3
+    assert store.deliveries.by_key(late).state is DeliveryState.RETRY
     assert drained.pending == 1
-    assert store.outbox.dead_unannounced() == []
+    assert store.deliveries.dead_unannounced() == []
 
 
 async def test_a_new_token_is_tried_at_once(store: SqliteStore, discord: Discord, clock: LeapingClock):
@@ -390,11 +390,13 @@ async def test_one_line_that_is_refused_costs_a_digest_that_line_alone(
     discord.world.unspeakable = "scientist number 47 "
     drained = await drain(store, discord.sinks(clock=clock), clock, fold_above=40)
     assert (drained.delivered, drained.pending) == (59, 0)
-    states = {key: store.outbox.by_key(key).state for key in keys}
+    states = {key: store.deliveries.by_key(key).state for key in keys}
     assert [key for key in keys if states[key] is DeliveryState.DEAD] == [keys[46]]
     said = json.dumps(discord.world.messages[str(CHANNEL)])
     assert [said.count(f"scientist number {number} ") for number in range(1, 61) if number != 47] == [1] * 59
-    assert store.outbox.by_key(keys[46]).alert.headline == "Chief scientist number 47 walks out of the lab"
+    assert (
+        store.deliveries.by_key(keys[46]).alert.headline == "Chief scientist number 47 walks out of the lab"
+    )
 
 
 @pytest.mark.parametrize("ahead", [timedelta(days=2), timedelta(days=365)])

@@ -34,7 +34,7 @@ async def test_a_stop_finishes_the_send_in_hand_and_begins_no_other(store: Sqlit
     drained = await draining
     assert (drained.delivered, drained.pending) == (1, 2)
     assert discord.world.keys() == {keys[0]: 1}
-    assert store.outbox.by_key(keys[0]).state is DeliveryState.SENT
+    assert store.deliveries.by_key(keys[0]).state is DeliveryState.SENT
 
 
 async def test_a_send_that_hangs_is_cut_short_after_a_grace_and_left_in_doubt(
@@ -48,7 +48,7 @@ async def test_a_send_that_hangs_is_cut_short_after_a_grace_and_left_in_doubt(
     await until_asked(discord)
     stop.set()
     assert (await draining).pending == 1
-    assert store.outbox.by_key(key).ambiguous == 1
+    assert store.deliveries.by_key(key).ambiguous == 1
     discord.world.faults.clear()
     assert (await drain(store, discord.sinks())).delivered == 1
 
@@ -71,7 +71,7 @@ async def test_a_clock_that_steps_between_a_crash_and_the_next_start_changes_not
     clock = LeapingClock()
     discord.world.clock = clock.true_time
     keys = [put(store, DESTINATION, alert(number), clock.now()) for number in (1, 2)]
-    [claimed] = store.outbox.claim_due(clock.now(), lease=bot.courier.LEASE, worker="dead")
+    [claimed] = store.claims.claim_due(clock.now(), lease=bot.courier.LEASE, worker="dead")
     sink = discord.sinks(clock=clock).get(DESTINATION)
     assert sink is not None
     await sink.send(Parcel(key=claimed.key, deliveries=(claimed,)))  # it arrives, and the process dies
@@ -102,7 +102,7 @@ async def test_a_message_that_breaks_the_server_stops_the_others_only_for_a_whil
         await drain(store, discord.sinks(clock=clock), clock)
         clock.let(60)
     assert discord.world.keys() == {other: 1}
-    assert store.outbox.pending_count() == 1
+    assert store.deliveries.pending_count() == 1
 
 
 async def test_what_fails_for_three_days_dies_and_is_announced(store: SqliteStore, discord: Discord):
@@ -114,7 +114,7 @@ async def test_what_fails_for_three_days_dies_and_is_announced(store: SqliteStor
         if not drained.pending:
             break
         clock.let(3600)
-    assert store.outbox.by_key(key).state is DeliveryState.DEAD
+    assert store.deliveries.by_key(key).state is DeliveryState.DEAD
     assert clock.elapsed > 72 * 3600
     assert "1 delivery given up" in drained.errors[-1].error
 
@@ -142,7 +142,7 @@ async def test_while_another_process_delivers_this_one_says_who(
 ):
     monkeypatch.setattr(bot.courier, "LOCK_PATIENCE", 0.0)
     put(store, DESTINATION, alert(), REAL.now())
-    with open_store(store.path) as other, other.outbox.sole_courier("the other", REAL.now()):
+    with open_store(store.path) as other, other.claims.sole_courier("the other", REAL.now()):
         drained = await drain(store, discord.sinks())
     assert (drained.elsewhere, drained.pending, discord.world.asked) == ("the other", 1, [])
 
@@ -213,7 +213,7 @@ async def test_a_clock_that_leaps_a_year_kills_nothing(store: SqliteStore, disco
     await drain(store, discord.sinks(clock=clock), clock, fault_patience=0.0)
     clock.wall_offset = timedelta(days=365)
     await drain(store, discord.sinks(clock=clock), clock, fault_patience=0.0)
-    assert store.outbox.by_key(key).state is DeliveryState.RETRY
+    assert store.deliveries.by_key(key).state is DeliveryState.RETRY
     clock.wall_offset = timedelta(0)
     clock.let(60)
     assert (await drain(store, discord.sinks(clock=clock), clock)).delivered == 1

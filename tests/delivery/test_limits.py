@@ -44,7 +44,7 @@ async def test_a_global_limit_stops_every_channel(store: SqliteStore, discord: D
     put(store, "channel:9", alert(9), clock.now())
     first = sinks.get("channel:9")
     assert first is not None
-    claimed = store.outbox.claim_due(
+    claimed = store.claims.claim_due(
         clock.now(), lease=timedelta(seconds=90), destination="channel:9", worker="t"
     )
     from bot.sinks.base import Parcel
@@ -78,7 +78,7 @@ async def test_a_refused_token_is_not_tried_on_every_channel(
         await drain(store, sinks, clock)
         clock.let(20)
     assert discord.world.statuses[401] <= SIDE_BY_SIDE
-    assert store.outbox.pending_count() == 59
+    assert store.deliveries.pending_count() == 59
 
 
 async def test_refusals_stop_well_before_they_ban_the_address(
@@ -92,7 +92,7 @@ async def test_refusals_stop_well_before_they_ban_the_address(
         await drain(store, sinks, clock)
         clock.let(20)
     assert discord.world.statuses[403] < INVALID_ALLOWED + SIDE_BY_SIDE
-    assert store.outbox.pending_count() == 59
+    assert store.deliveries.pending_count() == 59
 
 
 async def test_a_stop_ends_the_waiting_for_a_limit(store: SqliteStore, discord: Discord):

@@ -46,8 +46,8 @@ async def test_what_waits_is_told_together(store: SqliteStore, discord: Discord)
 
 async def test_a_delivery_that_died_is_told_once(store: SqliteStore, discord: Discord) -> None:
     put(store, DESTINATION, alert(), NOW)
-    claimed = store.outbox.claim_due(NOW, lease=NOW - NOW, destination=DESTINATION, worker="w")
-    store.outbox.mark_dead(claimed[0].id, "HTTP 403: Missing Access", NOW)
+    claimed = store.claims.claim_due(NOW, lease=NOW - NOW, destination=DESTINATION, worker="w")
+    store.claims.mark_dead(claimed[0].id, "HTTP 403: Missing Access", NOW)
     for _ in range(2):
         await drain(store, discord.sinks(), ops=OPS)
     [text] = told(discord)
@@ -58,11 +58,11 @@ async def test_a_notice_that_cannot_be_told_makes_no_further_ones(
     store: SqliteStore, discord: Discord
 ) -> None:
     store.outbox.tell(OPS, ["Quay Times is back"], NOW)
-    [notice] = store.outbox.claim_due(NOW, lease=NOW - NOW, destination=OPS, worker="w")
-    store.outbox.mark_dead(notice.id, "HTTP 404: Unknown Channel", NOW)
+    [notice] = store.claims.claim_due(NOW, lease=NOW - NOW, destination=OPS, worker="w")
+    store.claims.mark_dead(notice.id, "HTTP 404: Unknown Channel", NOW)
     drained = await drain(store, discord.sinks(), ops=OPS)
     assert len(drained.errors) == 1
-    assert (told(discord), store.outbox.pending_count()) == ([], 0)
+    assert (told(discord), store.deliveries.pending_count()) == ([], 0)
 
 
 @pytest.mark.parametrize("count", [1, 60, 2000])
@@ -72,7 +72,7 @@ def test_a_notice_keeps_the_limits_of_a_message(store: SqliteStore, count: int) 
         for number in range(count)
     ]
     store.outbox.tell(OPS, lines, NOW)
-    [notice] = store.outbox.claim_due(NOW, lease=NOW - NOW, destination=OPS, worker="w")
+    [notice] = store.claims.claim_due(NOW, lease=NOW - NOW, destination=OPS, worker="w")
     payload = message(notice.alert, Dress(key=notice.key, buttons=True))
     assert violations(payload) == []
     assert len(payload["embeds"][0]["description"]) < NOTICE + 100
@@ -82,6 +82,6 @@ def test_a_notice_keeps_the_limits_of_a_message(store: SqliteStore, count: int) 
 
 def test_why_says_what_a_notice_is(store: SqliteStore) -> None:
     store.outbox.tell(OPS, ["Quay Times is back"], NOW)
-    [notice] = store.outbox.claim_due(NOW, lease=NOW - NOW, destination=OPS, worker="w")
+    [notice] = store.claims.claim_due(NOW, lease=NOW - NOW, destination=OPS, worker="w")
     with pytest.raises(UnknownThing, match="Quay Times is back"):
         why(store, notice.key)

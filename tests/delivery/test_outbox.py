@@ -14,13 +14,13 @@ LEASE = timedelta(seconds=90)
 
 
 def claim(store: SqliteStore, now=START, *, limit: int = 1, place: str | None = PLACE):
-    return store.outbox.claim_due(now, lease=LEASE, destination=place, limit=limit, worker="test")
+    return store.claims.claim_due(now, lease=LEASE, destination=place, limit=limit, worker="test")
 
 
 def test_the_same_delivery_put_in_twice_is_one(store: SqliteStore):
     first = put(store, PLACE, alert(), START)
     assert put(store, PLACE, alert(), START) == first
-    assert store.outbox.pending_count() == 1
+    assert store.deliveries.pending_count() == 1
 
 
 def test_keys_differ_by_database_destination_story_and_revision(store: SqliteStore, tmp_path):
@@ -50,7 +50,7 @@ def test_a_rolled_back_decision_leaves_no_delivery(store: SqliteStore):
 
     with pytest.raises(RuntimeError):
         decide()
-    assert store.outbox.pending_count() == 0
+    assert store.deliveries.pending_count() == 0
 
 
 def test_a_destination_has_one_delivery_in_hand_at_a_time(store: SqliteStore):
@@ -71,7 +71,7 @@ def test_a_retry_that_holds_keeps_the_order_of_its_destination(store: SqliteStor
     put(store, PLACE, alert(2), START, priority=5)
     [one] = claim(store)
     assert one.key != first  # the more important
-    store.outbox.retry_at(one.id, START + timedelta(seconds=10), "502", now=START)
+    store.claims.retry_at(one.id, START + timedelta(seconds=10), "502", now=START)
     assert claim(store, START + timedelta(seconds=9)) == []
     [again] = claim(store, START + timedelta(seconds=10))
     assert (again.key, again.attempts) == (one.key, 2)
@@ -82,10 +82,10 @@ def test_a_retry_that_does_not_hold_lets_others_pass_but_not_those_of_its_story(
     put(store, PLACE, reply(1), START, revision=1, priority=9)
     other = put(store, PLACE, alert(2), START)
     [one] = claim(store)
-    store.outbox.retry_at(one.id, START + timedelta(hours=1), "500", now=START, holds=False)
+    store.claims.retry_at(one.id, START + timedelta(hours=1), "500", now=START, holds=False)
     [passed] = claim(store)
     assert passed.key == other
-    store.outbox.mark_sent(passed.id, "1", START)
+    store.claims.mark_sent(passed.id, "1", START)
     assert claim(store) == []
 
 
@@ -93,8 +93,8 @@ def test_a_claim_whose_lease_ran_out_becomes_a_retry_of_unknown_outcome(store: S
     put(store, PLACE, alert(), START)
     claim(store)
     later = START + LEASE
-    assert store.outbox.recover(PLACE, later - timedelta(milliseconds=1)) == 0
-    assert store.outbox.recover(PLACE, later) == 1
+    assert store.claims.recover(PLACE, later - timedelta(milliseconds=1)) == 0
+    assert store.claims.recover(PLACE, later) == 1
     [again] = claim(store, later)
     assert (again.attempts, again.ambiguous) == (2, 1)
 
@@ -102,7 +102,7 @@ def test_a_claim_whose_lease_ran_out_becomes_a_retry_of_unknown_outcome(store: S
 def test_who_holds_the_courier_lock_takes_over_every_claim_after_it_settled(store: SqliteStore):
     put(store, PLACE, alert(), START)
     claim(store)
-    assert store.outbox.recover(PLACE, START, settle=timedelta(seconds=20), all_claims=True) == 1
+    assert store.claims.recover(PLACE, START, settle=timedelta(seconds=20), all_claims=True) == 1
     assert claim(store, START + timedelta(seconds=19)) == []
     assert len(claim(store, START + timedelta(seconds=20))) == 1
 
@@ -110,11 +110,11 @@ def test_who_holds_the_courier_lock_takes_over_every_claim_after_it_settled(stor
 def test_one_process_delivers_at_a_time(store: SqliteStore, tmp_path):
     with (
         open_store(store.path) as other,
-        store.outbox.sole_courier("first", START) as mine,
-        other.outbox.sole_courier("second", START) as theirs,
+        store.claims.sole_courier("first", START) as mine,
+        other.claims.sole_courier("second", START) as theirs,
     ):
         assert (mine.acquired, theirs.acquired, theirs.holder) == (True, False, "first")
-    with store.outbox.sole_courier("third", START) as free:
+    with store.claims.sole_courier("third", START) as free:
         assert free.acquired
 
 
@@ -124,26 +124,26 @@ def test_a_clock_set_back_does_not_wedge_what_waits(store: SqliteStore, back: ti
     put(store, "channel:2", alert(2), START)
     [leased] = claim(store)
     [failed] = claim(store, place="channel:2")
-    store.outbox.retry_at(failed.id, START + timedelta(seconds=8), "502", now=START)
+    store.claims.retry_at(failed.id, START + timedelta(seconds=8), "502", now=START)
     now = START - back
-    assert store.outbox.rebase(now) == 2
-    assert store.outbox.next_due(PLACE) == now + LEASE
-    assert store.outbox.next_due("channel:2") == now + timedelta(seconds=8)
-    assert store.outbox.recover(PLACE, now + LEASE) == 1
+    assert store.claims.rebase(now) == 2
+    assert store.claims.next_due(PLACE) == now + LEASE
+    assert store.claims.next_due("channel:2") == now + timedelta(seconds=8)
+    assert store.claims.recover(PLACE, now + LEASE) == 1
     assert [one.key for one in claim(store, now + LEASE)] == [leased.key]
 
 
 def test_what_was_put_in_under_a_fast_clock_is_due_once_that_is_set_right(store: SqliteStore):
     put(store, PLACE, alert(), START + timedelta(days=1))
     assert claim(store) == []
-    store.outbox.rebase(START)
+    store.claims.rebase(START)
     assert len(claim(store)) == 1
 
 
 def test_a_claim_given_back_counts_no_attempt(store: SqliteStore):
     put(store, PLACE, alert(), START)
     [one] = claim(store)
-    store.outbox.release(one.id, START)
+    store.claims.release(one.id, START)
     [again] = claim(store)
     assert (again.attempts, again.ambiguous, again.first_attempt) == (1, 0, START)
 
@@ -151,46 +151,46 @@ def test_a_claim_given_back_counts_no_attempt(store: SqliteStore):
 def test_an_answer_after_the_lease_ran_out_is_still_recorded(store: SqliteStore):
     put(store, PLACE, alert(), START)
     [one] = claim(store)
-    store.outbox.recover(PLACE, START + LEASE)
-    store.outbox.mark_sent(one.id, "55", START + LEASE)
-    assert store.outbox.pending_count() == 0
-    assert store.outbox.message(1, PLACE) == "55"
+    store.claims.recover(PLACE, START + LEASE)
+    store.claims.mark_sent(one.id, "55", START + LEASE)
+    assert store.deliveries.pending_count() == 0
+    assert store.deliveries.message(1, PLACE) == "55"
 
 
 def test_what_was_sent_stays_sent_whatever_is_said_later(store: SqliteStore):
     key = put(store, PLACE, alert(), START)
     [one] = claim(store)
-    store.outbox.mark_sent(one.id, "55", START)
-    store.outbox.retry_at(one.id, START, "late", now=START)
-    store.outbox.mark_dead(one.id, "late", START)
-    assert store.outbox.by_key(key).state is DeliveryState.SENT
+    store.claims.mark_sent(one.id, "55", START)
+    store.claims.retry_at(one.id, START, "late", now=START)
+    store.claims.mark_dead(one.id, "late", START)
+    assert store.deliveries.by_key(key).state is DeliveryState.SENT
 
 
 def test_the_dead_are_told_of_once_and_again_after_they_died_again(store: SqliteStore):
     key = put(store, PLACE, alert(), START)
     [one] = claim(store)
-    store.outbox.mark_dead(one.id, "refused", START)
-    assert [dead.key for dead in store.outbox.dead_unannounced()] == [key]
+    store.claims.mark_dead(one.id, "refused", START)
+    assert [dead.key for dead in store.deliveries.dead_unannounced()] == [key]
     store.outbox.announce([one.id], START)
-    assert store.outbox.dead_unannounced() == []
+    assert store.deliveries.dead_unannounced() == []
     store.outbox.resend(key, START)
     [one] = claim(store)
-    store.outbox.mark_dead(one.id, "refused", START)
-    assert [dead.key for dead in store.outbox.dead_unannounced()] == [key]
+    store.claims.mark_dead(one.id, "refused", START)
+    assert [dead.key for dead in store.deliveries.dead_unannounced()] == [key]
 
 
 def test_only_the_dead_are_sent_again(store: SqliteStore):
     key = put(store, PLACE, alert(), START)
     assert not store.outbox.resend(key, START)
     [one] = claim(store)
-    store.outbox.mark_sent(one.id, "1", START)
+    store.claims.mark_sent(one.id, "1", START)
     assert not store.outbox.resend(key, START)
     assert not store.outbox.resend("no such key", START)
 
 
 def test_an_edit_of_a_story_without_a_message_here_has_nothing_to_do(store: SqliteStore):
     key = put(store, PLACE, edit(), START, revision=1)
-    found = store.outbox.by_key(key)
+    found = store.deliveries.by_key(key)
     assert (found.state, found.last_error) == (DeliveryState.SUPERSEDED, "the story has no message here")
 
 
@@ -199,9 +199,9 @@ def test_an_edit_keeps_the_sentence_and_the_reasons_of_the_first_message(store: 
     key = put(store, PLACE, alert(), START)
     if sent:
         [first] = claim(store)
-        store.outbox.mark_sent(first.id, "9", START)
+        store.claims.mark_sent(first.id, "9", START)
     later = put(store, PLACE, edit(said="", why=()), START, revision=1)
-    shown = store.outbox.by_key(later if sent else key).alert
+    shown = store.deliveries.by_key(later if sent else key).alert
     assert (shown.said, shown.why) == (alert().said, alert().why)
     assert len(shown.outlets) == 3
 
@@ -210,28 +210,28 @@ def test_a_first_message_under_way_is_not_changed_behind_the_courier(store: Sqli
     put(store, PLACE, alert(), START)
     [one] = claim(store)
     put(store, PLACE, edit(), START, revision=1)
-    assert store.outbox.by_key(one.key).alert == alert()
-    store.outbox.mark_sent(one.id, "9", START)
+    assert store.deliveries.by_key(one.key).alert == alert()
+    store.claims.mark_sent(one.id, "9", START)
     [change] = claim(store)
     assert (change.reply_to, change.first_key) == ("9", one.key)
 
 
 def test_a_digest_is_claimed_whole_again_and_shares_its_message(store: SqliteStore):
     keys = [put(store, PLACE, alert(number), START) for number in (1, 2, 3)]
-    batch = store.outbox.claim_batch(store.outbox.waiting(PLACE, START, 10), START, lease=LEASE, worker="w")
-    store.outbox.recover(PLACE, START + LEASE)
+    batch = store.claims.claim_batch(store.claims.waiting(PLACE, START, 10), START, lease=LEASE, worker="w")
+    store.claims.recover(PLACE, START + LEASE)
     again = claim(store, START + LEASE)
     assert [one.key for one in again] == [one.key for one in batch] == keys
     with store.transaction():
         for one in again:
-            store.outbox.mark_sent(one.id, "77", START + LEASE)
-    assert store.outbox.by_key(again[0].batch).key == keys[0]
-    assert store.outbox.message(1, PLACE) is None  # a digest is nobody's to edit
+            store.claims.mark_sent(one.id, "77", START + LEASE)
+    assert store.deliveries.by_key(again[0].batch).key == keys[0]
+    assert store.deliveries.message(1, PLACE) is None  # a digest is nobody's to edit
 
 
 def test_after_a_restore_everything_open_may_have_arrived(store: SqliteStore):
     put(store, PLACE, alert(), START)
-    assert store.outbox.doubt_open(START) == 1
+    assert store.claims.doubt_open(START) == 1
     [one] = claim(store)
     assert one.ambiguous == 1
 
@@ -241,5 +241,5 @@ def test_what_waits_behind_a_retry_of_its_story_is_due_no_sooner_than_that(store
     put(store, PLACE, reply(1), START, revision=1)
     [one] = claim(store)
     later = START + timedelta(minutes=8)
-    store.outbox.retry_at(one.id, later, "500", now=START, holds=False)
-    assert store.outbox.next_due(PLACE) == later
+    store.claims.retry_at(one.id, later, "500", now=START, holds=False)
+    assert store.claims.next_due(PLACE) == later

@@ -64,13 +64,13 @@ class OutboxMachine(RuleBasedStateMachine):
             for _ in range(500):
                 self._take()
                 if not self.hand:
-                    if self.store.outbox.pending_count() == 0:
+                    if self.store.deliveries.pending_count() == 0:
                         break
                     self.now += timedelta(minutes=20)
-                    self.store.outbox.rebase(self.now)
+                    self.store.claims.rebase(self.now)
                     continue
                 self._succeed()
-            assert self.store.outbox.pending_count() == 0
+            assert self.store.deliveries.pending_count() == 0
             self.nothing_is_doubled()
             lost = [key for key in self.keys if key not in self.arrived and key not in self.died]
             assert lost == []
@@ -82,7 +82,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def _each_message_has_its_last_wording(self) -> None:
         shown = dict(self.edits)
         for story, wording in self.wordings.items():
-            first = self.store.outbox.message(story, PLACE)
+            first = self.store.deliveries.message(story, PLACE)
             if first is not None:
                 assert shown.get(first) == wording
 
@@ -124,9 +124,9 @@ class OutboxMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.revisions and not self.hand)
     @rule(many=st.integers(min_value=2, max_value=5))
     def fold(self, many: int) -> None:
-        waiting = self.store.outbox.waiting(PLACE, self.now, many)
+        waiting = self.store.claims.waiting(PLACE, self.now, many)
         if len(waiting) > 1:
-            self.hand = self.store.outbox.claim_batch(waiting, self.now, lease=LEASE, worker="m")
+            self.hand = self.store.claims.claim_batch(waiting, self.now, lease=LEASE, worker="m")
 
     @precondition(lambda self: not self.hand)
     @rule(story=LISTED)
@@ -139,7 +139,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.hand) > 1 and not self._ambiguous())
     @rule(crash=st.booleans())
     def refuse_the_digest(self, crash: bool) -> None:
-        self.store.outbox.halve(self.hand, "400", self.now)
+        self.store.claims.halve(self.hand, "400", self.now)
         self.hand = []
         if crash:
             self._crash()
@@ -167,7 +167,7 @@ class OutboxMachine(RuleBasedStateMachine):
         else:
             when = self.now + timedelta(seconds=4)
             for one in self.hand:
-                self.store.outbox.retry_at(one.id, when, "lost", now=self.now, ambiguous=True)
+                self.store.claims.retry_at(one.id, when, "lost", now=self.now, ambiguous=True)
             self.hand = []
 
     @precondition(lambda self: self.revisions)
@@ -176,14 +176,14 @@ class OutboxMachine(RuleBasedStateMachine):
         if self._in_hand() and not self._ambiguous():
             when = self.now + timedelta(minutes=1)
             for one in self.hand:
-                self.store.outbox.retry_at(one.id, when, "503", now=self.now, holds=holds)
+                self.store.claims.retry_at(one.id, when, "503", now=self.now, holds=holds)
             self.hand = []
 
     @precondition(lambda self: len(self.hand) == 1 and not self._ambiguous() and not self._changes())
     @rule(again=st.booleans())
     def refuse(self, again: bool) -> None:
         [only] = self.hand
-        self.store.outbox.mark_dead(only.id, "400", self.now)
+        self.store.claims.mark_dead(only.id, "400", self.now)
         if again:
             assert self.store.outbox.resend(only.key, self.now)
         else:
@@ -199,14 +199,14 @@ class OutboxMachine(RuleBasedStateMachine):
     @rule(seconds=st.integers(min_value=1, max_value=200))
     def wait(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
-        if self.store.outbox.recover(PLACE, self.now):
+        if self.store.claims.recover(PLACE, self.now):
             self.hand = []  # it took longer than its lease: another courier may take it
 
     @precondition(lambda self: self.revisions)
     @rule(hours=st.sampled_from([-30, -2, 2, 30]))
     def set_the_clock(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
-        self.store.outbox.rebase(self.now)
+        self.store.claims.rebase(self.now)
 
     # --- what must hold -----------------------------------------------------------------
 
@@ -217,7 +217,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @invariant()
     def what_is_marked_sent_has_arrived(self) -> None:
         for key in self.keys:
-            found = self.store.outbox.by_key(key)
+            found = self.store.deliveries.by_key(key)
             assert found is not None
             if found.state is DeliveryState.SENT:
                 assert key in self.arrived
@@ -232,13 +232,13 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @invariant()
     def at_most_one_is_in_hand(self) -> None:
-        found = [self.store.outbox.by_key(key) for key in self.keys]
+        found = [self.store.deliveries.by_key(key) for key in self.keys]
         claimed = [one.batch or one.key for one in found if one and one.state is DeliveryState.CLAIMED]
         assert len(set(claimed)) <= 1
 
     @invariant()
     def no_setting_of_the_clock_makes_anything_wait_for_long(self) -> None:
-        due = self.store.outbox.next_due(PLACE)
+        due = self.store.claims.next_due(PLACE)
         assert due is None or due <= self.now + LEASE
 
     # --- as the courier does it ---------------------------------------------------------
@@ -247,7 +247,7 @@ class OutboxMachine(RuleBasedStateMachine):
         lines = self.store.outbox.lines.lines(PLACE)
         self.store.outbox.lines.tell(lines, "Daily digest", self.now, due=self.now)
         for line in lines:
-            [told] = self.store.outbox.for_story(line.story)
+            [told] = self.store.deliveries.for_story(line.story)
             self.keys[told.key] = line.story
 
     def _in_hand(self) -> bool:
@@ -257,7 +257,7 @@ class OutboxMachine(RuleBasedStateMachine):
         return bool(self.hand)
 
     def _take(self) -> None:
-        self.hand = self.store.outbox.claim_due(self.now, lease=LEASE, destination=PLACE, worker="m")
+        self.hand = self.store.claims.claim_due(self.now, lease=LEASE, destination=PLACE, worker="m")
 
     def _ambiguous(self) -> bool:
         return any(one.ambiguous for one in self.hand)
@@ -286,20 +286,20 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def _succeed(self) -> None:
         if self._changes() and self.hand[0].reply_to is None:
-            self.store.outbox.supersede(self.hand[0].id, "no message", self.now)
+            self.store.claims.supersede(self.hand[0].id, "no message", self.now)
         else:
             if not self._is_there():
                 self._arrive()
             for one in self.hand:
-                self.store.outbox.mark_sent(one.id, f"message {self._message()}", self.now)
+                self.store.claims.mark_sent(one.id, f"message {self._message()}", self.now)
         self.hand = []
 
     def _crash(self) -> None:
         self.hand = []
         self.store.close()
         self.store = open_store(self.folder / "m.db", durable=False)
-        self.store.outbox.rebase(self.now)
-        self.store.outbox.recover(PLACE, self.now, all_claims=True)
+        self.store.claims.rebase(self.now)
+        self.store.claims.recover(PLACE, self.now, all_claims=True)
 
 
 TestOutbox = OutboxMachine.TestCase

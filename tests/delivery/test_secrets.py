@@ -71,7 +71,7 @@ async def test_no_trouble_brings_a_secret_into_a_log_an_error_or_the_database(
         errors += [fault.error for fault in drained.errors]
         await sinks.aclose()
         with store.transaction():  # what waits is due at once: each trouble has its turn
-            store.outbox.doubt_open(REAL.now())
+            store.claims.doubt_open(REAL.now())
     backup = tmp_path / "backup.db"
     store.backup(backup)
     assert "api/v10/webhooks/77/" in logged.getvalue()  # requests are logged, that is the danger

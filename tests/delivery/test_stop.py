@@ -51,7 +51,7 @@ def filled(database: Path, place: str, many: int) -> list[str]:
 
 def states(database: Path, keys: list[str]) -> list[DeliveryState]:
     with open_store(database) as store:
-        return [delivery.state for key in keys if (delivery := store.outbox.by_key(key)) is not None]
+        return [delivery.state for key in keys if (delivery := store.deliveries.by_key(key)) is not None]
 
 
 async def asked(discord: Discord, method: str = "POST") -> None:

@@ -44,7 +44,7 @@ async def test_the_id_of_the_message_is_kept_for_edits(store: SqliteStore, disco
     put(store, WEBHOOK, edit(), REAL.now(), revision=1)
     await drain(store, discord.sinks(token=False, webhook=True))
     [message] = messages(discord)
-    assert store.outbox.message(1, WEBHOOK) == message["id"]
+    assert store.deliveries.message(1, WEBHOOK) == message["id"]
     assert message["edited"] == 1
     assert discord.world.keys() == {key: 1}
 
@@ -79,7 +79,7 @@ async def test_a_certain_failure_is_retried_and_leaves_no_doubt(
     drained = await drain(store, discord.sinks(token=False, webhook=True, clock=clock), clock)
     assert (drained.delivered, drained.repeats, discord.world.keys()) == (1, 0, {key: 1})
     assert messages(discord)[0]["content"] == ""
-    assert store.outbox.by_key(key).ambiguous == 0
+    assert store.deliveries.by_key(key).ambiguous == 0
 
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
@@ -92,7 +92,7 @@ async def test_by_default_the_uncertain_is_repeated_marked_and_counted(
     assert (drained.delivered, drained.repeats) == (1, 1)
     assert discord.world.keys() == {key: 1 + (fault in STORED)}
     assert "Possibly a repeat" in messages(discord)[-1]["content"]
-    assert store.outbox.by_key(key).ambiguous == 1
+    assert store.deliveries.by_key(key).ambiguous == 1
 
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
@@ -104,7 +104,7 @@ async def test_at_most_once_gives_up_on_the_uncertain_and_says_so(
     sinks = discord.sinks(token=False, webhook=True, clock=clock, at_most_once=frozenset({WEBHOOK}))
     drained = await drain(store, sinks, clock)
     assert discord.world.keys() == ({key: 1} if fault in STORED else {})
-    assert store.outbox.by_key(key).state is DeliveryState.DEAD
+    assert store.deliveries.by_key(key).state is DeliveryState.DEAD
     assert "at most once" in drained.errors[-1].error
 
 
@@ -190,5 +190,5 @@ async def test_nobody_listening_is_a_certain_failure(store: SqliteStore, discord
     sinks = Sinks(api="http://127.0.0.1:9", webhook_url="http://127.0.0.1:9/api/webhooks/1/none")
     drained = await drain(store, sinks, fault_patience=0)
     await sinks.aclose()
-    assert (drained.pending, store.outbox.by_key(key).ambiguous) == (1, 0)
+    assert (drained.pending, store.deliveries.by_key(key).ambiguous) == (1, 0)
     assert "no answer" in drained.errors[0].error

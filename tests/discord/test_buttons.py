@@ -18,7 +18,7 @@ from tests.discord.conftest import connected
 async def told(server, app):
     """The stocked alert as the channel's sink would have sent it; the bot is another one since."""
     [number] = [story.id for story in app.store.stories.recent(5)]
-    delivery = app.store.outbox.for_story(number)[0]
+    delivery = app.store.deliveries.for_story(number)[0]
     sent = await _post(server, message(delivery.alert, Dress(key=delivery.key, buttons=True)))
     await server.env.restart_bot(connected(app))
     return sent

@@ -391,7 +391,7 @@ async def test_a_digest_comes_at_once_when_asked(server, store, keep):
     store.outbox.enqueue(number, 0, [line], REAL.now())
     assert "1 story on the way" in await keep("digest now")
     assert store.outbox.lines.count() == 0
-    [sent] = [one for one in store.outbox.for_story(number) if one.destination == line.destination]
+    [sent] = [one for one in store.deliveries.for_story(number) if one.destination == line.destination]
     assert sent.batch is not None
 
 

@@ -156,7 +156,7 @@ async def test_a_slow_answer_for_all_is_deferred_before_it_is_given(live, loopba
 
 async def test_a_button_of_an_alert_is_answered_and_mutes_over_the_wire(live, loopback):
     [story] = live.store.stories.recent(1)
-    delivery = live.store.outbox.for_story(story.id)[0]
+    delivery = live.store.deliveries.for_story(story.id)[0]
     alert = message(**rendered(delivery.alert, Dress(key=delivery.key, buttons=True)))
     answers = await loopback.press(alert, f"mw:why:{delivery.key}")
     assert (await answers.next())[1]["type"] == 5

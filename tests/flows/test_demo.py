@@ -50,7 +50,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         stories = {found.story.id for found in recorded if found is not None and found.story is not None}
         return Played(
             printed=done.stdout,
-            deliveries=tuple(d for story in sorted(stories) for d in store.outbox.for_story(story)),
+            deliveries=tuple(d for story in sorted(stories) for d in store.deliveries.for_story(story)),
             verdicts={
                 found.entry.document.title: found.decisions[-1][1].verdict
                 for found in recorded

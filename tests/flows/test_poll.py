@@ -146,7 +146,7 @@ def test_run_polls_delivers_and_ends_on_sigterm(
         deadline = time.monotonic() + 40
         with open_store(tmp_path / "flow.db") as store:
             while time.monotonic() < deadline:
-                if store.stories.alerted_since(_long_ago()) and not store.outbox.pending_count():
+                if store.stories.alerted_since(_long_ago()) and not store.deliveries.pending_count():
                     break
                 time.sleep(0.2)
         running.send_signal(signal.SIGTERM)

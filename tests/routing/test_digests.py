@@ -177,7 +177,7 @@ async def test_the_schedule_makes_the_same_digest_as_a_pass(world: World) -> Non
     jobs = Jobs(world.app, asyncio.Event())
     await jobs.digest()
     await jobs.digest()
-    assert (world.store.outbox.due_count(world.now), world.store.outbox.lines.count()) == (1, 0)
+    assert (world.store.deliveries.due_count(world.now), world.store.outbox.lines.count()) == (1, 0)
     assert gather(world.app) == 0
     await world.deliver()
     assert len(world.shown(101)) == 1

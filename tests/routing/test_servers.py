@@ -79,7 +79,7 @@ async def test_after_a_webhook_gave_way_to_a_bot_nothing_is_left_over_for_it(wor
     world.wait(hours=1)
     world.tell("Mercor confirms it has raised $100 million", outlet=OTHER)
     await world.deliver()
-    assert world.store.outbox.pending_count() == 0
+    assert world.store.deliveries.pending_count() == 0
     [news] = world.messages(HOME)
     assert "message_reference" not in news  # the new channel hears of it with the new fact
 

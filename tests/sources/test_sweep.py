@@ -82,7 +82,7 @@ async def test_trouble_and_recovery_stand_in_the_outbox_once_each(tmp_path: Path
                 routes["/feed"] = says(FEED)
                 for _ in range(2):
                     await sweep.run(fetcher, store.feeds.all())
-            [notice] = store.outbox.claim_due(now, lease=timedelta(minutes=1), worker="w")
+            [notice] = store.claims.claim_due(now, lease=timedelta(minutes=1), worker="w")
     assert notice.destination == "channel:9"
     assert notice.alert.why == (
         "Quay failed 3 times in a row, last with not-found: HTTP 404",

@@ -63,7 +63,7 @@ def test_ids_and_keys_of_what_was_forgotten_are_not_given_again(
 
 def test_what_was_open_is_doubted(sqlite: SqliteStore, path: Path, copy: Path) -> None:
     restore(copy, path, NOW)
-    [open_one] = sqlite.outbox.for_story(1)
+    [open_one] = sqlite.deliveries.for_story(1)
     assert (open_one.state, open_one.ambiguous) == (DeliveryState.RETRY, 1)
 
 
@@ -132,7 +132,7 @@ def test_a_database_at_work_is_not_replaced(sqlite: SqliteStore, path: Path, cop
     with sqlite.pass_lock("poll, pid 1", NOW), pytest.raises(StoreError, match="in use by poll, pid 1 since"):
         restore(copy, path, NOW)
     with (
-        sqlite.outbox.sole_courier("run, pid 2", NOW),
+        sqlite.claims.sole_courier("run, pid 2", NOW),
         pytest.raises(StoreError, match="in use by run, pid 2"),
     ):
         restore(copy, path, NOW)

@@ -43,9 +43,9 @@ def send(store: SqliteStore, hours: float) -> list[str]:
     """Deliver what waits; the headlines that went out as messages of their own."""
     sent = []
     now = START + hours * HOUR
-    while claimed := store.outbox.claim_due(now, lease=HOUR, destination=PLACE, worker="w"):
+    while claimed := store.claims.claim_due(now, lease=HOUR, destination=PLACE, worker="w"):
         for one in claimed:
-            store.outbox.mark_sent(one.id, f"m{one.id}", now)
+            store.claims.mark_sent(one.id, f"m{one.id}", now)
             if one.alert.update is None:
                 sent.append(one.alert.headline)
     return sent
@@ -57,12 +57,14 @@ def test_the_later_message_points_to_the_first(store: SqliteStore) -> None:
     assert send(store, 2) == [FIRST[1], SECOND[1]]
     proof = tell(store, 3, PROOF)
     assert proof.story == first.story
-    [closing] = [one for one in store.outbox.for_story(second.story) if one.alert.update is UpdateKind.EDIT]
+    [closing] = [
+        one for one in store.deliveries.for_story(second.story) if one.alert.update is UpdateKind.EDIT
+    ]
     assert closing.alert.same_as is not None
     assert (closing.alert.same_as.story, closing.alert.same_as.url) == (first.story, FIRST[0])
     assert closing.alert.headline == SECOND[1]
     assert send(store, 4) == []
-    assert store.outbox.message(first.story, PLACE) == "m1"
+    assert store.deliveries.message(first.story, PLACE) == "m1"
 
 
 def test_what_was_not_sent_yet_is_not_sent_at_all(store: SqliteStore) -> None:
@@ -70,7 +72,7 @@ def test_what_was_not_sent_yet_is_not_sent_at_all(store: SqliteStore) -> None:
     second = tell(store, 1, SECOND)
     tell(store, 2, PROOF)
     assert send(store, 3) == [FIRST[1]]
-    states = {one.state for one in store.outbox.for_story(second.story)}
+    states = {one.state for one in store.deliveries.for_story(second.story)}
     assert states == {DeliveryState.SUPERSEDED}
 
 

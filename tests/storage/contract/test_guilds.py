@@ -149,7 +149,7 @@ def test_what_is_open_for_a_server_that_was_left_is_over(store: SqliteStore) -> 
     with store.transaction():
         store.outbox.enqueue(1, 0, [delivery(mine), delivery("channel:99")], NOW)
     store.guilds.left(A, NOW)
-    assert store.outbox.destinations() == ["channel:99"]
+    assert store.claims.destinations() == ["channel:99"]
 
 
 def test_the_gateway_says_which_servers_the_bot_is_in(store: SqliteStore) -> None:

@@ -125,7 +125,7 @@ def test_recording_an_outcome_again_changes_nothing(store: SqliteStore) -> None:
     outcome = told(entry, story("acme"), "e:acme", deliveries=(delivery(),))
     [first] = store.entries.record([outcome])
     [second] = store.entries.record([outcome])
-    assert (first, store.stories.count(), store.outbox.pending_count()) == (second, 1, 1)
+    assert (first, store.stories.count(), store.deliveries.pending_count()) == (second, 1, 1)
     assert store.stories.rarity(["e:acme"]) == {"e:acme": 1}
 
 
@@ -216,7 +216,11 @@ def test_one_batch_is_one_transaction_with_its_deliveries(store: SqliteStore) ->
     broken = replace(told(second, story("b")), mentions=(mention("b"), None))  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
         store.entries.record([told(first, story("a"), deliveries=(delivery(),)), broken])
-    assert (store.entries.pending_count(), store.outbox.pending_count(), store.stories.count()) == (2, 0, 0)
+    assert (store.entries.pending_count(), store.deliveries.pending_count(), store.stories.count()) == (
+        2,
+        0,
+        0,
+    )
 
 
 def test_an_entry_is_found_by_its_canonical_links(store: SqliteStore) -> None:

@@ -29,7 +29,7 @@ def test_a_line_waits_beside_the_outbox(store: SqliteStore) -> None:
     assert (first.story, first.occasion, first.guild, first.added, first.due) == (7, "digest", 3, NOW, None)
     assert first.alert.story == 7
     assert store.outbox.lines.lines(THERE) == [second]
-    assert (store.outbox.pending_count(), store.outbox.lines.count()) == (0, 2)
+    assert (store.deliveries.pending_count(), store.outbox.lines.count()) == (0, 2)
     assert store.outbox.lines.stories(HERE) == {7}
 
 
@@ -56,11 +56,11 @@ def test_lines_are_told_as_one_message_once(store: SqliteStore) -> None:
     key = store.outbox.lines.tell(lines, "Daily digest", NOW, due=NOW + HOUR)
     assert store.outbox.lines.tell(lines, "Daily digest", NOW, due=NOW) == ""
     assert store.outbox.lines.count() == 0
-    assert store.outbox.claim_due(NOW, lease=LEASE, worker="w") == []
-    claimed = store.outbox.claim_due(NOW + HOUR, lease=LEASE, worker="w")
+    assert store.claims.claim_due(NOW, lease=LEASE, worker="w") == []
+    claimed = store.claims.claim_due(NOW + HOUR, lease=LEASE, worker="w")
     assert [one.story for one in claimed] == [7, 8]
     assert {(one.batch, one.occasion) for one in claimed} == {(key, "Daily digest")}
-    assert store.outbox.by_key(key) is not None
+    assert store.deliveries.by_key(key) is not None
 
 
 def test_a_telling_that_is_rolled_back_leaves_the_lines_and_comes_with_the_same_key(
@@ -85,25 +85,25 @@ def test_a_story_that_gets_its_own_message_leaves_the_digest(store: SqliteStore)
     put(store, 7, line(), line(THERE))
     [key] = put(store, 7, delivery(HERE))
     assert [one.destination for one in store.outbox.lines.lines()] == [THERE]
-    assert store.outbox.by_key(key) is not None
+    assert store.deliveries.by_key(key) is not None
 
 
 def test_a_story_told_in_a_digest_can_still_alert_there(store: SqliteStore) -> None:
     put(store, 7, line())
     store.outbox.lines.tell(store.outbox.lines.lines(), "Daily digest", NOW, due=NOW)
-    assert store.outbox.told(7) == frozenset()
+    assert store.deliveries.told(7) == frozenset()
     put(store, 7, delivery(HERE))
-    assert store.outbox.told(7) == {HERE}
-    claimed = [one.id for one in store.outbox.claim_due(NOW, lease=LEASE, worker="w")]
+    assert store.deliveries.told(7) == {HERE}
+    claimed = [one.id for one in store.claims.claim_due(NOW, lease=LEASE, worker="w")]
     for one in claimed:
-        store.outbox.mark_sent(one, "100", NOW)
-    assert store.outbox.message(7, HERE) is None  # a digest is no message that edits could change
-    [alone] = store.outbox.claim_due(NOW, lease=LEASE, worker="w")
-    store.outbox.mark_sent(alone.id, "101", NOW)
-    assert store.outbox.message(7, HERE) == "101"
+        store.claims.mark_sent(one, "100", NOW)
+    assert store.deliveries.message(7, HERE) is None  # a digest is no message that edits could change
+    [alone] = store.claims.claim_due(NOW, lease=LEASE, worker="w")
+    store.claims.mark_sent(alone.id, "101", NOW)
+    assert store.deliveries.message(7, HERE) == "101"
     edit = replace(delivery(HERE), alert=replace(delivery().alert, update=UpdateKind.EDIT))
     put(store, 7, edit, revision=1)
-    [changed] = store.outbox.claim_due(NOW, lease=LEASE, worker="w")
+    [changed] = store.claims.claim_due(NOW, lease=LEASE, worker="w")
     assert (changed.reply_to, changed.first_key) == ("101", alone.key)
 
 
@@ -111,12 +111,12 @@ def test_a_digest_that_died_is_sent_again_whole(store: SqliteStore) -> None:
     put(store, 7, line())
     put(store, 8, line())
     batch = store.outbox.lines.tell(store.outbox.lines.lines(), "Daily digest", NOW, due=NOW)
-    claimed = store.outbox.claim_due(NOW, lease=LEASE, worker="w")
+    claimed = store.claims.claim_due(NOW, lease=LEASE, worker="w")
     for one in claimed:
-        store.outbox.mark_dead(one.id, "refused", NOW)
+        store.claims.mark_dead(one.id, "refused", NOW)
     assert not store.outbox.resend("0" * 24, NOW)
     assert store.outbox.resend(claimed[1].key, NOW)
-    again = store.outbox.claim_due(NOW, lease=LEASE, worker="w")
+    again = store.claims.claim_due(NOW, lease=LEASE, worker="w")
     assert [(one.story, one.batch) for one in again] == [(7, batch), (8, batch)]
 
 
@@ -128,23 +128,23 @@ def test_lines_can_be_dropped(store: SqliteStore) -> None:
 
 def test_a_delivery_may_wait_for_its_time(store: SqliteStore) -> None:
     put(store, 7, replace(delivery(HERE), due=NOW + HOUR))
-    assert (store.outbox.pending_count(), store.outbox.due_count(NOW)) == (1, 0)
-    assert store.outbox.claim_due(NOW, lease=LEASE, worker="w") == []
-    assert store.outbox.due_count(NOW + HOUR) == 1
-    assert len(store.outbox.claim_due(NOW + HOUR, lease=LEASE, worker="w")) == 1
+    assert (store.deliveries.pending_count(), store.deliveries.due_count(NOW)) == (1, 0)
+    assert store.claims.claim_due(NOW, lease=LEASE, worker="w") == []
+    assert store.deliveries.due_count(NOW + HOUR) == 1
+    assert len(store.claims.claim_due(NOW + HOUR, lease=LEASE, worker="w")) == 1
 
 
 def test_when_an_entity_was_last_told_at_a_destination(store: SqliteStore) -> None:
     told = replace(delivery(HERE), alert=replace(delivery().alert, entities=("acme", "globex")))
     put(store, 7, told)
-    assert store.outbox.last_told(HERE, NOW - DAY, NOW) == {"acme": NOW, "globex": NOW}
-    assert store.outbox.last_told(HERE, NOW + HOUR, NOW + DAY) == {}
-    assert store.outbox.last_told(THERE, NOW - DAY, NOW) == {}
+    assert store.deliveries.last_told(HERE, NOW - DAY, NOW) == {"acme": NOW, "globex": NOW}
+    assert store.deliveries.last_told(HERE, NOW + HOUR, NOW + DAY) == {}
+    assert store.deliveries.last_told(THERE, NOW - DAY, NOW) == {}
 
 
 def test_what_was_told_by_a_clock_that_ran_ahead_cools_nothing_down(store: SqliteStore) -> None:
     put(store, 7, replace(delivery(HERE), alert=replace(delivery().alert, entities=("acme",))))
-    assert store.outbox.last_told(HERE, NOW - 2 * DAY, NOW - DAY) == {}
+    assert store.deliveries.last_told(HERE, NOW - 2 * DAY, NOW - DAY) == {}
 
 
 def test_a_clock_set_back_leaves_a_line_its_wait(store: SqliteStore) -> None:
@@ -160,4 +160,4 @@ def test_a_clock_set_back_leaves_a_line_its_wait(store: SqliteStore) -> None:
 
 def test_what_waits_by_a_clock_that_was_set_back_is_seen_at_once(store: SqliteStore) -> None:
     put(store, 7, replace(delivery(HERE), due=NOW + HOUR))
-    assert (store.outbox.due_count(NOW), store.outbox.due_count(NOW - DAY)) == (0, 1)
+    assert (store.deliveries.due_count(NOW), store.deliveries.due_count(NOW - DAY)) == (0, 1)
