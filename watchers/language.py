@@ -130,8 +130,10 @@ def detect_lang(text: str, hint: str | None = None) -> str | None:
     scores = _by_words(text) if share < _CERTAIN_SCRIPT else {}
     best = max(scores, key=lambda lang: (scores[lang], lang == "en"), default=None)
     evidence = scores[best] if best else 0.0
-    if script is not None and not (share < _NAMES_IN_SCRIPT and evidence >= 1.0):
-        return hinted if hinted and _SHARES_SCRIPT.get(hinted, hinted) == script else script
+    if script is not None:
+        agrees = hinted is not None and _SHARES_SCRIPT.get(hinted, hinted) == script
+        if share >= _NAMES_IN_SCRIPT or evidence < (_CLEAR_EVIDENCE if agrees else 1.0):
+            return hinted if agrees else script
     if hinted is not None and (hinted in _OWN_SCRIPT or hinted in _SHARES_SCRIPT):
         hinted = None  # the text is in Latin letters
     if best is None or evidence < _ANY_EVIDENCE:

@@ -52,7 +52,7 @@ def find_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
     for party in parties:
         _take(taken, party.start, party.end)
     for name in ("known", "gov"):
-        for hit in page.hits.get(name, ()):
+        for hit in sorted(page.hits.get(name, ()), key=lambda h: (h.start, -h.end)):
             first = page.raw[hit.start]
             if not any(taken[hit.start : hit.end]) and (first.isupper() or first >= NO_BLANKS):
                 parties.append(_party(page, hit.start, hit.end, "org", known=True))
@@ -237,7 +237,7 @@ def _add_cjk_names(page: Page, parties: list[Party], taken: bytearray) -> None:
             _take(taken, start, end)
     for match in _CJK_NAME.finditer(page.raw):
         start, end = match.span(match.lastgroup or 0)
-        if taken[start] or taken[end - 1]:
+        if taken[start] or taken[end - 1] or (match.lastgroup == "dotted" and page.lexicon.lang == "ja"):
             continue
         if match.lastgroup == "latin":
             text = page.raw[start:end]
@@ -251,8 +251,10 @@ def _add_cjk_names(page: Page, parties: list[Party], taken: bytearray) -> None:
             kind = "person" if 2 <= len(words) <= 3 and all(_GIVEN.match(w) for w in words) else "name"
             if any(start <= h.start and h.end <= end for h in page.hits.get("orgword", ())):
                 kind = "org"
+            elif any(map(str.isdigit, words[-1])):
+                kind = "product"
         elif match.lastgroup == "quoted":
-            kind = "name"
+            kind = "product" if _next_to(page, "product", Hit(start - 1, end)) else "name"
         else:
             start = max([start, *(b for a, b in common if start < b <= end)])
             kind = "person"

@@ -20,6 +20,7 @@ TITLE_READ = 300  # code points of a title
 LEAD_READ = 1_600  # code points of a summary or text
 _BYLINE = re.compile(r"\s\([^()/]{2,60}/[^()]{2,60}\)\s*$")  # "(Ann Smith/Bloomberg)", as aggregators sign
 _PAUSE = re.compile(r"[;|；｜]|\s[–-]\s|[：:](?=\s|[\u2e80-\uffff])|\s/\s")
+_WIDE_BLANK = re.compile("\u3000+")
 COMMA = re.compile(r"(?<!\d),|,(?!\d)|、")  # folded; not the one inside a number
 _APART = re.compile(r"(?<!\d),|,(?!\d)|[、()\"「」『』]")
 
@@ -57,6 +58,8 @@ class Page:
             self._sentence_starts = [start for start, _ in spans]
             stops = [(end, spans[i + 1][0], True) for i, (_, end) in enumerate(spans[:-1])]
             stops += [(m.start(), m.end(), False) for m in _PAUSE.finditer(self.folded)]
+            if self.lexicon.verb_last:  # a wide blank parts the clauses of a Japanese headline
+                stops += [(m.start(), m.end(), False) for m in _WIDE_BLANK.finditer(self.raw)]
             self._stops = sorted(stops)
         return self._stops
 
@@ -190,6 +193,11 @@ def _scan(
     for found in hits.values():
         if len(found) > 1:
             found.sort()
+    if "position" in hits and "product" in hits:  # "chief product officer", 首席技术官
+        posts = hits["position"]
+        hits["product"] = [
+            h for h in hits["product"] if not any(p.start <= h.start and h.end <= p.end for p in posts)
+        ]
     return hits, _undisturbed(triggers, hits.get("ignore", []))
 
 

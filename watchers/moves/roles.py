@@ -332,48 +332,76 @@ def _apposed(page: Page, party: Party, start: int, floor: int) -> bool:
 
 # --- particles ----------------------------------------------------------------------------
 
+_TOPIC, _OF = "、", ("の", "의", "")  # particles that say less than the others; "": none, but beside the verb
+_AFTER_NAMES = ("」", "』", "”", "社", "氏", "さん", "など", "ら", "側")
+
 
 def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
     """Japanese and Korean: the particle after a name says its role."""
     page, frame = draft.page, draft.frame
     _floor, ceiling = page.sentence(draft.start, draft.end)
-    previous: tuple[Party, str] | None = None
-    for party in reversed([p for p in parties if p.end <= draft.start]):
-        if is_bystander(page, party):
-            continue
-        role = _role_by_mark(draft, party)
-        if role is None and previous is not None:
-            gap = page.folded[party.end : previous[0].start].strip()
-            role = previous[1] if gap in COORDINATED else None
-        if role is None and party.end >= draft.start - 1:
-            role = frame.adjacent or frame.left
-        if role in draft.roles and role == _of_mark(draft) and "from" in frame.marks.values():
+    before = [p for p in parties if p.end <= draft.start and not _stands_aside(page, p)]
+    found: list[tuple[Party, str, str]] = []  # nearest first: who, by which particle, as what
+    for at in range(len(before) - 1, -1, -1):
+        party, following = before[at], before[at + 1] if at + 1 < len(before) else None
+        mark, role = _mark_of(draft, party)
+        gap = "" if following is None else page.folded[party.end : following.start].strip()
+        if found and found[-1][0] is following and gap in COORDINATED and (role is None or (mark == _TOPIC and at)):
+            _, mark, role = found[-1]
+        if mark in _OF and following is not None and party.kind == "person" != following.kind and gap.endswith("の"):
+            continue  # "X氏のY": it is Y that acts
+        if role in {known for _, _, known in found} and mark == _TOPIC:
+            role = _topic_role(frame, {known for _, _, known in found}, party) or role
+        elif role in {r for _, m, r in found if m == mark} and mark in _OF and "from" in frame.marks.values():
             role = "from"  # "Xの…、Yの…トップに": the nearer one is where they go
-        if role is None or not accepts(role, party) or (is_former(page, party) and role != "from"):
-            continue
-        if _give(draft, role, party):
-            previous = (party, role)
+        role = _fitting(frame, role, party)
+        if role is not None and (role == "from" or not is_former(page, party)):
+            found.append((party, mark, role))
+    for party, mark, role in found:
+        if mark not in _OF or all(m in _OF or r != role for _, m, r in found):
+            _give(draft, role, party)
     if frame.right:
         after = [p for p in parties if p.start >= draft.end and p.end <= min(ceiling, draft.end + 40)]
         for party in after[:2]:
-            if accepts(frame.right, party) and frame.right not in draft.roles:
+            fits = accepts(frame.right, party) and not (frame.right == "to" and party.kind == "person")
+            if fits and frame.right not in draft.roles:
                 _give(draft, frame.right, party)
 
 
-def _of_mark(draft: Draft) -> str | None:
-    return draft.frame.marks.get("の") or draft.frame.marks.get("의")
+def _stands_aside(page: Page, party: Party) -> bool:
+    """Also "Xに続き、Yが…": what X did went before."""
+    return is_bystander(page, party) or any(h.start == party.end for h in page.hits.get("afterwards", ()))
 
 
-def _role_by_mark(draft: Draft, party: Party) -> str | None:
-    page = draft.page
-    at = party.end
-    for suffix in ("」", "』", "”", "社", "氏", "さん", "など", "ら", "側"):
+def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
+    """The particle after a name and the role that it gives; what stands right before the verb needs none."""
+    page, frame, at = draft.page, draft.frame, party.end
+    for suffix in _AFTER_NAMES:
         if page.folded.startswith(suffix, at):
             at += len(suffix)
     if page.raw.startswith(("(", "（"), at):
         close = max(page.folded.find(")", at, at + 40), page.folded.find("）", at, at + 40))
         at = close + 1 if close > 0 else at
-    for mark, role in draft.frame.marks.items():
+    post = max((h.end for n in ("position", "talent") for h in page.hits.get(n, ()) if h.start == at), default=at)
+    if party.kind == "person":
+        at = post  # "ムラティCTOが"
+    elif post > at and "from" in frame.marks.values():
+        return "", "from"  # "SSI共同創業者の…"
+    for mark, role in frame.marks.items():
         if page.folded.startswith(mark, at):
-            return role
-    return None
+            return mark, role
+    return "", (frame.adjacent or frame.left) if party.end >= draft.start - 1 else None
+
+
+def _topic_role(frame: Frame, known: set[str], party: Party) -> str | None:
+    """ "X、Yが提訴": where another one acts, who is named first has it done to him."""
+    role = frame.marks.get("を")
+    return role if role is not None and role not in known and accepts(role, party) else None
+
+
+def _fitting(frame: Frame, role: str | None, party: Party) -> str | None:
+    """The role, or the one that somebody of this kind can have instead."""
+    if role is None or accepts(role, party):
+        return role
+    other = "person" if party.kind == "person" else "to"
+    return other if other in (frame.left, frame.right, *frame.marks.values()) else None
