@@ -194,6 +194,7 @@ def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) 
         if (
             after is not None
             and not page.comma_between(end, after.start)
+            and not _pause(page, end, after.start)
             and not (i + 1 < len(found) and _OF_THE_NEXT.fullmatch(page.folded, after.end, ceiling))
         ):
             return sense

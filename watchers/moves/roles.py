@@ -346,9 +346,19 @@ def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
         party, following = before[at], before[at + 1] if at + 1 < len(before) else None
         mark, role = _mark_of(draft, party)
         gap = "" if following is None else page.folded[party.end : following.start].strip()
-        if found and found[-1][0] is following and gap in COORDINATED and (role is None or (mark == _TOPIC and at)):
+        if (
+            found
+            and found[-1][0] is following
+            and gap in COORDINATED
+            and (role is None or _in_list(page, before, at))
+        ):
             _, mark, role = found[-1]
-        if mark in _OF and following is not None and party.kind == "person" != following.kind and gap.endswith("の"):
+        if (
+            mark in _OF
+            and following is not None
+            and party.kind == "person" != following.kind
+            and gap.endswith("の")
+        ):
             continue  # "X氏のY": it is Y that acts
         if role in {known for _, _, known in found} and mark == _TOPIC:
             role = _topic_role(frame, {known for _, _, known in found}, party) or role
@@ -358,7 +368,7 @@ def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
         if role is not None and (role == "from" or not is_former(page, party)):
             found.append((party, mark, role))
     for party, mark, role in found:
-        if mark not in _OF or all(m in _OF or r != role for _, m, r in found):
+        if mark not in _OF or role == "partner" or all(m in _OF or r != role for _, m, r in found):
             _give(draft, role, party)
     if frame.right:
         after = [p for p in parties if p.start >= draft.end and p.end <= min(ceiling, draft.end + 40)]
@@ -382,7 +392,9 @@ def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
     if page.raw.startswith(("(", "（"), at):
         close = max(page.folded.find(")", at, at + 40), page.folded.find("）", at, at + 40))
         at = close + 1 if close > 0 else at
-    post = max((h.end for n in ("position", "talent") for h in page.hits.get(n, ()) if h.start == at), default=at)
+    post = max(
+        (h.end for n in ("position", "talent") for h in page.hits.get(n, ()) if h.start == at), default=at
+    )
     if party.kind == "person":
         at = post  # "ムラティCTOが"
     elif post > at and "from" in frame.marks.values():
@@ -391,6 +403,12 @@ def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
         if page.folded.startswith(mark, at):
             return mark, role
     return "", (frame.adjacent or frame.left) if party.end >= draft.start - 1 else None
+
+
+def _in_list(page: Page, before: list[Party], at: int) -> bool:
+    """Whether a name's "、" goes on with a list ("XやY、Zから") and is no topic ("XとY、Zを")."""
+    gap = page.folded[before[at - 1].end : before[at].start].strip() if at else ""
+    return gap in ("、", "や") and page.folded.startswith(_TOPIC, before[at].end)
 
 
 def _topic_role(frame: Frame, known: set[str], party: Party) -> str | None:
