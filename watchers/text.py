@@ -79,16 +79,25 @@ def fold(s: str) -> str:
 
 # --- sentences --------------------------------------------------------------------------
 
-# The lookbehind keeps a long run of full stops linear: it is tried once, at its start.
+# One set of signs first, so that the text between them is skipped at once; the lookbehinds
+# keep a long run of full stops linear: it is tried once, at its start.
 _SENTENCE_END = re.compile(
-    r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s|$)|(?<![。！？｡])[。！？｡]++[」』”’）)]*+|\n+"""
+    r"""[.!?…。！？｡\n](?:
+      (?<=[.!?…])(?<![.!?…].)[.!?…]*+["'”’»)\]]*+(?=\s|$)
+    | (?<=[。！？｡])(?<![。！？｡].)[。！？｡]*+[」』”’）)]*+
+    | (?<=\n)\n*
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_SHORT = frozenset(
+    "mr mrs ms dr prof st sr sra jr no nr vs inc corp co ltd gen gov sen rep lt col jan feb mar apr jun jul aug"
+    " sep sept oct nov dec approx est ca bzw usw evtl mio mrd mld mln bn ex art av pag fig ed".split()
 )
 _ABBREVIATION = re.compile(
-    r"""(?:^|[\s("'“‘«])(?:
+    rf"""(?:^|[\s("'“‘«])(?:
       [^\W\d_]                                     # an initial: "J. Smith", "z. B."
     | (?:[^\W\d_]\.)+[^\W\d_]                      # "U.S", "z.B", "e.g"
-    | (?i:mr|mrs|ms|dr|prof|st|sr|sra|jr|no|nr|vs|inc|corp|co|ltd|gen|gov|sen|rep|lt|col|jan|feb|mar|apr
-      |jun|jul|aug|sep|sept|oct|nov|dec|approx|est|ca|bzw|usw|evtl|mio|mrd|mln|mld|bn|ex|art|av|pag|fig|ed)
+    | (?i:{"|".join(sorted(_SHORT))})
     )$""",
     re.VERBOSE,
 )
@@ -103,29 +112,34 @@ def sentences(s: str, limit: int | None = None) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(s):
-        if match[0][0] == "." and _goes_on(s, match.start(), match.end()):
+        dot, end = match.span()
+        if s[dot] == "." and _goes_on(s, dot, end):
             continue
-        _add_trimmed(spans, s, start, match.end())
+        _add_trimmed(spans, s, start, end)
         if len(spans) == limit:
             return spans
-        start = match.end()
+        start = end
     _add_trimmed(spans, s, start, len(s))
     return spans
 
 
 def _goes_on(s: str, dot: int, end: int) -> bool:
     following = s[end : end + 8].lstrip()
-    if following[:1].islower():
+    if not following:
+        return False
+    if following[0].islower():
         return True
-    return bool(following) and _ABBREVIATION.search(s[max(0, dot - 12) : dot]) is not None
+    before = s[max(0, dot - 12) : dot]
+    word = before[before.rfind(" ") + 1 :]
+    if word.isascii() and word.isalpha():
+        return len(word) == 1 or word.lower() in _SHORT
+    return _ABBREVIATION.search(before) is not None
 
 
 def _add_trimmed(spans: list[tuple[int, int]], s: str, start: int, end: int) -> None:
-    piece = s[start:end]
-    lead = len(piece) - len(piece.lstrip())
-    stripped = piece.strip()
-    if stripped:
-        spans.append((start + lead, start + lead + len(stripped)))
+    if words := s[start:end].strip():
+        start = s.index(words, start)
+        spans.append((start, start + len(words)))
 
 
 # --- HTML -------------------------------------------------------------------------------
