@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from storage.model import Entity, EntityKind
 from watchers.moves.lexicon import NO_BLANKS
-from watchers.moves.page import Hit, Page
+from watchers.moves.page import COMMA, Hit, Page
 from watchers.text import is_title_case
 
 ORDINARY, NO_NAME = 1, 2  # a word of the table, a name only by its capital; never part of a name
@@ -261,6 +261,37 @@ def _add_cjk_names(page: Page, parties: list[Party], taken: bytearray) -> None:
         if end - start >= 2:
             parties.append(_party(page, start, end, kind))
             _take(taken, start, end)
+    if page.lexicon.lang == "zh":
+        parties.extend(_chinese_people(page, taken))
+
+
+_SURNAMES = frozenset(
+    "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董潘袁蔡蒋蔣余于杜"
+    "叶葉程魏苏蘇吕呂丁任卢盧姚沈钟鍾姜崔谭譚陆陸范汪廖石金韦贾賈夏方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔汤庞龐翁俞章鲁葛毕季"
+)
+_UNNAMED = ("何时", "何時", "何人", "万元", "金额", "高达", "白名", "方才", "任期")
+
+
+def _chinese_people(page: Page, taken: bytearray) -> list[Party]:
+    """Names without a dot between their parts: a surname and one or two signs before what its bearer
+    does, where a clause begins or a post has just been named ("负责人庞若鸣跳槽")."""
+    begins = {0, *(finish for _, finish, _ in page.stops), *(m.end() for m in COMMA.finditer(page.folded))}
+    begins |= {hit.end for name in ("position", "talent") for hit in page.hits.get(name, ())}
+    common = [h for n, found in page.hits.items() if n not in ("known", "gov", "against") for h in found]
+    found = []
+    for end in sorted({start for start, _, _ in page.triggers}):
+        for start in (end - 3, end - 2):
+            if (
+                start in begins
+                and page.raw[start] in _SURNAMES
+                and not any(taken[start:end])
+                and not page.folded.startswith(_UNNAMED, start)
+                and not any(h.start < end and start < h.end for h in common)
+            ):
+                found.append(_party(page, start, end, "person"))
+                _take(taken, start, end)
+                break
+    return found
 
 
 # --- named, but not acting ----------------------------------------------------------------

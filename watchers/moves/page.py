@@ -193,12 +193,20 @@ def _scan(
     for found in hits.values():
         if len(found) > 1:
             found.sort()
-    if "position" in hits and "product" in hits:  # "chief product officer", 首席技术官
-        posts = hits["position"]
-        hits["product"] = [
-            h for h in hits["product"] if not any(p.start <= h.start and h.end <= p.end for p in posts)
-        ]
+    _drop_parts(hits, ("product", "stuff", "against") if lexicon.numbers.counters else ("product",))
     return hits, _undisturbed(triggers, hits.get("ignore", []))
+
+
+def _drop_parts(hits: dict[str, list[Hit]], classes: tuple[str, ...]) -> None:
+    """Words that are only a part of a longer one mean nothing: "chief product officer", 首席技术官, 信息流."""
+    wholes = [*hits.get("position", ()), *(hits.get("product", ()) if len(classes) > 1 else ())]
+    for name in classes if wholes else ():
+        if name in hits:
+            hits[name] = [
+                h
+                for h in hits[name]
+                if not any(w.start <= h.start and h.end <= w.end and w != h for w in wholes)
+            ]
 
 
 def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:

@@ -8,12 +8,26 @@ from watchers.moves.reading import Draft, Reading
 # A headline that is nothing but a product's name ("Corvid Atlas V3") announces it.
 _BARE_NAME = Frame(kind=MoveKind.LAUNCH, left="owner", weight=0.6)
 _LONGEST_BARE_NAME = 8  # words
+_MAKER_REACH = 14  # signs between a maker and its product
 
 
 def finish(draft: Draft) -> None:
-    """Fill in the cost of what is built."""
+    """Fill in the cost of what is built; whose product it is where the name before the verb is its own."""
+    if draft.page.lexicon.numbers.counters and draft.frame.kind is MoveKind.LAUNCH:
+        _settle_maker(draft)
     if draft.frame.kind is MoveKind.INFRASTRUCTURE:
         finish_with_amount(draft)
+
+
+def _settle_maker(draft: Draft) -> None:
+    """ "X首款产品Y来了": it is X that launches Y."""
+    named = draft.roles.get("owner", [])
+    if len(named) != 1 or named[0].slug is not None or named[0].known or named[0].end < draft.start - 1:
+        return
+    floor, _ = draft.page.clause(draft.start, draft.end)
+    before = [p for p in draft.reading.parties if floor <= p.start < named[0].start and p.kind == "org"]
+    if before and before[-1].slug and named[0].start - before[-1].end <= _MAKER_REACH:
+        draft.roles["owner"] = before[-1:]
 
 
 def bare_name(reading: Reading) -> Draft | None:

@@ -5,6 +5,8 @@ mark names with particles (``_bind_by_particle``).  What the families of moves k
 better about their sides comes after, in ``people``, ``money``, ``deals`` and the others.
 """
 
+import re
+
 from storage.model import MoveKind
 from watchers.moves.lexicon import NO_BLANKS, Frame
 from watchers.moves.names import Party, is_bystander, is_former
@@ -16,6 +18,7 @@ COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以�
     ", and",
     ", &",
 }
+_BOTH = COORDINATED - {","}
 _FURTHER_VERB = (",", " and", " e", " y", " et", " und", " en", " &")
 _AND = (" and", " e", " y", " et", " und", " en", " &")
 OTHERWISE = "otherwise"  # what a preposition makes of a party that the frame has no role for
@@ -89,18 +92,23 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
     page, frame = draft.page, draft.frame
     floor, _ = page.clause(draft.start, draft.end)
     parties = [p for p in parties if p.start >= floor and not _apposed(page, p, draft.start, floor)]
-    for party in parties:
+    aside: list[Party] = []  # those that a preposition without a role keeps from acting
+    for at, party in enumerate(parties):
         role = _preposed(page, party, max(floor, _previous_end(parties, party)), frame)
+        if role is None and at and page.folded[parties[at - 1].end : party.start].strip() in _BOTH:
+            role = next((r for r, known in draft.roles.items() if parties[at - 1] in known), None)
+        if role == OTHERWISE and page.lexicon.lang == "zh":
+            aside.append(party)
         if (
             role is not None
             and _before_the_verb(page, role)
-            and not (role == "from" and COMMA.search(page.folded, party.end, draft.start))
+            and not (role == "from" and _apart(page, party.end, draft.start))
             and accepts(role, party)
             and not is_bystander(page, party)
         ):
             _give(draft, role, party)
     bound = [p for known in draft.roles.values() for p in known]
-    rest = [p for p in parties if p not in bound]
+    rest = [p for p in parties if p not in bound and p not in aside]
     actors = [p for p in rest if not is_bystander(page, p)]
     subject = actors[-1] if actors else None
     if page.folded[floor : draft.start].rstrip().endswith(_FURTHER_VERB) and len(actors) > 1:
@@ -113,6 +121,14 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
         _give(draft, frame.adjacent, subject)
         return
     _bind_subject(draft, rest, subject)
+
+
+def _apart(page: Page, start: int, end: int) -> bool:
+    """Whether a comma parts two positions; one that only lists names ("从X、Y") does not."""
+    return (
+        COMMA.search(page.folded.replace("、", " ") if page.lexicon.lang == "zh" else page.folded, start, end)
+        is not None
+    )
 
 
 def _acts_through_people(draft: Draft, subject: Party) -> bool:
@@ -304,8 +320,9 @@ def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
     """The role that a preposition before the party gives it."""
     text = page.folded[max(floor, party.start - 60) : party.start]
     if page.raw[party.start] >= NO_BLANKS or page.lexicon.lang == "zh":
-        tail = text.rstrip(" 「“《")
-        return next((role for word, role in frame.via.items() if tail.endswith(word)), None)
+        tail = _without_description(page, party, text.rstrip(" 「“《"))
+        role = next((role for word, role in frame.via.items() if tail.endswith(word)), None)
+        return OTHERWISE if role is None and tail.endswith(_CHINESE_PREPOSITIONS) else role
     words = page.words(max(floor, party.start - 60), party.start)
     for number, word in enumerate(reversed(words)):
         if word in frame.via:
@@ -315,6 +332,20 @@ def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
         if number >= 4 or word in _PREPOSITIONS or "," in text.rsplit(word, 1)[-1]:
             return None
     return None
+
+
+_CHINESE_PREPOSITIONS = ("向", "从", "给", "对", "對", "为", "為", "由", "被", "遭", "自", "把")
+_DESCRIBED = re.compile(r"(.*(?:向|从|给|对|對|为|為|由|被|遭|与|與|和|同|跟|将|把|获))[^，。、：；,]{1,16}")
+
+
+def _without_description(page: Page, party: Party, text: str) -> str:
+    """ "向AI初创公司X": what a name is called between the preposition and it says nothing of its role."""
+    for name in ("company", "customerword"):
+        hit = page.last(name, max(0, party.start - 12), party.start)
+        if hit is not None and not page.folded[hit.end : party.start].strip():
+            described = _DESCRIBED.fullmatch(text)
+            return described[1] if described else text
+    return text
 
 
 def _apposed(page: Page, party: Party, start: int, floor: int) -> bool:
