@@ -71,6 +71,8 @@ def fold(s: str) -> str:
     every blank a space, middle dots ``·``; signs that are not seen (zero width, soft
     hyphen, combining accents) become ``INVISIBLE``.  Folding twice changes nothing.
     """
+    if not s.isascii():  # mostly because of these alone
+        s = s.replace("’", "'").replace("“", '"').replace("”", '"').replace("‘", "'").replace("\u00a0", " ")
     if s.isascii():
         return s.lower().replace("`", "'")
     folded = _FOLDABLE.sub(lambda m: _TABLE[m[0]], s).lower().replace("`", "'")

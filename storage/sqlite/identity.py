@@ -13,7 +13,8 @@ from storage.sqlite.words import letters
 LONGEST_GUID = 200  # characters; a longer one is stored as its hash
 LONGEST_BODY = 4_000  # characters of a full text that are searched
 
-ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-"})
+SIGNS = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"), ("‐", "-"), ("‑", "-"))
+ALIKE = str.maketrans(dict(SIGNS))  # once more, for what NFKC makes of others
 
 
 def hash64(*parts: str) -> int:
@@ -29,6 +30,9 @@ def fold(text: str) -> str:
 
 def even(text: str) -> str:
     """A text without what edits itself: spacing, kinds of quotes and dashes, code point variants."""
+    if not text.isascii():
+        for sign, plain in SIGNS:
+            text = text.replace(sign, plain)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(ALIKE)
     return " ".join(text.split())

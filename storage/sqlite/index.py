@@ -64,7 +64,7 @@ class Index:
             )
         if self._in:
             self._db.run_many("INSERT INTO entry_words (rowid, body) VALUES (?, ?)", self._in)
-        changes = [(word, n) for word, n in self._counts.items() if n]
+        changes = [(word, n) for word, n in self._counts.items() if n and len(word) <= LONGEST_WORD]
         if changes:
             self._db.run_many(
                 "INSERT INTO word (word, df) VALUES (?, ?) "
@@ -74,9 +74,8 @@ class Index:
 
     def _count(self, entry_id: int, body: str, sign: int) -> None:
         if entry_id % SAMPLE == 0:
-            for word in set(words(body)):
-                if len(word) <= LONGEST_WORD:
-                    self._counts[word] += sign
+            found = set(words(body))
+            self._counts.update(found) if sign > 0 else self._counts.subtract(found)
 
 
 def index_backstory(db: Connection, story_id: int, story: Story) -> None:

@@ -15,7 +15,9 @@ LONGEST_WORD = 64  # characters
 CJK = "぀-ヿ㐀-䶿一-鿿가-힯豈-﫿\U00020000-\U0002fa1f"
 _RUN = re.compile(f"[{CJK}]+")
 _ONE = re.compile(f"[{CJK}]")
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_IN_WORDS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_ASCII_WORDS = bytes(ord(c) if (c := chr(n).lower()) in _IN_WORDS and n < 128 else 32 for n in range(256))
+_SIGNS = "’‘“”–—…•·«»€\u00a0"  # between words, and often all that a text has beyond ASCII
 _WORD = re.compile(r"[^\W_]+")
 _ACCENTS = re.compile("[\u0300-\u036f]+")  # not the marks of kana: they make other letters
 
@@ -23,19 +25,22 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")  # not the marks of kana: they make ot
 def indexed(*texts: str) -> str:
     """What the index gets for some texts of an entry."""
     text = "\n".join(part for part in texts if part)
-    return text.replace("\0", " ") if text.isascii() else " ".join(words(text))
+    if not text.isascii():
+        for sign in _SIGNS:
+            text = text.replace(sign, " ")
+    if not text.isascii() and not (text := _flat(text)).isascii():
+        return " ".join(_split(text))
+    return text.replace("\0", " ")
 
 
 def words(text: str) -> list[str]:
     """The words of a text or query, as the index knows them, in order."""
-    return (
-        _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(_RUN.sub(_pairs, _flat(text)))
-    )
+    return _split_ascii(text) if text.isascii() else _split(_flat(text))
 
 
 def letters(text: str) -> list[str]:
     """The words of a text, folded alike, with CJK runs whole."""
-    return _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(_flat(text))
+    return _split_ascii(text) if text.isascii() else _WORD.findall(_flat(text))
 
 
 def asked(query: str) -> tuple[str, ...]:
@@ -60,6 +65,14 @@ def _flat(text: str) -> str:
     """A text without case, accents, width and ligatures."""
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     return unicodedata.normalize("NFKC", bare.casefold())
+
+
+def _split_ascii(text: str) -> list[str]:
+    return text.encode().translate(_ASCII_WORDS).decode().split()
+
+
+def _split(flat: str) -> list[str]:
+    return _WORD.findall(_RUN.sub(_pairs, flat))
 
 
 def _pairs(match: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from watchers.text import INVISIBLE, fold
 
 # Between the words of a name any of these may stand; also around it ("**Acme**").
 _SOFT = str.maketrans(dict.fromkeys('-_"*·\n\t\r', " "))
+_SOFT_ASCII = bytes(ord(_SOFT.get(number, chr(number))) for number in range(128)) + bytes(range(128, 256))
 _SQUEEZE = re.compile(" {2,}|" + INVISIBLE + "+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -80,6 +81,8 @@ class Form:
 
 def soften(folded: str) -> str:
     """``folded`` with everything that may join the words of a name turned into blanks."""
+    if folded.isascii():  # four times as fast
+        return folded.encode().translate(_SOFT_ASCII).decode()
     return folded.translate(_SOFT)
 
 
