@@ -160,7 +160,7 @@ class ParsedEntry:
     lang: str | None = None
     published: datetime | None = None
     updated: datetime | None = None
-    canonical_url: str = ""  # watchers.links.canonical_url(url)
+    canonical_url: str = ""  # the one address of its page: watchers.links.canonical_url(url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

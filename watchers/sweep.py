@@ -15,10 +15,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from storage.model import Feed, FinishedPoll, ParsedEntry, Verdict
+from storage.model import Feed, FinishedPoll, Verdict
 from storage.sqlite import SqliteStore
 from watchers import crowds, polling, sources
-from watchers.links import canonical_url
 from watchers.sources.base import Failed, Fetched, NotModified, Outcome, ParsedFeed, SourceError
 
 if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many rules
@@ -230,13 +229,9 @@ def finish(
     return FinishedPoll(
         feed=polling.schedule(feed, outcome, parsed, now, bounds),
         seen=now,
-        entries=tuple(map(_with_canonical_url, parsed.entries)) if parsed else (),
+        entries=parsed.entries if parsed else (),
         baseline=feed.last_success is None,
     )
-
-
-def _with_canonical_url(entry: ParsedEntry) -> ParsedEntry:
-    return replace(entry, canonical_url=canonical_url(entry.url)) if entry.url else entry
 
 
 def _by_host(feeds: Iterable[Feed]) -> list[list[Feed]]:

@@ -188,9 +188,14 @@ def plain(markup: str) -> str:
         text = _strip_once(markup)
     if ("<" in text or "&" in text) and _LEFTOVER.search(text):
         text = _strip_once(text)
-    lines = text.replace("\r", "\n").split("\n")
-    words = (" ".join((line if line.isprintable() else _CONTROL.sub(" ", line)).split()) for line in lines)
-    return "\n".join(filter(None, words))
+    lines = map(_tidy, text.replace("\r", "\n").split("\n"))
+    return "\n".join(filter(None, lines))
+
+
+def _tidy(line: str) -> str:
+    if line.isprintable():  # then its only blanks are spaces
+        return " ".join(line.split()) if "  " in line else line.strip()
+    return " ".join(_CONTROL.sub(" ", line).split())
 
 
 def _strip_once(markup: str) -> str:

@@ -6,6 +6,7 @@ the body is feedparser's.
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 PLAIN = ""  # the formats' own elements
@@ -33,6 +34,7 @@ NAMESPACES = {
 }
 KNOWN_PREFIXES = {*NAMESPACES.values(), "atom"}
 _ENTITY_LIKE = re.compile(r"&([A-Za-z0-9_]+);")
+_LINK_KEYS = ("url", "uri", "href")
 _TEXT_TYPES = {None, "", "text", "html", "plain", "text/plain", "text/html"}
 _HTML_TYPES = {"html", "text/html", "xhtml", "application/xhtml+xml"}
 
@@ -56,6 +58,7 @@ class Reading:
     base: str
     doubtful: frozenset[str]  # namespaces that feedparser may take for others
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    takers: dict[str, Callable[..., None]] = field(default_factory=dict)  # by tag: what an entry does with it
 
     def name(self, tag: str) -> tuple[str, str]:
         """(prefix as feedparser calls it, lower-case local name); "?" for foreign ones."""
@@ -78,9 +81,9 @@ def text_of(element: ET.Element) -> str:
     """An element's words; raises Doubt where it holds markup or is encoded otherwise."""
     if len(element):
         raise Doubt
-    if element.attrib and attribute(element, "type") not in _TEXT_TYPES:
-        raise Doubt
-    if "mode" in element.attrib:
+    if (attributes := element.attrib) and (
+        "mode" in attributes or attribute(element, "type") not in _TEXT_TYPES
+    ):
         raise Doubt
     text = (element.text or "").strip()
     if not text.isascii():
@@ -103,7 +106,8 @@ def attribute(element: ET.Element, name: str, default: str | None = None) -> str
 
 def link_of(element: ET.Element) -> str | None:
     """The address that an element gives; None: it is a link of another sort."""
-    href = next((element.attrib[key] for key in ("url", "uri", "href") if key in element.attrib), None)
+    attributes = element.attrib
+    href = next((attributes[key] for key in _LINK_KEYS if key in attributes), None) if attributes else None
     if href == "":
         raise Doubt
     if href is None:

@@ -14,6 +14,7 @@ from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from storage.model import ParsedEntry
+from watchers.links import canonical_url
 from watchers.text import plain
 
 MAX_TITLE = 1000  # characters kept of each field: what is longer is not what it says it is
@@ -85,6 +86,7 @@ def _finish(raw: RawEntry, base: str) -> ParsedEntry:
         lang=language(raw.lang),
         published=raw.published or raw.updated,
         updated=raw.updated,
+        canonical_url=canonical_url(url) if url else "",
     )
 
 
@@ -132,7 +134,7 @@ def _words(markup: str) -> str:
 
 def _is_plain(markup: str) -> bool:
     """Whether ``plain`` could only strip it, as with most titles, names and summaries."""
-    return markup.isprintable() and "<" not in markup and "&" not in markup and "  " not in markup
+    return "<" not in markup and "&" not in markup and "  " not in markup and markup.isprintable()
 
 
 def language(code: str | None) -> str | None:

@@ -32,6 +32,8 @@ _CHUNK = 64 * 1024  # given to expat at once: other threads run in between
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
+_ENTRIES = frozenset(((PLAIN, "item"), (PLAIN, "entry")))
+
 _DECLARATION = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _ASCII_ENCODINGS = {b"us-ascii", b"ascii", b"iso-8859-1", b"windows-1252", b"iso-8859-15"}
 # What leaves a doubt: how it begins (looked for first, in a tenth of the time), and what it is.
@@ -101,7 +103,7 @@ def _feed(root: ET.Element, reading: Reading, body: bytes) -> ParsedFeed:
     about = _About(reading)
     entries: list[RawEntry] = []
     for child in holder:
-        if reading.name(child.tag) in {(PLAIN, "item"), (PLAIN, "entry")}:
+        if reading.name(child.tag) in _ENTRIES:
             entries.append(Entry(reading, has_content=about.has_content).read(child))
             about.has_content = False
         elif holder is top:

@@ -4,6 +4,7 @@ Raises ``Doubt`` where those rules are not plain; ``fast`` reads what stands aro
 """
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable
 
 from watchers.sources.dates import parse_any
 from watchers.sources.elements import (
@@ -24,6 +25,7 @@ _IGNORED = frozenset(
     """category comments enclosure rights copyright contributor generator rating keywords cloud
     expirationdate webmaster managingeditor docs lastmod subtitle tagline info image thumbnail""".split()
 )
+_IGNORED_DC = frozenset(("subject", "rights", "publisher", "format", "type"))
 _OTHERS = frozenset(  # plain elements that feedparser knows, and names that it maps onto others
     """rss channel feed item entry textinput name width height url homepage uri email created abstract
     feedburner_browserfriendly fullitem body newlocation tags language lastbuilddate
@@ -67,8 +69,7 @@ class Entry:
         raw.id = element.get(_RDF_ABOUT, "")
         if "lastmod" in element.attrib or "href" in element.attrib:
             raise Doubt  # CDF
-        for child in element:
-            self._take(child, 0)
+        self._take_all(element, 0)
         raw.link = self._link if self._link is not None else self._guid_link or ""
         if self._media_title and self._sourced:
             raise Doubt
@@ -77,39 +78,31 @@ class Entry:
         raw.content = max(self._contents, key=len, default="")
         return raw
 
-    def _take(self, child: ET.Element, depth: int) -> None:
-        prefix, name = self._reading.name(child.tag)
-        if prefix == "?":
-            refuse_sensitive(child, self._reading)
-        elif prefix == "media":
-            self._take_media(child, name, depth)
-        elif name in _IGNORED or (
-            prefix == "dc" and name in {"subject", "rights", "publisher", "format", "type"}
-        ):
-            refuse_sensitive(child, self._reading)
-        else:
-            take = _TAKERS.get((prefix, name))
-            if take is not None:
-                take(self, child, depth)
-            elif prefix == "xhtml" or (prefix == PLAIN and name in _OTHERS):
-                raise Doubt
-            else:
-                refuse_sensitive(child, self._reading)
+    def _take_all(self, elements: Iterable[ET.Element], depth: int) -> None:
+        takers = self._reading.takers
+        for child in elements:
+            taker = takers.get(child.tag)
+            if taker is None:
+                taker = takers[child.tag] = _taker(*self._reading.name(child.tag))
+            taker(self, child, depth)
 
-    def _take_media(self, child: ET.Element, name: str, depth: int) -> None:
-        if name in {"group", "content"}:
-            for inner in child:
-                if self._reading.name(inner.tag)[0] != "media":
-                    refuse_sensitive(inner, self._reading, deep=True)
-                else:
-                    self._take(inner, depth + 1)
-        elif name == "title":
-            if self._media_title_depth is None or depth <= self._media_title_depth:
-                self._media_title, self._media_title_depth = text_of(child), depth
-        elif name == "description":
-            self._take_description(child, depth)
-        else:
+    def _pass_over(self, child: ET.Element, depth: int) -> None:
+        if len(child):
             refuse_sensitive(child, self._reading)
+
+    def _refuse(self, child: ET.Element, depth: int) -> None:
+        raise Doubt
+
+    def _take_media_group(self, child: ET.Element, depth: int) -> None:
+        for inner in child:
+            if self._reading.name(inner.tag)[0] != "media":
+                refuse_sensitive(inner, self._reading, deep=True)
+            else:
+                self._take_all((inner,), depth + 1)
+
+    def _take_media_title(self, child: ET.Element, depth: int) -> None:
+        if self._media_title_depth is None or depth <= self._media_title_depth:
+            self._media_title, self._media_title_depth = text_of(child), depth
 
     def _take_title(self, child: ET.Element, depth: int) -> None:
         title = text_of(child)
@@ -191,10 +184,6 @@ class Entry:
     def _take_language(self, child: ET.Element, depth: int) -> None:
         self._raw.lang = text_of(child)
 
-    def _skip(self, child: ET.Element, depth: int) -> None:
-        if len(child):
-            raise Doubt
-
 
 _TAKERS = {
     ("", "title"): Entry._take_title,
@@ -222,4 +211,19 @@ _TAKERS = {
     ("dc", "date"): Entry._take_updated,
     ("dcterms", "modified"): Entry._take_updated,
     ("dc", "language"): Entry._take_language,
+    ("media", "group"): Entry._take_media_group,
+    ("media", "content"): Entry._take_media_group,
+    ("media", "title"): Entry._take_media_title,
+    ("media", "description"): Entry._take_description,
 }
+
+
+def _taker(prefix: str, name: str) -> Callable[[Entry, ET.Element, int], None]:
+    """What is done with an element of this name."""
+    if prefix not in {"?", "media"} and (name in _IGNORED or (prefix == "dc" and name in _IGNORED_DC)):
+        return Entry._pass_over
+    if (taker := _TAKERS.get((prefix, name))) is not None:
+        return taker
+    if prefix == "xhtml" or (prefix == PLAIN and name in _OTHERS):
+        return Entry._refuse
+    return Entry._pass_over
