@@ -93,7 +93,7 @@ _SENTENCE_END = re.compile(
 )
 _SHORT = frozenset(
     "mr mrs ms dr prof st sr sra jr no nr vs inc corp co ltd gen gov sen rep lt col jan feb mar apr jun jul aug"
-    " sep sept oct nov dec approx est ca bzw usw evtl mio mrd mld mln bn ex art av pag fig ed".split()
+    " sep sept oct nov dec approx est ca bzw usw evtl mio mrd mld mln bn bros ex art av pag fig ed".split()
 )
 _ABBREVIATION = re.compile(
     rf"""(?:^|[\s("'“‘«])(?:

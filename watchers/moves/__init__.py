@@ -33,6 +33,7 @@ _LEAD_FACTORS = (0.84, 0.76, 0.66, 0.62, 0.58)  # by sentence of the lead
 _UNPARTIED = 0.75  # nobody was found who does it or has it done
 _WATCHED = 1.03  # a watched entity plays a part
 _ROLE = 0.01  # what each role that is filled adds
+_REVIEWED = 0.6  # "we tried the new glasses of X": what is on the market already
 _FEATURE = 0.9  # "how", "inside", "why": rather about than of the move
 
 _FINISH = {
@@ -90,6 +91,7 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
     reading = Reading(page, entities)
     drafts: list[Draft] = []
     spot: Spot | None = None
+    reviewed = page.name == "title" and "review" in page.hits
     for start, end, number in page.triggers[:MOST_TRIGGERS]:
         frame = page.lexicon.frames[number]
         if (frame.title_only and page.name != "title") or not may_fit(frame, page):
@@ -104,6 +106,8 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         bind(draft)
         _FINISH[frame.kind](draft)
         draft.score = frame.weight * _place(page, start) * status.judge(draft, document) * _cast(draft)
+        if reviewed and frame.kind is MoveKind.LAUNCH:
+            draft.score *= _REVIEWED
         if any(d.start == start and d.frame.kind is frame.kind and d.score >= draft.score for d in drafts):
             continue
         drafts = [d for d in drafts if not (d.start == start and d.end == end and d.frame.kind is frame.kind)]

@@ -165,7 +165,9 @@ def _sum_of_parts(parts: str, lexicon: Lexicon) -> float | None:
 
 
 _MONEY_GOES_ON = re.compile(
-    r"\s*(?:$|[.,;:)\]!?]|(?:in|for|at|to|from|by|von|für|en|para|por|a|pour|em|voor|di|per|and|und|y|e|et)\b)"
+    r"\s*(?:$|[.,;:)\]!?]|(?:in|for|at|to|from|by|von|fur|en|para|por|a|pour|em|voor|di|per|and|und|y|e|et"
+    r"|del|do|da|du|vom|bei|mit|con|com|avec|met|bij|aan|ao|op|auf|ein)\b"
+    r"|-(?:auftrag|vertrag|deal|investment|investition|runde|finanzierung|vergleich|strafe|kredit|spritze))"
 )
 
 

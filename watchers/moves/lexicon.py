@@ -31,6 +31,7 @@ ROLES = frozenset(
     "person from to investor recipient acquirer target partner customer supplier employer owner plaintiff"
     " defendant".split()
 )
+OTHERWISE = "otherwise"  # what a preposition makes of a party that the frame has no role for
 RANGES = frozenset({"next", "prev", "left", "right", "near", "clause", "field", "end", "after", "before"})
 # Classes that are computed, not listed: parties by what they are, amounts, counts.
 COMPUTED = frozenset(
@@ -289,7 +290,7 @@ def _frame_problems(row: Mapping[str, Any], classes: set[str]) -> Iterator[str]:
         yield "it says nothing"
     roles = [row.get(key) for key in ("left", "right", "left_org", "right_org", "adjacent")]
     for role in [*roles, *row.get("via", {}).values(), *row.get("marks", {}).values()]:
-        if role is not None and role not in ROLES:
+        if role is not None and role not in ROLES | {OTHERWISE}:
             yield f"unknown role {role!r}"
     for text in (*row.get("needs", ()), *row.get("unless", ())):
         for condition in parse_conditions(text):

@@ -1,5 +1,6 @@
 """Funding and acquisitions: what was paid, what it makes somebody worth."""
 
+from storage.model import MoveKind
 from watchers.moves.amounts import PAID, WORTH
 from watchers.moves.reading import Draft, first_paid
 
@@ -21,6 +22,9 @@ def finish(draft: Draft) -> None:
 def finish_with_amount(draft: Draft) -> None:
     """Other moves that cost something: contracts, data centres, fines."""
     left, right = draft.page.sentence(draft.start, draft.end)
-    paid = [a for a in draft.reading.amounts if a.sense == PAID and left <= a.start < right and a.currency]
+    paid = [a for a in draft.reading.amounts if a.sense == PAID and left <= a.start < right]
+    if draft.frame.kind in (MoveKind.PARTNERSHIP, MoveKind.BREAKUP, MoveKind.INFRASTRUCTURE):
+        paid = [a for a in paid if a.currency]  # "a deal for six million chips" tells no sum
     if paid:
-        draft.amount, draft.currency = paid[0].value, paid[0].currency
+        best = next((a for a in paid if a.currency), paid[0])
+        draft.amount, draft.currency = best.value, best.currency

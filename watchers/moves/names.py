@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from storage.model import Entity, EntityKind
 from watchers.moves.lexicon import NO_BLANKS
 from watchers.moves.page import COMMA, Hit, Page
-from watchers.text import is_title_case
+from watchers.text import fold, is_title_case
 
 ORDINARY, NO_NAME = 1, 2  # a word of the table, a name only by its capital; never part of a name
 LONGEST_NAME = 5  # words; what is longer is a headline in capitals
@@ -28,7 +28,9 @@ _CJK_NAME = re.compile(
     r"|(?P<hangul>[\uac00-\ud7a3]{2,6}(?= (?:최고|대표|연구원|부사장)))"
 )
 _ELISION = re.compile("[dlns]['’](?=[^\\W\\d_])", re.IGNORECASE)
+_FORMERLY = re.compile("(?:ex|oud)-(?=[^\\W\\d_])", re.IGNORECASE)  # "ex-Acme"
 _POSSESSIVE = re.compile(r"(?:'s|’s|'|’)$")
+_KIN_REACH = 34  # code points between "partner of" and whose he is
 _PARTICLES = frozenset("de da do dos van von der den la le of & del di al bin ibn".split())
 
 
@@ -93,7 +95,7 @@ def _take(taken: bytearray, start: int, end: int, mark: int = NO_NAME) -> None:
 
 
 def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None:
-    _take_common_words(page, taken)
+    _take_common_words(page, parties, taken)
     shouting = page.name == "title" and is_title_case(page.raw)
     german = page.lexicon.nouns_capital
     elided = page.lexicon.lang in ("fr", "it")  # "d'Acme"
@@ -103,6 +105,8 @@ def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None
         start, end = match.span()
         if elided and _ELISION.match(page.raw, start):
             start += 2
+        if former := _FORMERLY.match(page.raw, start):
+            start = former.end()
         word = page.raw[start:end]
         if not run and word.islower():
             last_end = end  # most words: nothing of a name, and no name is open
@@ -130,8 +134,8 @@ def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None
 _NAMING = frozenset({"orgword", "gov", "known", "company", "product", "court", "background", "relative"})
 
 
-def _take_common_words(page: Page, taken: bytearray) -> None:
-    """Words that the table knows as ordinary are in no name."""
+def _take_common_words(page: Page, parties: list[Party], taken: bytearray) -> None:
+    """Words that the table knows as ordinary are in no name; nor are those of known names in another."""
     for name, found in page.hits.items():
         if name not in _NAMING:
             mark = NO_NAME if name in ("position", "round", "ignore") else ORDINARY
@@ -139,21 +143,28 @@ def _take_common_words(page: Page, taken: bytearray) -> None:
                 _take(taken, hit.start, hit.end, mark)
     for start, end, _ in page.triggers:
         _take(taken, start, end, NO_NAME)
+    for party in parties:
+        _take(taken, party.start, party.end)
 
 
 def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> bool:
-    folded = word.lower()
+    folded = word.lower() if word.isascii() else fold(word)
     if inside and folded in _PARTICLES:
         return True
     if inside and folded in page.lexicon.orgwords and word[0].isupper():
         return True
     if folded in page.lexicon.stop or (len(word) == 1 and not inside):
         return False
+    if not inside and folded in page.lexicon.numbers.words:
+        return False
     if not (word[0].isupper() or (not shouting and word[0].isalpha() and any(c.isupper() for c in word))):
         return inside and not shouting and word.isdigit() and len(word) < 3
     if page.lexicon.nouns_capital:
         return _german_name(word)
-    return True
+    return not (page.lexicon.verb_may_end and _DUTCH_COMPOUND.search(word))
+
+
+_DUTCH_COMPOUND = re.compile(r"-[a-zà-ÿ]{4,}$")  # "AI-bedrijf", "Meta-topman": what somebody is, not a name
 
 
 # Endings of German common nouns; a name that looks like one is lost, which costs less than
@@ -161,7 +172,7 @@ def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> boo
 _GERMAN_NOUN = re.compile(
     r"(?:ung|ungen|heit|heiten|keit|keiten|schaft|schaften|tion|tionen|ität|nis|tum|ismus|ling|innen|chefin|managerin"
     r"|anbieter|hersteller|entwickler|forscher|firma|konzern|unternehmen|gründer|gruppe|verfahren|modell|modelle"
-    r"|dienst|plattform|geschäft|system|bereich|vertrag|preis|preise|markt|steller|richter|nutzer|mann|frau)$"
+    r"|dienst|plattform|geschäft|system|bereich|vertrag|preis|preise|markt|steller|richter|nutzer|fachmann|obmann|frau)$"
 )
 
 
@@ -191,9 +202,14 @@ def _close(page: Page, run: list[tuple[int, int]], parties: list[Party]) -> None
     words = [page.raw[a:b] for a, b in run]
     words[-1] = _POSSESSIVE.sub("", words[-1])
     orgword = any(start <= hit.start and hit.end <= end for hit in page.hits.get("orgword", ()))
-    if len(run) == 1 and (orgword or words[0].isdigit()):
+    if len(run) == 1 and (orgword or words[0].isdigit() or _is_ordinary(page, start, end)):
         return
     parties.append(_party(page, start, end, _shape(page, start, end, words, orgword)))
+
+
+def _is_ordinary(page: Page, start: int, end: int) -> bool:
+    """ "Browser", "Startup": a word for what is told, though it begins the headline."""
+    return any(Hit(start, end) in page.hits.get(name, ()) for name in ("product", "company"))
 
 
 _GIVEN = re.compile(r"[^\W\d_][a-zß-ÿ'’-]+$|[A-Z]\.?$|[A-Z][a-z]+[A-Z][a-z]+$")
@@ -308,9 +324,22 @@ def is_former(page: Page, party: Party) -> bool:
     return hit is not None and not page.comma_between(hit.end, party.start)
 
 
+def is_kin(page: Page, party: Party) -> bool:
+    """ "Sócio de Mira Murati", "Wang's deputy": somebody else, told by whom he belongs to."""
+    before = page.last("kin", max(0, party.start - _KIN_REACH), party.start)
+    if before is not None and not page.folded[before.end : party.start].strip(" '"):
+        return True
+    if not party.possessive and not page.folded.startswith("s ", party.end):
+        return False
+    after = page.first("kin_of", party.end, party.end + _KIN_REACH)
+    return after is not None and page.folded[party.end : after.start].strip(" '") in ("", "s")
+
+
 def is_bystander(page: Page, party: Party) -> bool:
     """ "Scale AI rival", "Meta-backed", "to take on Mercor": named, but nothing is done by it or to it."""
     text = page.folded
+    if party.kind == "person" and is_kin(page, party):
+        return True
     after = page.first("rival", party.end, party.end + 18)
     if after is not None and text[party.end : after.start].strip(" -") in ("", "'s", "s", "的"):
         return True

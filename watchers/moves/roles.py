@@ -8,7 +8,7 @@ better about their sides comes after, in ``people``, ``money``, ``deals`` and th
 import re
 
 from storage.model import MoveKind
-from watchers.moves.lexicon import NO_BLANKS, Frame
+from watchers.moves.lexicon import NO_BLANKS, OTHERWISE, Frame
 from watchers.moves.names import Party, is_bystander, is_former
 from watchers.moves.page import COMMA, Page, between
 from watchers.moves.reading import Draft
@@ -21,7 +21,8 @@ COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以�
 _BOTH = COORDINATED - {","}
 _FURTHER_VERB = (",", " and", " e", " y", " et", " und", " en", " &")
 _AND = (" and", " e", " y", " et", " und", " en", " &")
-OTHERWISE = "otherwise"  # what a preposition makes of a party that the frame has no role for
+_OF = frozenset({"von", "van", "of", "de", "di", "da", "do", "du", "del", "des", "d'"})
+_REMARK_REACH = 40  # code points from a person to the employer before: ", a former researcher at"
 _MOST_COORDINATED = 6
 _WHOLE = frozenset({"team", "members", "leadership", "staff", "people"})  # who speak for the whole
 _PERSON_ROLES = frozenset({"person"})
@@ -92,6 +93,7 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
     page, frame = draft.page, draft.frame
     floor, _ = page.clause(draft.start, draft.end)
     parties = [p for p in parties if p.start >= floor and not _apposed(page, p, draft.start, floor)]
+    parties = [p for p in parties if not _is_founder_of(draft, p, parties)]
     aside: list[Party] = []  # those that a preposition without a role keeps from acting
     for at, party in enumerate(parties):
         role = _preposed(page, party, max(floor, _previous_end(parties, party)), frame)
@@ -128,6 +130,18 @@ def _apart(page: Page, start: int, end: int) -> bool:
     return (
         COMMA.search(page.folded.replace("、", " ") if page.lexicon.lang == "zh" else page.folded, start, end)
         is not None
+    )
+
+
+def _is_founder_of(draft: Draft, party: Party, parties: list[Party]) -> bool:
+    """ "Quanta of Ann Smith raises …": she only says which Quanta; where people move it may be news."""
+    if party.kind != "person" or draft.frame.kind in (MoveKind.DEPARTURE, MoveKind.HIRE):
+        return False
+    before = next((p for p in reversed(parties) if p.end < party.start), None)
+    return (
+        before is not None
+        and before.kind != "person"
+        and draft.page.folded[before.end : party.start].strip() in _OF
     )
 
 
@@ -169,7 +183,14 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
     page, frame = draft.page, draft.frame
     assert frame.left is not None
     if frame.left in _PERSON_ROLES:
-        person = next((p for p in reversed(rest) if accepts("person", p) and not is_bystander(page, p)), None)
+        person = next(
+            (
+                p
+                for p in reversed(rest)
+                if accepts("person", p) and not is_bystander(page, p) and not _leads(page, p)
+            ),
+            None,
+        )
         former = person is not None and is_former(page, person)
         if person is not None and person.kind != "person" and (former or not _may_be_person(draft, person)):
             person = None
@@ -198,6 +219,12 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
             _give(draft, frame.left, one)
 
 
+def _leads(page: Page, party: Party) -> bool:
+    """ "A researcher of Ann Smith's lab leaves": it is not she who goes."""
+    hit = page.last("owned", max(0, party.start - 24), party.start)
+    return hit is not None and not page.folded[hit.end : party.start].strip(" '")
+
+
 def _employer_of(page: Page, parties: list[Party], person: Party, role: str) -> Party:
     """ "Meta CEO Mark Zuckerberg hires": an organisation just before the person acts through it."""
     for party in reversed(parties):
@@ -209,13 +236,22 @@ def _employer_of(page: Page, parties: list[Party], person: Party, role: str) -> 
 
 def _may_be_person(draft: Draft, party: Party) -> bool:
     """A single unknown name is a person's where a person must be ("Karpathy joins …")."""
-    if party.possessive:
+    if party.possessive or _is_whose(draft.page, party):
         return False
     page = draft.page
     gap = page.folded[party.end : draft.start]
     return not any(
         between(page.hits.get(name, []), party.end, draft.start) for name in ("position", "talent")
     ) and (len(gap) <= 24)
+
+
+def _is_whose(page: Page, party: Party) -> bool:
+    """ "The co-founder of Quanta leaves": the name is not his."""
+    for name in ("talent", "position"):
+        hit = page.last(name, max(0, party.start - 30), party.start)
+        if hit is not None and page.folded[hit.end : party.start].strip() in _OF:
+            return True
+    return False
 
 
 def _bind_right(draft: Draft, parties: list[Party]) -> None:
@@ -240,6 +276,10 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
                 role = None
             elif role is None and not seen_object:
                 role = _object_role(draft, party)
+        if role in _PERSON_ROLES and not accepts(role, party) and party.kind != "person":
+            role = frame.right_org  # "the exit of X from Acme", where both have the same preposition
+        if role is None and _is_his_past(draft, party):
+            role = frame.right_org
         if role is None:
             continue
         if role == frame.right or role == frame.right_org:
@@ -250,6 +290,14 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
             and _give(draft, role, party)
         ):
             previous = (party, role)
+
+
+def _is_his_past(draft: Draft, party: Party) -> bool:
+    """ "hires Ann Smith, ex-Acme": where the one who was just named comes from."""
+    persons = draft.roles.get("person", ())
+    if draft.frame.right_org != "from" or not persons or not is_former(draft.page, party):
+        return False
+    return persons[-1].end < party.start <= persons[-1].end + _REMARK_REACH
 
 
 def _another_verb(draft: Draft, start: int, end: int) -> bool:
@@ -285,7 +333,9 @@ def _belongs_before(page: Page, party: Party) -> bool:
     """ "OpenAI researcher …": the name is the employer of who follows."""
     for name in ("position", "talent"):
         hit = page.first(name, party.end, party.end + 28)
-        if hit is not None and not page.comma_between(party.end, hit.start):
+        if hit is None or page.comma_between(party.end, hit.start):
+            continue
+        if not any(party.end <= stop < hit.start for stop, _, _ in page.stops):
             return True
     return False
 
@@ -301,14 +351,17 @@ def _with_coordinated(page: Page, parties: list[Party], last: Party) -> list[Par
     """``A, B and C`` when ``last`` is C."""
     group = [last]
     for party in reversed(parties[: parties.index(last)]):
-        if (
-            page.folded[party.end : group[0].start].strip() not in COORDINATED
-            or len(group) >= _MOST_COORDINATED
-        ):
+        gap = page.folded[party.end : group[0].start].strip()
+        if gap not in COORDINATED or len(group) >= _MOST_COORDINATED:
             break
+        if gap == "," and (party.kind == "person") is not (group[0].kind == "person"):
+            break  # "the startup of Ann Smith, Quanta": one is told by the other
         if not is_bystander(page, party):
             group.insert(0, party)
     return group
+
+
+_ON_THE_PART_OF = re.compile(r"\b(?:por parte d\w{1,2}|de (la) part (?:de|d'|du))\s?(?:a|o|el|la)?\s*$")
 
 
 def _previous_end(parties: list[Party], party: Party) -> int:
@@ -319,6 +372,8 @@ def _previous_end(parties: list[Party], party: Party) -> int:
 def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
     """The role that a preposition before the party gives it."""
     text = page.folded[max(floor, party.start - 60) : party.start]
+    if (by := _ON_THE_PART_OF.search(text)) is not None:
+        return frame.via.get("par" if by[1] == "la" else "por", OTHERWISE)
     if page.raw[party.start] >= NO_BLANKS or page.lexicon.lang == "zh":
         tail = _without_description(page, party, text.rstrip(" 「“《"))
         role = next((role for word, role in frame.via.items() if tail.endswith(word)), None)
@@ -328,6 +383,8 @@ def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
         if word in frame.via:
             return frame.via[word]
         if word in _PREPOSITIONS and number <= 1:
+            return OTHERWISE
+        if word == "a" and page.lexicon.lang == "es" and number == 0 and len(words) > 1:
             return OTHERWISE
         if number >= 4 or word in _PREPOSITIONS or "," in text.rsplit(word, 1)[-1]:
             return None
@@ -352,6 +409,8 @@ def _apposed(page: Page, party: Party, start: int, floor: int) -> bool:
     """Whether a party stands in a remark between commas right before the trigger."""
     if not page.folded[:start].rstrip().endswith((",", ")", "–")):
         return False
+    if party.kind != "person" and _named_after_its_founder(page, party):
+        return False
     closing = len(page.folded[:start].rstrip()) - 1
     opening = max(
         page.folded.rfind(",", floor, closing),
@@ -359,6 +418,15 @@ def _apposed(page: Page, party: Party, start: int, floor: int) -> bool:
         page.folded.rfind(" – ", floor, closing),
     )
     return opening > floor and opening < party.start < closing
+
+
+def _named_after_its_founder(page: Page, party: Party) -> bool:
+    """ "The startup of Ann Smith, Quanta, raises …": the remark names who does it."""
+    before = [m for m in page.mentions if m.end < party.start]
+    if not before or page.folded[before[-1].end : party.start].strip() != ",":
+        return False
+    company = page.last("company", max(0, before[-1].start - 24), before[-1].start)
+    return company is not None and len(page.words(company.end, before[-1].start)) == 1
 
 
 # --- particles ----------------------------------------------------------------------------

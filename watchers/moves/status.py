@@ -150,7 +150,8 @@ def _cue_before(page: Page, draft: Draft, name: str) -> bool:
     if before is not None and not _comma(page, before.end, draft.start):
         return True
     if page.lexicon.verb_last or page.lexicon.lang in ("de", "nl"):
-        return page.first(name, draft.end, min(right, draft.end + 60)) is not None
+        after = page.first(name, draft.end, min(right, draft.end + 60))
+        return after is not None and (page.lexicon.verb_last or not _comma(page, draft.end, after.start))
     return False
 
 
