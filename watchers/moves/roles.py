@@ -21,7 +21,7 @@ COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以�
 _BOTH = COORDINATED - {","}
 _FURTHER_VERB = (",", " and", " e", " y", " et", " und", " en", " &")
 _AND = (" and", " e", " y", " et", " und", " en", " &")
-_OF = frozenset({"von", "van", "of", "de", "di", "da", "do", "du", "del", "des", "d'"})
+_GENITIVE = frozenset({"von", "van", "of", "de", "di", "da", "do", "du", "del", "des", "d'"})
 _REMARK_REACH = 40  # code points from a person to the employer before: ", a former researcher at"
 _MOST_COORDINATED = 6
 _WHOLE = frozenset({"team", "members", "leadership", "staff", "people"})  # who speak for the whole
@@ -141,7 +141,7 @@ def _is_founder_of(draft: Draft, party: Party, parties: list[Party]) -> bool:
     return (
         before is not None
         and before.kind != "person"
-        and draft.page.folded[before.end : party.start].strip() in _OF
+        and draft.page.folded[before.end : party.start].strip() in _GENITIVE
     )
 
 
@@ -249,7 +249,7 @@ def _is_whose(page: Page, party: Party) -> bool:
     """ "The co-founder of Quanta leaves": the name is not his."""
     for name in ("talent", "position"):
         hit = page.last(name, max(0, party.start - 30), party.start)
-        if hit is not None and page.folded[hit.end : party.start].strip() in _OF:
+        if hit is not None and page.folded[hit.end : party.start].strip() in _GENITIVE:
             return True
     return False
 
@@ -278,6 +278,7 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
                 role = _object_role(draft, party)
         if role in _PERSON_ROLES and not accepts(role, party) and party.kind != "person":
             role = frame.right_org  # "the exit of X from Acme", where both have the same preposition
+            seen_object = seen_object and not party.possessive  # "hires Acme's X and Quanta's Y"
         if role is None and _is_his_past(draft, party):
             role = frame.right_org
         if role is None:
