@@ -10,8 +10,53 @@ def finish(draft: Draft) -> None:
     finish_with_amount(draft)
     if draft.frame.kind.value == "contract":
         _settle_customer(draft)
-    elif draft.frame.kind.value == "breakup":
+    elif draft.frame.kind.value == "breakup" and not _sides_are_named(draft):
         _settle_partners(draft)
+
+
+_SELLS = tuple(
+    "suppl vendor provider proveedor provedor fornecedor fournisseur prestataire lieferant zuliefer anbieter dienstleister"
+    " leverancier fornitore 供应商 供應商 供給元 サプライヤー 委託先".split()
+)
+_NEITHER = ("partner", "parceir", "soci", "partenaire", "合作", "パートナー", "取引先")
+
+
+def _sides_are_named(draft: Draft) -> bool:
+    """ "X, Y's largest customer, …", "supplier Y": what stands beside a name says which side it is on."""
+    page = draft.page
+    left, right = page.sentence(draft.start, draft.end)
+    sides: dict[str, Party] = {}
+    for party in (
+        p for p in draft.reading.parties if left <= p.start and p.end <= right and p.kind != "person"
+    ):
+        before = page.last("customerword", max(left, party.start - 16), party.start)
+        after = page.first("customerword", party.end, min(right, party.end + 32))
+        if before is not None and not page.folded[before.end : party.start].strip():
+            word, own = page.folded[before.start : before.end], True
+        elif after is not None and _belongs(page.folded[party.end : after.start]):
+            word, own = page.folded[after.start : after.end], False
+        else:
+            continue
+        if not word.startswith(_NEITHER):
+            sides.setdefault("supplier" if word.startswith(_SELLS) is own else "customer", party)
+    if not sides:
+        return False
+    bound = [p for role in ("customer", "supplier", "partner") for p in draft.roles.pop(role, [])]
+    for role, other in (("customer", "supplier"), ("supplier", "customer")):
+        rest = [p for p in bound if p is not sides.get(other)]
+        named = [sides[role]] if role in sides else rest if other in sides else []
+        if named:
+            draft.roles[role] = named
+    return True
+
+
+def _belongs(gap: str) -> bool:
+    """ "X's largest …", "X …": nothing but a few words of praise between an owner and what is his."""
+    return (
+        "," not in gap
+        and len(gap.split()) <= 3
+        and (gap.startswith("'s ") or gap.strip() in ("", "的", "最大"))
+    )
 
 
 def _settle_partners(draft: Draft) -> None:

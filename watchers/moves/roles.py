@@ -92,7 +92,8 @@ def _give(draft: Draft, role: str, party: Party) -> bool:
 def _bind_left(draft: Draft, parties: list[Party]) -> None:
     page, frame = draft.page, draft.frame
     floor, _ = page.clause(draft.start, draft.end)
-    parties = [p for p in parties if p.start >= floor and not _apposed(page, p, draft.start, floor)]
+    here = [p for p in parties if p.start >= floor]
+    parties = [p for p in here if not _apposed(page, p, draft.start, floor)]
     parties = [p for p in parties if not _is_founder_of(draft, p, parties)]
     aside: list[Party] = []  # those that a preposition without a role keeps from acting
     for at, party in enumerate(parties):
@@ -121,8 +122,30 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
         return
     if frame.adjacent and not subject.possessive and page.folded[subject.end : draft.start] in ("", " ", "-"):
         _give(draft, frame.adjacent, subject)
-        return
+        earlier = [p for p in actors[:-1] if _preposed(page, p, _previous_end(rest, p), frame) is None]
+        if frame.left == frame.adjacent or not earlier:
+            return
+        subject = earlier[-1]  # "X completes its Y takeover"
+        rest = rest[: rest.index(subject) + 1]
+    elif page.folded[: draft.end].startswith("to ", draft.start) or page.folded.endswith(
+        " to ", 0, draft.start
+    ):
+        subject = _whose_purpose(draft, actors)
+        rest = rest[: rest.index(subject) + 1]
     _bind_subject(draft, rest, subject)
+    if frame.left_org and frame.left_org not in draft.roles:  # "Jane Doe, Acme's chief, leaves"
+        apposed = [p for p in here if p not in parties and accepts(frame.left_org, p) and p.kind != "person"]
+        if apposed and not is_former(page, apposed[-1]) and not is_bystander(page, apposed[-1]):
+            _give(draft, frame.left_org, apposed[-1])
+
+
+def _whose_purpose(draft: Draft, actors: list[Party]) -> Party:
+    """ "X invests in Y to hire its chief": X does both, where Y only follows a preposition."""
+    page, last = draft.page, actors[-1]
+    if _preposed(page, last, _previous_end(actors, last), draft.frame) != OTHERWISE:
+        return last
+    verbs = [start for start, _, _ in page.triggers if start < last.start]
+    return next((p for p in actors if any(p.end <= start for start in verbs)), last)
 
 
 def _apart(page: Page, start: int, end: int) -> bool:
@@ -259,6 +282,9 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
     before = draft.end
     previous: tuple[Party, str] | None = None
     seen_object = False
+    taken = (
+        frame.left if frame.left == frame.right != "partner" and draft.roles.get(frame.left or "") else None
+    )
     for party in parties:
         if _another_verb(draft, before, party.start):
             break
@@ -281,7 +307,9 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
             seen_object = seen_object and not party.possessive  # "hires Acme's X and Quanta's Y"
         if role is None and _is_his_past(draft, party):
             role = frame.right_org
-        if role is None:
+        if role is None or role == taken:
+            if role is not None and party.slug is not None and not any(p.slug for p in draft.roles[role]):
+                draft.roles[role] = [party]  # "a gang says it stole data from X"
             continue
         if role == frame.right or role == frame.right_org:
             seen_object = seen_object or role == frame.right
@@ -353,13 +381,25 @@ def _with_coordinated(page: Page, parties: list[Party], last: Party) -> list[Par
     group = [last]
     for party in reversed(parties[: parties.index(last)]):
         gap = page.folded[party.end : group[0].start].strip()
-        if gap not in COORDINATED or len(group) >= _MOST_COORDINATED:
+        if gap not in COORDINATED or len(group) >= _MOST_COORDINATED or _is_circumstance(page, party):
             break
         if gap == "," and (party.kind == "person") is not (group[0].kind == "person"):
             break  # "the startup of Ann Smith, Quanta": one is told by the other
         if not is_bystander(page, party):
             group.insert(0, party)
     return group
+
+
+def _is_circumstance(page: Page, party: Party) -> bool:
+    """ "After X, Y buys …": what opens the sentence is in no list with who acts."""
+    left, _ = page.sentence(party.start, party.end)
+    cue = page.first("opening", left, party.start)
+    return (
+        cue is not None
+        and cue.start <= left + 1
+        and not page.folded[cue.end : party.start].strip()
+        and page.folded.startswith(",", party.end)
+    )
 
 
 _ON_THE_PART_OF = re.compile(r"\b(?:por parte d\w{1,2}|de (la) part (?:de|d'|du))\s?(?:a|o|el|la)?\s*$")
