@@ -335,6 +335,18 @@ def is_kin(page: Page, party: Party) -> bool:
     return after is not None and page.folded[party.end : after.start].strip(" '") in ("", "s")
 
 
+def _attributed(page: Page, party: Party) -> bool:
+    """ "…, Bloomberg News reports": who only tells it."""
+    verb = page.first("tells", party.end, party.end + 16)
+    return (
+        verb is not None
+        and party.slug is None
+        and page.folded[: party.start].rstrip().endswith(",")
+        and page.folded[party.end : verb.start].strip() in ("", "news")
+        and not page.words(verb.end, page.clause(verb.start, verb.end)[1])
+    )
+
+
 def is_bystander(page: Page, party: Party) -> bool:
     """ "Scale AI rival", "Meta-backed", "to take on Mercor": named, but nothing is done by it or to it."""
     text = page.folded
@@ -342,6 +354,8 @@ def is_bystander(page: Page, party: Party) -> bool:
         return True
     after = page.first("rival", party.end, party.end + 18)
     if after is not None and text[party.end : after.start].strip(" -") in ("", "'s", "s", "的"):
+        return True
+    if _attributed(page, party):
         return True
     before = page.last("against", max(0, party.start - 26), party.start)
     return (

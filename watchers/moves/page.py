@@ -42,7 +42,8 @@ class Page:
     lexicon: Lexicon
     hits: dict[str, list[Hit]]  # by class, cue or status, in order
     triggers: list[tuple[int, int, int]]  # start, end, number of the frame; in order
-    mentions: list[Mention]  # accepted, of this field, longest first where they overlap
+    mentions: list[Mention]  # accepted, of this field, the longest where they overlap
+    inner: list[Mention]  # the others: "Acme" of "Acme's chief"
     _stops: list[tuple[int, int, bool]] | None = None
     _sentence_starts: list[int] = field(default_factory=list)
     _stretches: dict[tuple[int, int, bool], tuple[int, int]] = field(default_factory=dict)
@@ -139,11 +140,13 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     if name == "title" and raw.endswith(")") and (byline := _BYLINE.search(raw)):
         raw = raw[: byline.start()]
     folded = fold(raw)
-    here = _longest([m for m in mentions if m.accepted and m.field == name and m.end <= len(raw)])
+    accepted = [m for m in mentions if m.accepted and m.field == name and m.end <= len(raw)]
+    here = _longest(accepted)
+    inner = [m for m in accepted if m not in here] if len(accepted) > len(here) else []
     hits, triggers = _scan(folded, lexicon, [(m.start, m.end) for m in here])
     if triggers and not lexicon.nouns_capital:
         triggers = _without_surnames(raw, triggers)
-    return Page(name, raw, folded, lexicon, hits, triggers, here)
+    return Page(name, raw, folded, lexicon, hits, triggers, here, inner)
 
 
 def _longest(mentions: list[Mention]) -> list[Mention]:

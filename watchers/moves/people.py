@@ -7,6 +7,7 @@ import re
 
 from storage.model import MoveKind
 from watchers.moves.amounts import find_counts
+from watchers.moves.names import Party
 from watchers.moves.page import Hit
 from watchers.moves.reading import Draft
 
@@ -22,6 +23,7 @@ def finish(draft: Draft) -> None:
     if kind is MoveKind.DEPARTURE:
         _settle_origin(draft)
     if kind in (MoveKind.DEPARTURE, MoveKind.HIRE):
+        _add_described_employer(draft)
         draft.title = _title(draft)
         draft.people = _count(draft, least=2)
     elif kind is MoveKind.LAYOFFS:
@@ -33,6 +35,19 @@ def _settle_origin(draft: Draft) -> None:
     left = [p for p in draft.roles.get("from", ()) if p.start >= draft.end]
     if left and draft.frame.right == "from":
         draft.roles["from"] = left
+
+
+def _add_described_employer(draft: Draft) -> None:
+    """ "Acme's chief scientist leaves": who is meant by the role, and whom he leaves."""
+    if "from" in draft.roles:
+        return
+    others = {p.slug for parties in draft.roles.values() for p in parties}
+    for person in draft.roles.get("person", ()):
+        for mention in draft.page.inner:
+            inside = person.start <= mention.start and mention.end <= person.end
+            if inside and mention.entity not in others and person.slug != mention.entity:
+                draft.roles["from"] = [Party(mention.start, mention.end, mention.text, "org", mention.entity)]
+                return
 
 
 def _title(draft: Draft) -> str | None:

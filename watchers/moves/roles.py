@@ -122,16 +122,20 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
         return
     if frame.adjacent and not subject.possessive and page.folded[subject.end : draft.start] in ("", " ", "-"):
         _give(draft, frame.adjacent, subject)
-        earlier = [p for p in actors[:-1] if _preposed(page, p, _previous_end(rest, p), frame) is None]
+        earlier = [
+            p
+            for p in actors
+            if p.end <= subject.start and _preposed(page, p, _previous_end(parties, p), frame) is None
+        ]
         if frame.left == frame.adjacent or not earlier:
             return
         subject = earlier[-1]  # "X completes its Y takeover"
-        rest = rest[: rest.index(subject) + 1]
+        rest = [p for p in rest if p.end <= subject.end]
     elif page.folded[: draft.end].startswith("to ", draft.start) or page.folded.endswith(
         " to ", 0, draft.start
     ):
         subject = _whose_purpose(draft, actors)
-        rest = rest[: rest.index(subject) + 1]
+        rest = [p for p in rest if p.end <= subject.end]
     _bind_subject(draft, rest, subject)
     if frame.left_org and frame.left_org not in draft.roles:  # "Jane Doe, Acme's chief, leaves"
         apposed = [p for p in here if p not in parties and accepts(frame.left_org, p) and p.kind != "person"]
