@@ -28,7 +28,7 @@ from watchers.stories.parties import another_person, role
 from watchers.stories.rarity import Rarity
 from watchers.stories.weights import BIAS, WEIGHTS
 
-NAMES = tuple(Evidence.__dataclass_fields__)
+NAMES = tuple(Evidence._fields)
 PRIORS = {
     "entities": 0.36, "headliner": 1.45, "names": 0.28, "names_lead": 0.08, "foreign": -0.18, "cast": 0.5,
     "action": 0.4, "kind": 0.45, "other": -1.7, "person": 2.0, "party": 1.4, "amounts": 1.9,

@@ -5,8 +5,9 @@ every wording; the words that headlines have for such things tell the sort all t
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from watchers.stories.fingerprint import Fingerprint
+from watchers.stories.fingerprint import KEPT, Fingerprint
 
 # What a concept of the lexicon says about the action, as the sorts below.
 _TOLD_BY = {
@@ -63,10 +64,12 @@ def compare(a: Fingerprint, b: Fingerprint) -> float:
     return -1.0
 
 
+@lru_cache(maxsize=KEPT)
 def _headline(fp: Fingerprint) -> frozenset[str]:
     return _sorts(fp.headline_concepts(), fp.kinds[:1] if fp.moved else ())
 
 
+@lru_cache(maxsize=KEPT)
 def _all(fp: Fingerprint) -> frozenset[str]:
     return _sorts(fp.concepts, fp.kinds)
 

@@ -6,13 +6,14 @@ of both says least.  What the figures are worth together is in ``weights``.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from watchers.stories import actions, parties
-from watchers.stories.fingerprint import Fingerprint
+from watchers.stories.fingerprint import KEPT, Fingerprint
 from watchers.stories.rarity import Rarity
 from watchers.stories.tokens import skeleton
 
@@ -34,13 +35,19 @@ _STAGES: tuple[tuple[frozenset[str], ...], ...] = (
     ),
     (frozenset({"delay"}), frozenset({"launch"}), frozenset({"outage"}), frozenset({"shutdown"})),
 )
+_STAGE_OF = {  # concept -> its matter, and its place there
+    concept: (matter, at)
+    for matter, course in enumerate(_STAGES)
+    for at, stage in enumerate(course)
+    for concept in stage
+}
 _LEADS_SHARE = 8.0  # nats: leads of one beat share much, and what they share is background
+_SOON = math.log1p(96)  # of the hours after which nothing is soon any more
 _LATE = 3  # days after which a fact is no longer the confirmation of a rumour
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """The figures; weights exist for each of them."""
+class Evidence(NamedTuple):
+    """The figures; weights exist for each of them.  A tuple, as each entry makes sixty of them."""
 
     entities: float  # rarity of the watched entities in common, more where both headlines have them
     headliner: float  # share of the entities that each is about, 0..1
@@ -76,23 +83,24 @@ class Evidence:
 
 def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> Evidence:
     """All figures for two fingerprints whose entries lie ``apart``."""
+    ours, theirs = _side(a), _side(b)
     days = abs(apart.total_seconds()) / 86400
-    soon = max(0.0, 1.0 - math.log1p(days * 24) / math.log1p(96))
+    soon = max(0.0, 1.0 - math.log1p(days * 24) / _SOON)
     kind = parties.kind(a, b)
-    names, names_lead = _names(a, b, rarity)
-    concepts, concepts_lead = _shared(a, b, "concepts", 3, rarity.concept)
-    words, words_lead = _shared(a, b, "words", 2, rarity.word)
+    names, names_lead = _names(ours, theirs, rarity)
+    concepts, concepts_lead = _shared(ours.concepts, theirs.concepts, rarity.concept)
+    words, words_lead = _shared(ours.words, theirs.words, rarity.word)
     amounts, amounts_lead = _amounts(a, b, rarity)
-    about, theirs = set(a.heads()), set(b.heads())
-    firmer = {a.status == "rumour", b.status == "rumour"} == {True, False}
+    about = ours.heads & theirs.heads
+    firmer = (a.status == "rumour") != (b.status == "rumour")
     other_sum = disagree(a, b)
     return Evidence(
-        entities=_entities(a, b, rarity),
-        headliner=len(about & theirs) / len(about | theirs) if about and theirs else 0.0,
+        entities=_entities(a, ours, theirs, rarity),
+        headliner=len(about) / len(ours.heads | theirs.heads) if about else 0.0,
         names=names,
         names_lead=names_lead,
-        foreign=_foreign(a, b, rarity),
-        cast=_cast(a, b, rarity),
+        foreign=_foreign(a, b, ours, theirs, rarity),
+        cast=_cast(a, b, ours, theirs, rarity),
         action=actions.compare(a, b),
         kind=max(0.0, kind),
         other=max(0.0, -kind),
@@ -103,24 +111,20 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         disagree=float(other_sum),
         concepts=concepts,
         concepts_lead=concepts_lead,
-        strange=min(
-            _lacking(a.headline_concepts(), b.headline_concepts(), b.concepts, rarity.concept),
-            _lacking(b.headline_concepts(), a.headline_concepts(), a.concepts, rarity.concept),
-        ),
-        stage=float(other_stage(a.headline_concepts(), b.headline_concepts())),
+        strange=_strange(ours, theirs, rarity),
+        stage=float(_apart(ours.stages, theirs.stages)),
         words=words,
         words_lead=words_lead,
         copy=float(bool(a.title) and a.title == b.title),
         days=min(days, 30.0),
         soon=soon,
-        burst=soon
-        * max((rarity.entity(slug, person=slug in a.persons) for slug in about & theirs), default=0.0),
-        who=_who(a.persons & about, b.persons & theirs),
+        burst=soon and soon * max((rarity.entity(slug, person=slug in a.persons) for slug in about), default=0.0),
+        who=_who(ours.persons, theirs.persons),
         comment=float(a.comment != b.comment),
         alien=float(
             not any((names, names_lead, concepts, concepts_lead, words, words_lead, amounts, amounts_lead))
         ),
-        bare=float(min(_substance(a), _substance(b)) <= 1),
+        bare=float(min(ours.substance, theirs.substance) <= 1),
         confirms=float(firmer and days <= _LATE and kind >= 0.5 and not other_sum),
         status=float(firmer and days > _LATE),
     )
@@ -149,34 +153,79 @@ def another_sum(a: Fingerprint, b: Fingerprint) -> bool:
 
 def values(evidence: Evidence) -> Iterable[tuple[str, float]]:
     """Name and figure of all evidence, in the order of its fields."""
-    for name in Evidence.__dataclass_fields__:
-        yield name, getattr(evidence, name)
+    return zip(Evidence._fields, evidence, strict=True)
 
 
-def _entities(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
+class _Said(NamedTuple):
+    """What a text says of one sort: in its headline, and in all."""
+
+    headline: frozenset[str]
+    everything: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """A fingerprint by what it shares with others; worked out once, as it meets many."""
+
+    places: Mapping[str, float]  # of the entities: the headline all, the lead half, elsewhere a little
+    heads: frozenset[str]  # entities that it is about
+    cast: frozenset[str]  # entities of headline and lead
+    persons: frozenset[str]  # of the heads
+    names: frozenset[str]
+    titled: tuple[str, ...]  # names of the headline, those by sound left out
+    sounds: Mapping[str, str]  # names known by sound, by their consonants
+    named: _Said  # what names can meet
+    concepts: _Said
+    words: _Said
+    stages: tuple[int, ...]
+    substance: int  # how much there is to compare
+
+
+@lru_cache(maxsize=KEPT)
+def _side(fp: Fingerprint) -> _Side:
+    said = fp.headline
+    heads, concepts = frozenset(fp.heads()), fp.headline_concepts()
+    played = (part for _, who in fp.roles for part in who.replace("-", "+").split("+")) if fp.moved else ()
+    return _Side(
+        places={
+            slug: 1.0 if at < said[0] else 0.6 if at < fp.prominent else 0.3
+            for at, slug in enumerate(fp.entities)
+        },
+        heads=heads,
+        cast=frozenset(fp.entities[: fp.prominent]),
+        persons=fp.persons & heads,
+        names=frozenset(fp.names),
+        titled=tuple(name for name in fp.headline_names() if name[0] != "~"),
+        sounds={name[1:]: name for name in fp.names if name[0] == "~" and len(name) > 3},
+        named=_Said(
+            frozenset((*fp.headline_names(), *fp.words[: said[2]], *played)), parties.words_of(fp)
+        ),
+        concepts=_Said(frozenset(concepts), frozenset(fp.concepts)),
+        words=_Said(frozenset(fp.words[: said[2]]), frozenset(fp.words)),
+        stages=_stages(concepts),
+        substance=len(fp.names) + len(fp.concepts) + len(fp.numbers) + len(fp.words) // 2,
+    )
+
+
+def _entities(a: Fingerprint, ours: _Side, theirs: _Side, rarity: Rarity) -> float:
     """The two rarest count; further ones little: a roundup shares names with everything."""
-    weights = []
-    for slug in set(a.entities) & set(b.entities):
-        places = (_place(a, slug), _place(b, slug))
-        weights.append(min(places) * max(places) * rarity.entity(slug, person=slug in a.persons))
-    weights.sort(reverse=True)
+    weights = sorted(
+        (
+            ours.places[slug] * theirs.places[slug] * rarity.entity(slug, person=slug in a.persons)
+            for slug in ours.places.keys() & theirs.places.keys()
+        ),
+        reverse=True,
+    )
     return sum(weights[:2]) + 0.2 * sum(weights[2:])
 
 
-def _cast(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
-    ours, theirs = set(a.entities[: a.prominent]), set(b.entities[: b.prominent])
-
+def _cast(a: Fingerprint, b: Fingerprint, ours: _Side, theirs: _Side, rarity: Rarity) -> float:
     def weight(slugs: Iterable[str]) -> float:
         return sum(rarity.entity(s, person=s in a.persons or s in b.persons) for s in sorted(slugs))
 
-    everybody = weight(ours | theirs)
-    return weight(ours & theirs) / everybody if everybody else 0.0
-
-
-def _place(fp: Fingerprint, slug: str) -> float:
-    """What a place is worth: the headline all, the lead half, elsewhere a little."""
-    at = fp.entities.index(slug)
-    return 1.0 if at < fp.headline[0] else 0.6 if at < fp.prominent else 0.3
+    common = ours.cast & theirs.cast
+    everybody = weight(ours.cast | theirs.cast) if common else 0.0
+    return weight(common) / everybody if everybody else 0.0
 
 
 def _who(ours: frozenset[str], theirs: frozenset[str]) -> float:
@@ -185,107 +234,115 @@ def _who(ours: frozenset[str], theirs: frozenset[str]) -> float:
     return 1.0 if ours & theirs else -1.0
 
 
-def _names(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> tuple[float, float]:
+def _names(ours: _Side, theirs: _Side, rarity: Rarity) -> tuple[float, float]:
     """Rarity of the names in common: in both headlines, and otherwise.
 
     A name meets the same word that does not look like one: in Title Case, in a role.
     """
-    ours, theirs = parties.words_of(a), parties.words_of(b)
-    met = {name for name in a.names if name in theirs} | {name for name in b.names if name in ours}
-    first, second = _headline_words(a), _headline_words(b)
-    top = sum(rarity.name(name) for name in met if name in first and name in second)
-    rest = sum(rarity.name(name) for name in met if name not in first or name not in second)
-    return top + sum(_BY_SOUND * rarity.name(name) for name in _by_sound(a, b)), rest
+    met = (ours.names & theirs.named.everything) | (theirs.names & ours.named.everything)
+    both = met & ours.named.headline & theirs.named.headline
+    by_sound = sum(_BY_SOUND * rarity.name(name) for name in _by_sound(ours, theirs))
+    return sum(map(rarity.name, both)) + by_sound, sum(map(rarity.name, met - both))
 
 
-@lru_cache(maxsize=256)
-def _headline_words(fp: Fingerprint) -> frozenset[str]:
-    played = (part for _, who in fp.roles for part in who.replace("-", "+").split("+")) if fp.moved else ()
-    return frozenset((*fp.headline_names(), *fp.words[: fp.headline[2]], *played))
-
-
-def _foreign(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> float:
+def _foreign(a: Fingerprint, b: Fingerprint, ours: _Side, theirs: _Side, rarity: Rarity) -> float:
     """Headline names that only one side has, the lesser side; 0 where the forms prove nothing."""
     if a.loose or b.loose or (a.lang in _CJK) != (b.lang in _CJK):
         return 0.0
-    return min(
-        _lacking(mine.headline_names(), _headline_words(other), parties.words_of(other), rarity.name)
-        for mine, other in ((a, b), (b, a))
-    )
+    lacking = _lacking(ours.titled, theirs.named, rarity.name)
+    return lacking and min(lacking, _lacking(theirs.titled, ours.named, rarity.name))
 
 
-def _lacking(
-    mine: Iterable[str],
-    headline: Collection[str],
-    everything: Collection[str],
-    weight: Callable[[str], float],
-) -> float:
+def _strange(ours: _Side, theirs: _Side, rarity: Rarity) -> float:
+    """Headline concepts that only one side has, the lesser side."""
+    lacking = _lacking(ours.concepts.headline, theirs.concepts, rarity.concept)
+    return lacking and min(lacking, _lacking(theirs.concepts.headline, ours.concepts, rarity.concept))
+
+
+def _lacking(mine: Iterable[str], other: _Said, weight: Callable[[str], float]) -> float:
     """Rarity of what the other headline lacks; half where the other text has it further down."""
     return sum(
-        weight(key) * (0.5 if key in everything else 1.0)
-        for key in mine
-        if key not in headline and key[0] != "~"
+        weight(key) * (0.5 if key in other.everything else 1.0) for key in mine if key not in other.headline
     )
 
 
-def _shared(
-    a: Fingerprint, b: Fingerprint, field: str, place: int, weight: Callable[[str], float]
-) -> tuple[float, float]:
-    """Rarity of what two fields share: in both headlines, and otherwise."""
-    ours, theirs = getattr(a, field), getattr(b, field)
-    first, second = set(ours[: a.headline[place]]), set(theirs[: b.headline[place]])
-    top = sum(weight(key) for key in first & second)
-    rest = sum(weight(key) for key in (set(ours) & set(theirs)) - (first & second))
-    return top, min(rest, _LEADS_SHARE)
+def _shared(ours: _Said, theirs: _Said, weight: Callable[[str], float]) -> tuple[float, float]:
+    """Rarity of what two texts share: in both headlines, and otherwise."""
+    shared = ours.everything & theirs.everything
+    if not shared:
+        return 0.0, 0.0
+    both = shared & ours.headline & theirs.headline
+    return sum(map(weight, both)), min(sum(map(weight, shared - both)), _LEADS_SHARE)
 
 
-def other_stage(ours: Collection[str], theirs: Collection[str]) -> bool:
+def other_stage(ours: Iterable[str], theirs: Iterable[str]) -> bool:
     """Whether both headlines name stages of one sort of matter, and not the same latest one."""
-    for stages in _STAGES:
-        first, second = (
-            [at for at, stage in enumerate(stages) if stage & {*side}] for side in (ours, theirs)
-        )
-        if first and second and first[-1] != second[-1]:
-            return True
-    return False
+    return _apart(_stages(ours), _stages(theirs))
 
 
-def _by_sound(a: Fingerprint, b: Fingerprint) -> set[str]:
+def _stages(concepts: Iterable[str]) -> tuple[int, ...]:
+    """The latest stage that is named of each sort of matter; -1 for none."""
+    latest = [-1] * len(_STAGES)
+    for concept in concepts:
+        if concept in _STAGE_OF:
+            matter, at = _STAGE_OF[concept]
+            latest[matter] = max(latest[matter], at)
+    return tuple(latest)
+
+
+def _apart(ours: Sequence[int], theirs: Sequence[int]) -> bool:
+    return ours != theirs and any(x != y and x >= 0 and y >= 0 for x, y in zip(ours, theirs, strict=True))
+
+
+def _by_sound(ours: _Side, theirs: _Side) -> set[str]:
     """Names that meet only as katakana and Latin, by their consonants."""
     met = set()
-    for mine, other in ((a, b), (b, a)):
-        kana = {name[1:]: name for name in mine.names if name[0] == "~" and len(name) > 3}
-        if kana:
-            met |= {kana[s] for name in other.names if name[0] != "~" and (s := skeleton(name)) in kana}
+    for mine, other in ((ours, theirs), (theirs, ours)):
+        if mine.sounds:
+            met |= {
+                mine.sounds[sound]
+                for name in other.names
+                if name[0] != "~" and (sound := skeleton(name)) in mine.sounds
+            }
     return met
 
 
 def _amounts(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> tuple[float, float]:
     """Sums in common, by rarity: those of headlines, and those that stand in a lead."""
-    ours, theirs = _told_sums(a), _told_sums(b)
-    top = sum(_size(x) * _telling(x, y, rarity) for x, y in _met(ours, theirs))
-    everything = _met(_sums(a) - ours, _sums(b)) | _met(_sums(a), _sums(b) - theirs)
-    rest = sum(_size(x) * _telling(x, y, rarity) for x, y in everything)
+    ours, theirs = _sums(a), _sums(b)
+    if not ours or not theirs:
+        return 0.0, 0.0
+    told, heard = _told_sums(a), _told_sums(b)
+    top = rest = 0.0
+    for x, y in _met(ours, theirs):
+        worth = _size(x) * min(rarity.number(x), rarity.number(y))
+        if x in told and y in heard:
+            top += worth
+        else:
+            rest += worth
     if not top and not rest and "rumour" in {a.status, b.status} and a.status != b.status:
         # a rumour rounds what its confirmation states
         top = _ROUNDED * any(_close(x, y) for x in a.amounts for y in b.amounts if x >= BIG)
     return min(top, 2.0), min(rest, 2.0)
 
 
-def _met(ours: Collection[float], theirs: Collection[float]) -> set[tuple[float, float]]:
+def _met(ours: Iterable[float], theirs: Iterable[float]) -> list[tuple[float, float]]:
     """Pairs of numbers that are one: equal, or a large sum that one side rounds."""
-    return {(x, y) for x in ours for y in theirs if x == y or (x >= BIG and y >= BIG and _rounds(x, y))}
+    return [
+        (x, y)
+        for x in ours
+        for y in theirs
+        if x == y or (x >= BIG and y >= BIG and (_rounded(x) == y or _rounded(y) == x))
+    ]
 
 
-def _rounds(x: float, y: float) -> bool:
-    """Whether one is the other to two digits: 14 billion for 14.3."""
-    return float(f"{x:.2g}") == y or float(f"{y:.2g}") == x
+@lru_cache(maxsize=1024)
+def _rounded(number: float) -> float:
+    """To two digits: 14 billion for 14.3."""
+    return float(f"{number:.2g}")
 
 
-def _telling(x: float, y: float, rarity: Rarity) -> float:
-    return min(rarity.number(x), rarity.number(y))
-
-
+@lru_cache(maxsize=KEPT)
 def _sums(fp: Fingerprint) -> set[float]:
     return {*fp.numbers, *fp.amounts, *fp.valuations, *fp.people}
 
@@ -302,7 +359,3 @@ def _size(number: float) -> float:
 
 def _close(x: float, y: float) -> bool:
     return abs(math.log(x / y)) < SAME_SUM
-
-
-def _substance(fp: Fingerprint) -> int:
-    return len(fp.names) + len(fp.concepts) + len(fp.numbers) + len(fp.words) // 2

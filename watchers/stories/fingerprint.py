@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from storage.model import Document, EntityKind, Mention, Move, Tier, Watchlist
 from watchers.links import canonical_url
@@ -19,6 +20,7 @@ MAX_NAMES = 9
 MAX_WORDS = 10
 MAX_CONCEPTS = 8
 MAX_NUMBERS = 5
+KEPT = 512  # fingerprints that are kept decoded: the newest are compared again and again
 _VERSION = "4"
 _PARTS = re.compile(r"[^\W_]+")
 
@@ -53,7 +55,7 @@ class Fingerprint:
     title: str = ""  # of the folded headline
 
     def __hash__(self) -> int:
-        return hash((self.title, self.page, self.names, self.words))
+        return hash((self.title, self.page))
 
     def keys(self) -> tuple[str, ...]:
         """The keys under which the store finds this entry again; they begin with their sort."""
@@ -96,6 +98,7 @@ class Fingerprint:
         return _VERSION + "|" + "|".join(",".join(group) for group in groups)
 
     @classmethod
+    @lru_cache(maxsize=KEPT)
     def decode(cls, text: str) -> "Fingerprint":
         """The fingerprint that ``encode`` wrote; an empty one for what is not of this version."""
         version, *groups = text.split("|")

@@ -5,7 +5,7 @@ Pure.  The store finds the candidates by key; nothing here scans.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from storage.model import Assignment, Member
@@ -124,8 +124,7 @@ def _followed(matches: Sequence[_Match], published: datetime) -> int | None:
     for match in matches:
         if match.vetoed or match.opened >= published:
             continue
-        timeless = replace(
-            match.evidence,
+        timeless = match.evidence._replace(
             days=0.0,
             soon=_MEANWHILE,
             burst=0.0,

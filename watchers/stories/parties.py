@@ -6,7 +6,7 @@ Pure.  The names of roles are those of ``watchers.moves``.
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from watchers.stories.fingerprint import Fingerprint
+from watchers.stories.fingerprint import KEPT, Fingerprint
 
 _PERSON_ROLES = frozenset({"person"})
 _TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has one of these
@@ -121,11 +121,13 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
     Where some are the same, but both sides also have somebody else in it (a deal with
     Amazon, a deal with Microsoft), it is -0.5.
     """
+    if not a.roles or not b.roles:
+        return 0.0
     outcome = 0.0
-    ours, theirs = _played(a, persons), _played(b, persons)
+    ours, theirs = _played(a, persons=persons), _played(b, persons=persons)
     if not persons and any(_others(ours, theirs, name) for name in _TELLING_ROLES):
         outcome = -0.5  # one buyer, two purchases
-    for name in ours.keys() & theirs.keys():
+    for name in sorted(ours.keys() & theirs.keys(), key=_telling_first):
         mine, other = ours[name], theirs[name]
         if any(_same(x, y) for x in mine for y in other):
             extra = _beyond(mine, other) and _beyond(other, mine)
@@ -143,6 +145,10 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
     return outcome
 
 
+def _telling_first(name: str) -> tuple[bool, str]:
+    return name not in _TELLING_ROLES, name
+
+
 def _others(ours: Mapping[str, list[str]], theirs: Mapping[str, list[str]], name: str) -> bool:
     """Whether a role is played by others only, as far as two scripts allow to say so."""
     mine, other = ours.get(name, ()), theirs.get(name, ())
@@ -154,7 +160,7 @@ def _parties(fp: Fingerprint) -> set[str]:
     return {who for name, who in fp.roles if name not in _PERSON_ROLES and who in fp.entities}
 
 
-@lru_cache(maxsize=256)  # of one entry against all its candidates
+@lru_cache(maxsize=KEPT)
 def words_of(fp: Fingerprint) -> frozenset[str]:
     """All words that a name can meet: those that stand in roles and as words included."""
     return frozenset((*fp.names, *fp.words, *(part for _, who in fp.roles for part in _parts(who))))
@@ -168,7 +174,8 @@ def _watched(fp: Fingerprint) -> dict[str, set[str]]:
     return played
 
 
-def _played(fp: Fingerprint, persons: bool) -> dict[str, list[str]]:
+@lru_cache(maxsize=2 * KEPT)
+def _played(fp: Fingerprint, *, persons: bool) -> Mapping[str, list[str]]:
     played: dict[str, list[str]] = {}
     for name, who in fp.roles:
         if (name in _PERSON_ROLES) is persons:
@@ -194,8 +201,9 @@ def _same(x: str, y: str) -> bool:
     return not _parts(x).isdisjoint(_parts(y))
 
 
-def _parts(who: str) -> set[str]:
-    return set(who.replace("-", "+").split("+"))
+@lru_cache(maxsize=4 * KEPT)
+def _parts(who: str) -> frozenset[str]:
+    return frozenset(who.replace("-", "+").split("+"))
 
 
 def _comparable(x: str, y: str) -> bool:
