@@ -315,6 +315,9 @@ class Story:
     revision: int = 0  # of the alert: grows with each edit or reply
     facts: str = ""  # opaque to the store: what watchers.stories remembers
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.updated, self.facts))  # moves hold what has no hash
+
     @property
     def main(self) -> Move | None:
         """The move that the story is about, if it is about one."""

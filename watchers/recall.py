@@ -26,6 +26,7 @@ HALF_LIFE = timedelta(days=45)  # after which a story is half as near
 SAME_EVENT = timedelta(hours=48)  # within which an alike story may be this event, not yet joined
 SAME_DAYS = timedelta(days=3)  # within which two alike stories are one event, told as two
 BIG = 1e6  # from here on a number is a sum that one story cites from another
+KEPT = 512  # profiles that are kept: the newest stories are looked at again and again
 PRIOR = 400  # imagined entries that the tiers' shares stand for
 _SHARE_OF_TIER = {Tier.PRIMARY: 0.03, Tier.CONTEXT: 0.12, Tier.RELATED: 0.02}
 CONTINUED = "the story that this one continues"
@@ -129,7 +130,7 @@ def rank(
     ``watchlist`` gives entities their names and tiers, ``rarity`` and ``total`` are the
     store's counts of the entry's keys; without them nothing but the relation counts.
     """
-    ours = _profile(story, fp)
+    ours = _profile(story, fp.names, fp.concepts, fp.kinds, fp.numbers)
     known = _Rarity(entities=watchlist.by_slug() if watchlist else {}, df=rarity or {}, total=total)
     found: list[_Found] = []
     for candidate in candidates:
@@ -283,11 +284,18 @@ def _is_same_event(ours: _Profile, theirs: _Profile, story: Story, other: Story,
     return shared >= 2 and shared >= 0.6 * min(len(said), len(heard)) and ours.parties == theirs.parties
 
 
-def _profile(story: Story, fp: Fingerprint | None = None) -> _Profile:
+@lru_cache(maxsize=KEPT)
+def _profile(
+    story: Story,
+    said: tuple[str, ...] = (),
+    about: tuple[str, ...] = (),
+    kinds: tuple[str, ...] = (),
+    cited: tuple[float, ...] = (),
+) -> _Profile:
+    """A story's profile; names, concepts, kinds and sums of the entry that is at hand come in addition."""
     kept = Facts.decode(story.facts)
     names, concepts = (kept.names, kept.concepts) if story.facts else _headline(story.headline)
-    if fp is not None:
-        names, concepts = (*names, *fp.names), (*concepts, *fp.concepts)
+    names, concepts = (*names, *said), (*concepts, *about)
     main = story.main
     return _Profile(
         prominent=frozenset(kept.prominent or story.entities),
@@ -298,13 +306,13 @@ def _profile(story: Story, fp: Fingerprint | None = None) -> _Profile:
             slug for m in story.moves for role in _EMPLOYERS for slug in m.roles.get(role, ())
         ),
         kind=main.kind.value if main else None,
-        kinds=frozenset((*(move.kind.value for move in story.moves), *(fp.kinds if fp else ()))),
+        kinds=frozenset((*(move.kind.value for move in story.moves), *kinds)),
         names=frozenset(name for name in names if name not in vocabulary().plain and len(name) > 2),
         concepts=frozenset(concepts),
         sums=frozenset(
             float(f"{value:.3g}") for move in story.moves for value in (move.amount, move.valuation) if value
         ),
-        cited=frozenset(float(f"{n:.3g}") for n in (*kept.numbers, *(fp.numbers if fp else ())) if n >= BIG),
+        cited=frozenset(float(f"{n:.3g}") for n in (*kept.numbers, *cited) if n >= BIG),
         told=kept.told,
     )
 

@@ -27,7 +27,7 @@ from storage.sqlite.index import index_backstory
 from storage.sqlite.keys import Keys
 from storage.sqlite.parties import link_moves, unlink_moves
 
-RELATED_DEPTH = 1_000  # of an entity's newest stories, among which those with others in common are found
+RELATED_DEPTH = 1_000  # newest stories of all entities asked for, among which the shared ones are found
 MERGE_DEPTH = 64  # a chain of merges longer than this is a loop
 
 
@@ -102,13 +102,15 @@ class Stories:
         the newest of each entity in turn: who is seldom told of is not crowded out by a giant.
         """
         with self._db.snapshot():
+            ids = slugs.find(self._db, entities).values()
+            depth = max(limit, RELATED_DEPTH // len(ids)) if len(ids) > 1 else limit
             newest: list[list[tuple[int, int]]] = [
                 self._db.rows(
                     "SELECT opened, story_id FROM story_entity WHERE entity_id = ? AND opened < ? "
                     "ORDER BY opened DESC, story_id DESC LIMIT ?",
-                    (entity_id, to_seconds(before), RELATED_DEPTH),
+                    (entity_id, to_seconds(before), depth),
                 )
-                for entity_id in slugs.find(self._db, entities).values()
+                for entity_id in ids
             ]
             chosen = sorted(_chosen(newest, limit), reverse=True)
             return self._load([story_id for _, story_id in chosen])

@@ -17,8 +17,17 @@ from itertools import accumulate
 from pathlib import Path
 
 from storage.model import (
-    Assignment, Decision, Entry, Feed, FeedState, FinishedPoll, Outcome, ParsedEntry, Story, Verdict,
-)  # fmt: skip
+    Assignment,
+    Decision,
+    Entry,
+    Feed,
+    FeedState,
+    FinishedPoll,
+    Outcome,
+    ParsedEntry,
+    Story,
+    Verdict,
+)
 from storage.sqlite import SqliteStore, open_store
 from storage.sqlite.migrations import SCHEMA_VERSION
 from tests.stories.newsroom import reader, watchlist
@@ -46,7 +55,7 @@ TEMPLATES = (
     "{who} launches {word} model for {word}", "{who} lays off {n} people in {word} unit",
     "{who} in talks to acquire {firm}, sources say", "{other} drops {who} as supplier of {word} data",
     "{who} plans {n} megawatt data center near {firm}", "{who} confirms breach at {firm}",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

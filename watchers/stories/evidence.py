@@ -118,7 +118,8 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         copy=float(bool(a.title) and a.title == b.title),
         days=min(days, 30.0),
         soon=soon,
-        burst=soon and soon * max((rarity.entity(slug, person=slug in a.persons) for slug in about), default=0.0),
+        burst=soon
+        and soon * max((rarity.entity(slug, person=slug in a.persons) for slug in about), default=0.0),
         who=_who(ours.persons, theirs.persons),
         comment=float(a.comment != b.comment),
         alien=float(
@@ -197,9 +198,7 @@ def _side(fp: Fingerprint) -> _Side:
         names=frozenset(fp.names),
         titled=tuple(name for name in fp.headline_names() if name[0] != "~"),
         sounds={name[1:]: name for name in fp.names if name[0] == "~" and len(name) > 3},
-        named=_Said(
-            frozenset((*fp.headline_names(), *fp.words[: said[2]], *played)), parties.words_of(fp)
-        ),
+        named=_Said(frozenset((*fp.headline_names(), *fp.words[: said[2]], *played)), parties.words_of(fp)),
         concepts=_Said(frozenset(concepts), frozenset(fp.concepts)),
         words=_Said(frozenset(fp.words[: said[2]]), frozenset(fp.words)),
         stages=_stages(concepts),
