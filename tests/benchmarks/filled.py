@@ -49,12 +49,18 @@ EDITION = 1  # of what is filled in: an older file is not used
 FIRST = ("Mina", "Oskar", "Lea", "Tomas", "Priya", "Victor", "Dana", "Ruth", "Omar", "Ines")
 LAST = "ka lo ren sto vik mar den hal bro tis ful gor nes pal rud".split()
 TEMPLATES = (
-    "{who} hires {person} from {other}", "{person} leaves {who} after {n} months",
-    "{who} raises ${n} million led by {firm}", "{who} buys {firm} for ${n} million",
-    "{who} and {other} expand their partnership", "{who} sued by {firm} over {word} data",
-    "{who} launches {word} model for {word}", "{who} lays off {n} people in {word} unit",
-    "{who} in talks to acquire {firm}, sources say", "{other} drops {who} as supplier of {word} data",
-    "{who} plans {n} megawatt data center near {firm}", "{who} confirms breach at {firm}",
+    "{who} hires {person} from {other}",
+    "{person} leaves {who} after {n} months",
+    "{who} raises ${n} million led by {firm}",
+    "{who} buys {firm} for ${n} million",
+    "{who} and {other} expand their partnership",
+    "{who} sued by {firm} over {word} data",
+    "{who} launches {word} model for {word}",
+    "{who} lays off {n} people in {word} unit",
+    "{who} in talks to acquire {firm}, sources say",
+    "{other} drops {who} as supplier of {word} data",
+    "{who} plans {n} megawatt data center near {firm}",
+    "{who} confirms breach at {firm}",
 )
 
 
