@@ -220,6 +220,7 @@ class Conformance:
     port: int = 0
     requests: list[Request] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)  # asked for what nobody publishes
+    talks: set["asyncio.Task[None]"] = field(default_factory=set)  # one for each open connection
     _under_way: dict[str, int] = field(default_factory=dict)
 
     def urls(self) -> list[str]:
@@ -227,11 +228,17 @@ class Conformance:
         return [f"http://{one.host}:{self.port}/{one.name}/old" for one in PUBLISHERS]
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talk = asyncio.current_task()
+        assert talk is not None
+        self.talks.add(talk)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             while True:  # connections are kept as the client likes
                 lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
                 await self._one(lines, writer)
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        self.talks.discard(talk)
 
     async def _one(self, lines: list[str], writer: asyncio.StreamWriter) -> None:
         method, path, _ = lines[0].split(" ", 2)
@@ -285,6 +292,8 @@ async def conformance(clock: SimulatedClock) -> AsyncIterator[Conformance]:
     finally:
         for server in servers:
             server.close()
+        if running.talks:  # the client has closed them all by now
+            await asyncio.wait(running.talks, timeout=10)
 
 
 # --- the rules -----------------------------------------------------------------------------

@@ -34,8 +34,11 @@ FLOODS: dict[str, tuple[Handler, str]] = {
     "/chunk-size": (floods(CHUNKED, b"0" * 60_000), "timed-out"),
     "/chunks-of-one-byte": (floods(CHUNKED, b"1\r\na\r\n" * 5_000), "timed-out"),
     "/trailers": (floods(CHUNKED + b"4\r\nabcd\r\n0\r\n", b"X: y\r\n" * 1_000), "headers-too-large"),
-    "/early-hints": (floods(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 500), "timed-out"),
-    "/continue": (floods(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 500), "timed-out"),
+    "/early-hints": (
+        floods(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 500),
+        "headers-too-large",
+    ),
+    "/continue": (floods(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 500), "headers-too-large"),
     "/many-headers": (
         raw(b"HTTP/1.1 200 OK\r\n" + b"".join(b"A%d: b\r\n" % n for n in range(100_000)) + b"\r\n"),
         "headers-too-large",

@@ -147,7 +147,7 @@ def _threads(count: int) -> "ThreadPoolExecutor":
 
 
 def __getattr__(name: str) -> object:
-    if name == "Fetcher":  # httpx and aiohttp are loaded only where something is fetched
+    if name == "Fetcher":  # httpx is loaded only where something is fetched
         from watchers.sources.http import Fetcher
 
         return Fetcher

@@ -282,7 +282,7 @@ def _origin(url: httpx.URL) -> tuple[bytes, str, str, int | None]:
 
 
 def _verbatim(response: httpx.Response, name: bytes) -> str | None:
-    """A header field byte for byte; None also where aiohttp could not send it back so (no UTF-8)."""
+    """A header field byte for byte; None also where it cannot be kept as text (no UTF-8)."""
     for key, value in response.headers.raw:
         if key.lower() == name:
             try:

@@ -1,28 +1,37 @@
-"""An httpx transport over aiohttp's client, with the address guard inside.
+"""An httpx transport that asks each address of the guard, and is cheap.
 
-httpx stays the interface (requests, responses, mock transports in tests); aiohttp carries
-the bytes because it spends a quarter of the CPU per request.  Differs from the published
-``httpx-aiohttp`` in what feeds need: every address is put to the guard just before its
-socket is made, no environment is read, no cookie is kept, header fields are bounded, and
+httpx stays the interface (requests, responses, mock transports in tests); the bytes go over
+asyncio's own connections (``exchange``), at a third of what httpcore's or aiohttp's cost.
+Every address is put to the guard just before its socket is made, whether it came from a
+name or stood in the URL; no environment is read, no cookie kept, no redirect followed, and
 failures keep their kind (name, certificate, header size, cut-off body).
 """
 
+import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
 from functools import cache
+from ipaddress import ip_address
+from typing import Any
 
-import aiohttp
+import aiohappyeyeballs
 import httpx
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.helpers import is_ip_address
-from yarl import URL
 
 from watchers.sources.base import AddressRefused
+from watchers.sources.exchange import BodyCutOff, Exchange, HeadersOverflow
 from watchers.sources.guard import AddressGuard
 
-MAX_FIELD = 16 * 1024  # one header line
-MAX_FIELDS = 100  # header lines
+__all__ = ["AddressNotAllowed", "BodyCutOff", "GuardedTransport", "HeadersOverflow", "shared_ssl"]
+
+CONNECT_SECONDS = 10.0  # for all addresses of a name, and TLS
+NEXT_ADDRESS = 0.25  # seconds until the next address of a name is tried beside (RFC 8305)
+KEEP_ALIVE = 15.0  # seconds that a connection may wait for its next request …
+KEPT = 256  # … and so many may wait
+NAMES_FOR = 60.0  # seconds that a name's addresses are believed
+
+_Origin = tuple[bytes, bytes, int | None]  # scheme, host, port
+_Address = tuple[int, int, int, str, tuple[Any, ...]]  # as socket.getaddrinfo gives them
 
 
 class NameNotFound(httpx.ConnectError):
@@ -37,166 +46,168 @@ class AddressNotAllowed(httpx.ConnectError):
     """The guard refused the address."""
 
 
-class HeadersOverflow(httpx.RemoteProtocolError):
-    """A header line or their number went over the bound."""
-
-
-class BodyCutOff(httpx.ReadError):
-    """The connection ended inside the body."""
-
-
-class GuardedResolver(AbstractResolver):
-    """Resolves a name once and passes on only the addresses that the guard allows."""
-
-    def __init__(self, guard: AddressGuard, approved: set[str]) -> None:
-        self._guard = guard
-        self._approved = approved
-        self._resolver = aiohttp.ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """The allowed addresses of ``host``; raises AddressRefused when none is."""
-        found = await self._resolver.resolve(host, port, family)
-        allowed = [one for one in found if self._guard.allows(host, one["host"])]
-        if found and not allowed:
-            self._guard.check(host, found[0]["host"])
-        self._approved.update(one["host"] for one in allowed)
-        return allowed
-
-    async def close(self) -> None:
-        """Nothing is held."""
-
-
-class _Stream(httpx.AsyncByteStream):
-    """The body as it comes; closing gives the connection back or drops it."""
-
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        content = self._response.content
-        try:
-            while chunk := await content.readany():
-                yield chunk
-        except aiohttp.ClientPayloadError as error:
-            raise BodyCutOff("the body ended early") from error
-        except aiohttp.ClientError as error:
-            raise httpx.ReadError(type(error).__name__) from error
-        except OSError as error:
-            raise httpx.ReadError(_reason(error)) from error
-
-    async def aclose(self) -> None:
-        self._response.close() if not self._response.content.at_eof() else self._response.release()
-
-
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """One pool of connections, one SSL context, one guard."""
+    """Connections, one SSL context, one guard."""
 
-    def __init__(
-        self,
-        guard: AddressGuard,
-        *,
-        ssl_context: ssl.SSLContext | None = None,
-        connect_timeout: float = 10.0,
-        keep_alive: float = 15.0,
-    ) -> None:
+    def __init__(self, guard: AddressGuard, *, ssl_context: ssl.SSLContext | None = None) -> None:
         self._guard = guard
         self._ssl = ssl_context
-        self._keep_alive = keep_alive
-        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout)
-        self._approved: set[str] = set()  # addresses that a resolved name was allowed
-        self._session: aiohttp.ClientSession | None = None
-
-    def _open(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            resolver=GuardedResolver(self._guard, self._approved),
-            socket_factory=self._make_socket,
-            ssl=self._ssl or shared_ssl(),
-            limit=0,  # the fetcher bounds what is under way
-            ttl_dns_cache=60,
-            keepalive_timeout=self._keep_alive,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=False,
-            timeout=self._timeout,
-            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-            max_line_size=MAX_FIELD,
-            max_field_size=MAX_FIELD,
-            max_headers=MAX_FIELDS,
-        )
-
-    def _make_socket(self, info: tuple) -> socket.socket:
-        """The last gate: called with the very address that is connected to."""
-        family, kind, proto, _, address = info
-        host = str(address[0])
-        if host not in self._approved:
-            self._guard.check(host, host)
-        return socket.socket(family=family, type=kind, proto=proto)
+        self._names: dict[str, tuple[float, list[_Address]]] = {}  # until when, and the addresses
+        self._idle: dict[_Origin, tuple[float, Exchange]] = {}  # since when; the longest idle first
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One exchange: no redirects, no decoding, no cookies."""
-        if self._session is None:
-            self._session = self._open()
-        url = request.url.copy_with(userinfo=b"") if request.url.userinfo else request.url
-        try:
-            if is_ip_address(url.host):
-                self._guard.check(url.host, url.host)
-            response = await self._session.request(
-                request.method,
-                URL(str(url), encoded=True),  # credentials are in a header by now
-                headers=[
-                    (name.decode("ascii"), value.decode("utf-8")) for name, value in request.headers.raw
-                ],
-                data=request.content or None,
-                allow_redirects=False,
-            )
-        except AddressRefused as error:
-            raise AddressNotAllowed(str(error)) from error
-        except aiohttp.ClientError as error:
-            raise _translated(error) from error
-        except TimeoutError as error:
-            raise httpx.ConnectTimeout("no connection in time") from error
-        except (OSError, ValueError) as error:
-            raise httpx.ConnectError(_reason(error)) from error
-        return httpx.Response(
-            response.status, headers=list(response.raw_headers), stream=_Stream(response), request=request
-        )
+        url = request.url
+        origin = (url.raw_scheme, url.raw_host, url.port)
+        head = _head(request)
+        exchange = self._kept(origin)
+        if exchange is not None and not await _answers(exchange, head):
+            exchange = None  # it was closed while nobody looked
+        if exchange is None:
+            exchange = await self._connect(url)
+            await _ask(exchange, head)
+        stream = _Body(self, origin, exchange)
+        return httpx.Response(exchange.status, headers=exchange.headers, stream=stream, request=request)
 
     async def aclose(self) -> None:
         """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        for _, exchange in self._idle.values():
+            exchange.close()
+        self._idle.clear()
+        await asyncio.sleep(0)  # then the loop lets go of them
+
+    # --- connections --------------------------------------------------------------------
+
+    def give_back(self, origin: _Origin, exchange: Exchange) -> None:
+        """Keep a connection for the next request to its host, or drop it."""
+        if not exchange.reusable:
+            exchange.close()
+            return
+        if (other := self._idle.pop(origin, None)) is not None:
+            other[1].close()
+        now = asyncio.get_running_loop().time()
+        self._idle[origin] = (now, exchange)
+        for old, (since, longest) in list(self._idle.items()):
+            if len(self._idle) <= KEPT and since >= now - KEEP_ALIVE:
+                break
+            longest.close()
+            del self._idle[old]
+
+    def _kept(self, origin: _Origin) -> Exchange | None:
+        since, exchange = self._idle.pop(origin, (0.0, None))
+        if exchange is None:
+            return None
+        if exchange.reusable and since >= asyncio.get_running_loop().time() - KEEP_ALIVE:
+            return exchange
+        exchange.close()
+        return None
+
+    async def _connect(self, url: httpx.URL) -> Exchange:
+        loop = asyncio.get_running_loop()
+        host = url.raw_host.decode("ascii")
+        secure = url.scheme == "https"
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                addresses = await self._allowed(host, url.port or (443 if secure else 80))
+                raw = await aiohappyeyeballs.start_connection(addresses, happy_eyeballs_delay=NEXT_ADDRESS)
+                _, exchange = await loop.create_connection(
+                    Exchange,
+                    sock=raw,
+                    ssl=(self._ssl or shared_ssl()) if secure else None,
+                    server_hostname=host.rstrip(".") if secure else None,
+                )
+        except AddressRefused as error:
+            raise AddressNotAllowed(str(error)) from error
+        except TimeoutError as error:
+            raise httpx.ConnectTimeout("no connection in time") from error
+        except ssl.SSLError as error:
+            raise TlsRefused(_reason(error)) from error
+        except (OSError, ValueError) as error:
+            raise httpx.ConnectError(_reason(error)) from error
+        return exchange
+
+    async def _allowed(self, host: str, port: int) -> list[_Address]:
+        """The addresses of ``host`` that the guard allows; raises AddressRefused when none is."""
+        found = await self._resolved(host, port)
+        allowed = [one for one in found if self._guard.allows(host, str(one[4][0]))]
+        if not allowed:
+            self._guard.check(host, str(found[0][4][0]))
+        return allowed
+
+    async def _resolved(self, host: str, port: int) -> list[_Address]:
+        literal = host.removesuffix(".")
+        try:
+            version = ip_address(literal).version
+        except ValueError:
+            return await self._looked_up(host, port)
+        if version == 4:
+            return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (literal, port))]
+        return [(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (literal, port, 0, 0))]
+
+    async def _looked_up(self, host: str, port: int) -> list[_Address]:
+        loop = asyncio.get_running_loop()
+        until, found = self._names.get(f"{host}:{port}", (0.0, []))
+        if until < loop.time():
+            try:
+                asked = loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+                found = list(await asked)
+            except socket.gaierror as error:
+                raise NameNotFound("the name does not resolve") from error
+            if len(self._names) >= KEPT:
+                self._names.clear()
+            self._names[f"{host}:{port}"] = (loop.time() + NAMES_FOR, found)
+        return found
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body as it comes; closing gives the connection back."""
+
+    def __init__(self, transport: GuardedTransport, origin: _Origin, exchange: Exchange) -> None:
+        self._transport = transport
+        self._origin = origin
+        self._exchange = exchange
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while piece := await self._exchange.piece():
+            yield piece
+
+    async def aclose(self) -> None:
+        self._transport.give_back(self._origin, self._exchange)
+
+
+async def _ask(exchange: Exchange, head: bytes) -> None:
+    try:
+        await exchange.ask(head)
+    except BaseException:
+        exchange.close()
+        raise
+
+
+async def _answers(exchange: Exchange, head: bytes) -> bool:
+    """Ask over a connection that was kept; False where its server had given it up."""
+    try:
+        await _ask(exchange, head)
+    except httpx.TransportError:
+        if not exchange.untouched:
+            raise
+        return False
+    return True
+
+
+def _head(request: httpx.Request) -> bytes:
+    """The request as it is sent; its body, if any, behind it."""
+    lines = [b"%b %b HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
+    lines += [b"%b: %b" % field for field in request.headers.raw]
+    head = b"\r\n".join(lines)
+    if head.count(b"\n") != len(lines) - 1 or head.count(b"\r") != len(lines) - 1 or b"\0" in head:
+        raise httpx.LocalProtocolError("a header field with a line break in it")
+    return head + b"\r\n\r\n" + request.content
 
 
 @cache
 def shared_ssl() -> ssl.SSLContext:
     """One context for the whole process: loading the CA bundle takes 18 ms of CPU."""
     return httpx.create_ssl_context(trust_env=False)
-
-
-def _translated(error: aiohttp.ClientError) -> httpx.TransportError:
-    """aiohttp's error as httpx's of the same meaning, without the URL in its text."""
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return NameNotFound("the name does not resolve")
-    if isinstance(error, aiohttp.ClientSSLError):
-        return TlsRefused(_reason(getattr(error, "certificate_error", None) or error.os_error))
-    if isinstance(error, aiohttp.ServerTimeoutError):
-        return httpx.ConnectTimeout("no connection in time")
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return httpx.ConnectError(_reason(error.os_error))
-    if isinstance(error, aiohttp.ClientResponseError):
-        said = error.message.lower()  # aiohttp's parser in C gives no other sign
-        if "got more than" in said or "too many headers" in said:
-            return HeadersOverflow(f"more than {MAX_FIELDS} header fields or {MAX_FIELD} bytes in one")
-        return httpx.RemoteProtocolError("the answer is not HTTP")
-    if isinstance(error, aiohttp.InvalidURL):
-        return httpx.UnsupportedProtocol("not a usable address")
-    return httpx.RemoteProtocolError(f"the connection ended without an answer ({type(error).__name__})")
 
 
 def _reason(error: BaseException) -> str:
