@@ -131,6 +131,7 @@ class Feed:
     etag: str | None = None  # of the last 200 that parsed well
     last_modified: str | None = None  # likewise, verbatim
     body_hash: bytes | None = None  # of the last body that parsed well, from its first entry on
+    held: bytes | None = None  # opaque to the store: entries of that body, see watchers.sources.slices
     next_due: datetime | None = None  # None: now
     interval: timedelta | None = None  # set by the owner; None: adaptive
     last_polled: datetime | None = None
@@ -167,13 +168,16 @@ class ParsedEntry:
 class FinishedPoll:
     """A poll that is over: the feed's row as it shall be now, and what it brought.
 
-    ``entries`` is empty where nothing changed or the poll failed; ``baseline`` marks the
-    first successful poll of a feed, whose entries are old news.
+    ``entries`` is empty where nothing changed or the poll failed; ``known`` are keys
+    (``storage.sqlite.identity.guid_key``) of entries that stand there as they did before and
+    were not read again; ``baseline`` marks the first successful poll of a feed, whose entries
+    are old news.
     """
 
     feed: Feed
     seen: datetime
     entries: tuple[ParsedEntry, ...] = ()
+    known: tuple[int, ...] = ()
     baseline: bool = False
 
 

@@ -142,6 +142,7 @@ def _after_success(
             "title": feed.title or parsed.title,
             "site": parsed.site or feed.site,
             "lang": parsed.lang or feed.lang,
+            "held": parsed.held,
         }
         if rhythm.fresh:
             changes["last_change"] = now

@@ -82,7 +82,7 @@ class Rhythm:
     def learned(self, parsed: ParsedFeed, now: datetime) -> "Rhythm":
         """With the entries of a body: those published after all that was seen before."""
         held = {
-            "entries": len(parsed.entries),
+            "entries": parsed.count,
             "asked": max(parsed.ttl or timedelta(0), parsed.update_every or timedelta(0)),
             "skip_hours": parsed.skip_hours if len(parsed.skip_hours) < 24 else frozenset(),
             "skip_days": parsed.skip_days if len(parsed.skip_days) < 7 else frozenset(),

@@ -230,6 +230,7 @@ def finish(
         feed=polling.schedule(feed, outcome, parsed, now, bounds),
         seen=now,
         entries=parsed.entries if parsed else (),
+        known=parsed.known if parsed else (),
         baseline=feed.last_success is None,
     )
 

@@ -35,7 +35,7 @@ class Feeds:
                 "added = excluded.added, removed = 0, state = 'new', paused = 0, etag = NULL, "
                 "last_modified = NULL, body_hash = NULL, next_due = 0, interval = NULL, last_polled = NULL, "
                 "last_success = NULL, last_change = NULL, failures = 0, last_error = NULL, moved_to = NULL, "
-                "moved_count = 0, rhythm = NULL, reported = NULL WHERE removed",
+                "moved_count = 0, rhythm = NULL, reported = NULL, held = NULL WHERE removed",
                 (url, kind, title, to_seconds(now)),
             )
             return self._must(url)
@@ -168,7 +168,7 @@ class Feeds:
             "state = CASE WHEN paused THEN 'paused' ELSE ? END, etag = ?, last_modified = ?, "
             "body_hash = ?, next_due = ?, last_polled = ?, last_success = ?, last_change = ?, "
             "failures = ?, last_error = ?, moved_to = ?, moved_count = ?, rhythm = ?, "
-            "reported = ? WHERE id = ?",
+            "reported = ?, held = ? WHERE id = ?",
             [_columns(feed) for feed in feeds],
         )
         for feed in feeds:
@@ -195,5 +195,6 @@ def _columns(feed: Feed) -> tuple[Any, ...]:
         feed.moved_count,
         feed.rhythm,
         feed.reported,
+        feed.held,
         feed.id,
     )

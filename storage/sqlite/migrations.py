@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
 APPLICATION_ID = 0x4D6F7657  # "MovW", in the header of every file of ours
-SCHEMA_VERSION = 2  # PRAGMA user_version of an up-to-date file
+SCHEMA_VERSION = 3  # PRAGMA user_version of an up-to-date file
 
 FEEDS = """
 CREATE TABLE feed (
@@ -393,6 +393,8 @@ ALTER TABLE delivery ADD COLUMN occasion TEXT; -- why the lines of a batch stand
 CREATE INDEX delivery_told ON delivery (destination, created) WHERE update_kind IS NULL AND batch IS NULL;
 """
 
+HELD = "ALTER TABLE feed ADD COLUMN held BLOB;"  # entries of the last body: watchers.sources.slices
+
 FIRST = (FEEDS, ENTRIES, WATCHLIST, STORIES, DECISIONS, SEARCH, OUTBOX, GUILDS, MARKS)
 
 
@@ -416,6 +418,10 @@ def migrate(connection: sqlite3.Connection) -> None:
     def m0002_servers(db: "Database") -> None:
         for statement in _statements(SERVERS):
             db.conn.execute(statement)
+
+    @steps()
+    def m0003_held(db: "Database") -> None:
+        db.conn.execute(HELD)
 
     steps.apply(Database(connection))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

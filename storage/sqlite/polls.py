@@ -77,7 +77,7 @@ def store(db: Connection, polls: Sequence[FinishedPoll], decide: Decide | None =
         candidates = _candidates(batch)
         if candidates:
             _find_by_guid(db, candidates)
-            _find_otherwise(db, candidates)
+            _find_otherwise(db, candidates, [key for poll in batch for key in poll.known])
             touched += _write(db, candidates, decide)
     return touched
 
@@ -136,8 +136,11 @@ def _find_by_guid(db: Connection, candidates: Sequence[_Candidate]) -> None:
         candidate.entry_id = known.get(candidate.key, 0)
 
 
-def _find_otherwise(db: Connection, candidates: Sequence[_Candidate]) -> None:
-    """Entries whose guid changed: the same link, or the same title at about the same time."""
+def _find_otherwise(db: Connection, candidates: Sequence[_Candidate], known_too: Sequence[int]) -> None:
+    """Entries whose guid changed: the same link, or the same title at about the same time.
+
+    ``known_too`` are keys of other entries of the same bodies.
+    """
     strangers = [c for c in candidates if not c.entry_id]
     for candidate in strangers:
         candidate.read()
@@ -150,6 +153,7 @@ def _find_otherwise(db: Connection, candidates: Sequence[_Candidate]) -> None:
         if entry_id in stored:
             by_key.setdefault(key, []).append(stored[entry_id])
     present = {c.entry_id for c in candidates}
+    present.update(entry_id for _, entry_id in _entries_of(db, known_too))
     for candidate in strangers:
         for same in (_same_link(candidate, by_key), _same_title(candidate, by_key)):
             if len(same) == 1 and same[0] not in present:

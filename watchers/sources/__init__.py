@@ -98,6 +98,16 @@ def parse_fast(body: bytes, url: str, content_type: str | None, feed: Feed) -> P
     return source(feed.kind).parse(body, url, content_type, feed)
 
 
+def parse_news(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
+    """``parse_fast``, without the entries that stood in the feed's last body (``ParsedFeed.known``)."""
+    from watchers.sources import slices
+
+    body = _stripped(body)
+    plain = feed.kind == "feed" and not sniff.is_costly(body) and not sniff.looks_like_page(body)
+    found = slices.parse(body, url, feed) if plain else None
+    return found if found is not None else parse_fast(body, url, content_type, feed)
+
+
 def parse_apart(body: bytes, url: str, content_type: str | None, feed: Feed) -> ParsedFeed:
     """``parse`` in a child process."""
     from watchers.sources import limits
@@ -124,7 +134,7 @@ def _stripped(body: bytes) -> bytes:
 
 
 async def parse_off_loop(fetched: Fetched, feed: Feed) -> ParsedFeed:
-    """``parse`` in a thread.
+    """``parse`` in a thread, without the entries that stood in the feed's last body.
 
     One thread for all that is parsed here, since more would only wait for each other;
     others for what a child does: a costly body must not keep the rest waiting.
@@ -134,7 +144,7 @@ async def parse_off_loop(fetched: Fetched, feed: Feed) -> ParsedFeed:
     loop = asyncio.get_running_loop()
     asked = (fetched.body, fetched.url, fetched.content_type, feed)
     try:
-        return await loop.run_in_executor(_threads(1), parse_fast, *asked)
+        return await loop.run_in_executor(_threads(1), parse_news, *asked)
     except NeedsChild:
         return await loop.run_in_executor(_threads(WAITING_THREADS), parse_apart, *asked)
 

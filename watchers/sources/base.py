@@ -278,6 +278,13 @@ class ParsedFeed:
     skip_hours: frozenset[int] = frozenset()  # UTC, 0..23
     skip_days: frozenset[int] = frozenset()  # 0 = Monday
     truncated: bool = False  # entries were read, but the body ends or breaks in the middle
+    known: tuple[int, ...] = ()  # the store's keys of entries not read again, as the last body held them
+    held: bytes | None = None  # what the next body is compared with: watchers.sources.slices
+
+    @property
+    def count(self) -> int:
+        """How many entries the body holds."""
+        return len(self.entries) + len(self.known)
 
 
 Parser = Callable[[bytes, str, str | None, Feed], ParsedFeed]  # body, URL, content type, feed

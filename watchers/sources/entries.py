@@ -24,6 +24,7 @@ MAX_NAME = 200
 MAX_URL = 4096
 MAX_ENTRIES = 2000  # in one body; feeds are newest first
 _SOUND_URL = re.compile(r"https?://[A-Za-z\d.-]+(?::\d+)?(?:[/?#][!-~]*)?", re.ASCII)  # nothing to mend
+_APART = re.compile(r"#[0-9a-f]{16}$")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,200}")
 
 
@@ -63,6 +64,11 @@ def finished(raws: Iterable[RawEntry], base: str) -> tuple[ParsedEntry, ...]:
 def _told_apart(entry: ParsedEntry) -> str:
     own = hashlib.sha256((entry.url or entry.title).encode("utf-8", "replace")).hexdigest()[:16]
     return f"{entry.guid}#{own}"
+
+
+def is_told_apart(guid: str) -> bool:
+    """Whether a guid may be one that ``finished`` made of a shared one."""
+    return _APART.search(guid) is not None
 
 
 def _finish(raw: RawEntry, base: str) -> ParsedEntry:

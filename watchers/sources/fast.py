@@ -50,14 +50,18 @@ _RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": 
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
 
 
-def parse(body: bytes, url: str) -> ParsedFeed | None:
-    """The feed, or None: ask feedparser."""
+def parse(body: bytes, url: str, *, part_of: bytes | None = None) -> ParsedFeed | None:
+    """The feed, or None: ask feedparser.
+
+    ``part_of``: the whole, where ``body`` lacks some of its entries; then None also where an
+    entry would be read otherwise beside them.
+    """
     if len(body) > MAX_SIZE or not _is_plain_utf8(body) or _is_doubtful(body):
         return None
     try:
         root = _tree(body)
-        reading = Reading(base=url, doubtful=_doubtful_namespaces(body))
-        return _feed(root, reading, body)
+        reading = Reading(base=url, doubtful=_doubtful_namespaces(part_of or body))
+        return _feed(root, reading, body, alone=part_of is not None)
     except (Doubt, ET.ParseError):
         return None
 
@@ -98,7 +102,7 @@ def _tree(body: bytes) -> ET.Element:
     return parser.close()
 
 
-def _feed(root: ET.Element, reading: Reading, body: bytes) -> ParsedFeed:
+def _feed(root: ET.Element, reading: Reading, body: bytes, *, alone: bool) -> ParsedFeed:
     kind, top, holder = _roots(root, reading, body)
     about = _About(reading)
     entries: list[RawEntry] = []
@@ -113,6 +117,8 @@ def _feed(root: ET.Element, reading: Reading, body: bytes) -> ParsedFeed:
                 about.take(inner)
         elif reading.name(child.tag) not in {(PLAIN, "image"), (PLAIN, "textinput")}:
             raise Doubt
+    if alone and about.carries:
+        raise Doubt
     if holder is not top and not entries:
         raise Doubt  # an RDF of another sort
     hours, days = skips(body) if b"skip" in body else (frozenset(), frozenset())
@@ -166,6 +172,7 @@ class _About:
         self.period: str | None = None
         self.frequency: str | None = None
         self.has_content = False  # feedparser carries this into the first entry
+        self.carries = False  # whether it did
         self._summed = False
 
     def take(self, child: ET.Element) -> None:
@@ -182,7 +189,7 @@ class _About:
             self.link = text_of(child) if self.link is None else self.link
         elif name in {"description", "summary"}:
             if self._summed:
-                self.has_content = True
+                self.has_content = self.carries = True
             self._summed = self._summed or name == "summary"
         elif name == "language" and prefix in {"", "dc"}:
             self.lang = text_of(child)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage.model import Decision, FinishedPoll, ParsedEntry, Verdict
-from storage.sqlite import SqliteStore
+from storage.sqlite import SqliteStore, identity
 from tests.storage.made import DAY, HOUR, NOW, feed, parsed, poll, quiet
 
 
@@ -283,3 +283,14 @@ def test_an_edited_entry_is_judged_whatever_was_decided_at_first_sight(store: Sq
         done = FinishedPoll(feed=row, seen=NOW, entries=(parsed("crane", title=title),))
         assert len(store.feeds.finish_polls([done], lambda _: nobody)) == waits
     assert [entry.revision for entry in store.entries.pending()] == [1]
+
+
+def test_a_new_entry_is_no_known_one_that_stands_beside_it_unread(store: SqliteStore) -> None:
+    poll(store, parsed("one"))
+    row = feed(store)
+    twin = parsed("two", title="The story of one")
+    done = FinishedPoll(feed=row, seen=NOW, entries=(twin,), known=(identity.guid_key(row.id, "tag:one"),))
+    assert store.feeds.finish_polls([done]) == [2]
+    again = FinishedPoll(feed=row, seen=NOW, entries=(replace(twin, guid="tag:three"),))
+    assert len(store.feeds.finish_polls([again])) == 0  # nobody beside it: the same under another guid
+    assert store.entries.count() == 2

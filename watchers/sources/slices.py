@@ -1,0 +1,115 @@
+"""Only what is new in a body: entries whose bytes stood in the feed's last body are not read again.
+
+A body of thirty entries in which one is new is cut at ``<item>`` or ``<entry>`` (no XML is
+read for that), and the slices that the last body held too are left out of what ``fast`` reads.
+Cut is only where nothing but blanks stands between entries and no slice opens a comment or
+CDATA section that it does not close; so each slice is a whole element, whatever it says, and
+what is left is read as it would be in its place.  Namespaces, the address and the feed itself
+are part of the comparison.  Everything unusual is read in full: entries that share an id, or
+whose meaning depends on their place.
+
+What a body held is 16 bytes an entry: a hash of its slice, and the key by which the store
+knows its guid.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from storage.model import Feed
+from storage.sqlite.identity import guid_key, stored_guid
+from watchers.sources import fast
+from watchers.sources.base import ParsedFeed
+from watchers.sources.entries import is_told_apart
+
+_SIZE = 8  # bytes of a hash or key
+_FIRST = re.compile(rb"<(item|entry)[\s>]")
+_FOLLOWING = {name: re.compile(rb"\s*<" + name + rb"[\s>]") for name in (b"item", b"entry")}
+_HEAD = 64 * 1024  # in which the first entry begins
+_DECLARING = re.compile(rb"<[?A-Za-z][^<>]*?(?:xmlns|encoding|version)[^<>]*>")
+_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_OPENINGS = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"), (b"<?", b"?>"))
+
+
+def parse(body: bytes, url: str, feed: Feed) -> ParsedFeed | None:
+    """What ``fast.parse`` reads, without the entries that the last body held; None: ask for all of it."""
+    spans = _spans(body)
+    if not spans:
+        return None
+    hashes = [sha256(body[start:end]).digest()[:_SIZE] for start, end in spans]
+    salt = _salt(body[: spans[0][0]], url, feed)
+    before = _unpacked(feed.held, salt)
+    fresh = [place for place, one in enumerate(hashes) if one not in before]
+    read = fast.parse(_without(body, spans, frozenset(fresh)), url, part_of=body)
+    if read is None:
+        return None
+    guids = [entry.guid for entry in read.entries]
+    keys = [guid_key(feed.id, stored_guid(guid)) for guid in guids]
+    known = tuple(before[one] for one in hashes if one in before)
+    shared = any(map(is_told_apart, guids)) or len({*keys, *known}) < len(keys) + len({*known})
+    if shared or len(guids) != len(fresh):
+        return None if known else read
+    held = before | {hashes[place]: key for place, key in zip(fresh, keys, strict=True)}
+    packed = b"".join(one + held[one].to_bytes(_SIZE, "big", signed=True) for one in hashes)
+    return replace(read, known=known, held=salt + packed)
+
+
+def _spans(body: bytes) -> list[tuple[int, int]]:
+    """Where each entry begins and ends; nothing where that cannot be told without reading all."""
+    first = _FIRST.search(body, 0, _HEAD)
+    if first is None or not _closes(body[: first.start()]):
+        return []
+    closing, following = b"</" + first[1] + b">", _FOLLOWING[first[1]]
+    spans, start = [], first.start()
+    while (end := body.find(closing, start)) >= 0:
+        end += len(closing)
+        if not _is_whole(body[start:end]):
+            return []
+        spans.append((start, end))
+        if following.match(body, end) is None:
+            break
+        start = body.index(b"<", end)
+    rest = body[spans[-1][1] :] if spans else b""
+    return [] if any(sign in rest for pair in _OPENINGS for sign in pair) else spans
+
+
+def _is_whole(piece: bytes) -> bool:
+    """Whether an element's bytes end outside of the comments and sections that they open."""
+    if piece.count(b"<![CDATA[") != piece.count(b"]]>"):
+        return False
+    if b"<!--" in piece or b"<?" in piece or b"-->" in piece:  # in a section they are words
+        piece = _CDATA.sub(b"", piece)
+        return b"<!--" not in piece and b"<?" not in piece and b"-->" not in piece
+    return True
+
+
+def _closes(head: bytes) -> bool:
+    return all(head.count(opening) == head.count(closing) for opening, closing in _OPENINGS)
+
+
+def _without(body: bytes, spans: Sequence[tuple[int, int]], kept: Collection[int]) -> bytes:
+    """The body without the slices that are not kept."""
+    pieces, at = [], 0
+    for place, (start, end) in enumerate(spans):
+        if place not in kept:
+            pieces.append(body[at:start])
+            at = end
+    return b"".join([*pieces, body[at:]]) if pieces else body
+
+
+def _salt(head: bytes, url: str, feed: Feed) -> bytes:
+    """Changes with all that gives the same bytes another meaning."""
+    meaning = b"\0".join((b"%d" % feed.id, url.encode("utf-8", "replace"), *_DECLARING.findall(head)))
+    return sha256(meaning).digest()[:_SIZE]
+
+
+def _unpacked(held: bytes | None, salt: bytes) -> dict[bytes, int]:
+    """Keys of guids by hash of the slice."""
+    if held is None or held[:_SIZE] != salt or len(held) % _SIZE:
+        return {}
+    parts = [held[at : at + _SIZE] for at in range(_SIZE, len(held), _SIZE)]
+    return {
+        one: int.from_bytes(key, "big", signed=True)
+        for one, key in zip(parts[::2], parts[1::2], strict=False)
+    }
