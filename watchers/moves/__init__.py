@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 
 from storage.model import Document, Entity, Mention, Move, MoveKind, Watchlist
 from watchers.moves import choose, deals, money, people, product, status, trouble
-from watchers.moves.conditions import Spot, fits, may_fit
+from watchers.moves.conditions import fits, may_fit
 from watchers.moves.lexicon import Lexicon, lexicon_for
 from watchers.moves.page import Page, read
-from watchers.moves.reading import Draft, Reading
+from watchers.moves.reading import Draft, Reading, Spot
 from watchers.moves.roles import bind
 from watchers.text import detect_lang
 
@@ -96,24 +96,20 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         frame = page.lexicon.frames[number]
         if (frame.title_only and page.name != "title") or not may_fit(frame, page):
             continue
-        if any(d.start <= start and end <= d.end and d.frame.kind is frame.kind for d in drafts):
+        if drafts and any(d.start <= start and end <= d.end and d.frame.kind is frame.kind for d in drafts):
             continue  # a longer phrase of the same kind says it better
         if spot is None or (spot.start, spot.end) != (start, end):
             spot = Spot(reading, start, end)
         if not fits(frame, spot):
             continue
-        draft = Draft(frame, reading, start, end)
+        draft = Draft.at(spot, frame)
         bind(draft)
         _FINISH[frame.kind](draft)
         draft.score = frame.weight * _place(page, start) * status.judge(draft, document) * _cast(draft)
         if reviewed and frame.kind is MoveKind.LAUNCH:
             draft.score *= _REVIEWED
-        if any(d.start == start and d.frame.kind is frame.kind and d.score >= draft.score for d in drafts):
-            continue
-        drafts = [d for d in drafts if not (d.start == start and d.end == end and d.frame.kind is frame.kind)]
-        draft.score *= _LATER_KIND ** min(
-            2, len({d.frame.kind for d in drafts if d.start < start and not d.background})
-        )
+        told = {d.frame.kind for d in drafts if d.start < start and not d.background}
+        draft.score *= _LATER_KIND ** min(2, len(told))
         drafts.append(draft)
     if page.name == "title" and not drafts and (bare := product.bare_name(reading)) is not None:
         bare.score = bare.frame.weight * _place(page, 0)

@@ -97,7 +97,7 @@ def _first(values: Iterable[_T | None]) -> _T | None:
 def _evidence(draft: Draft) -> tuple[int, int]:
     """The clause around the trigger, clipped to a readable length, on word boundaries."""
     page = draft.page
-    left, right = page.sentence(draft.start, draft.end)
+    left, right = draft.sentence
     if right - left > _EVIDENCE:
         spare = max(0, _EVIDENCE - (draft.end - draft.start))
         left = max(left, draft.start - spare // 2)

@@ -8,55 +8,41 @@ computed: parties by what they are, amounts, counts.  Who plays which role is bo
 from watchers.moves.amounts import find_counts
 from watchers.moves.lexicon import COMPUTED, Condition, Frame
 from watchers.moves.names import Party
-from watchers.moves.page import COMMA, Page
-from watchers.moves.reading import Reading
+from watchers.moves.page import Page
+from watchers.moves.reading import Reading, Spot
 
 _TOUCH = 14  # code points in which "after" and "before" look: an article and a quotation mark
 _ORG_KINDS = frozenset({"org", "name", "product"})
 _PARTY_CLASSES = frozenset({"person", "someone", "org", "firm", "party", "name", "watched"})
 
 
-class Spot:
-    """A trigger with the stretches of text around it, worked out once for all its frames."""
-
-    __slots__ = ("end", "left", "page", "reading", "right", "sentence", "start")
-
-    def __init__(self, reading: Reading, start: int, end: int) -> None:
-        self.reading, self.page = reading, reading.page
-        self.start, self.end = start, end
-        self.left, right = self.page.clause(start, end)
-        self.right = min(right, self.page.aside(end, right))
-        if self.page.lexicon.numbers.counters and (comma := COMMA.search(self.page.folded, end, self.right)):
-            self.right = comma.start()  # Chinese puts a comma where others put a full stop
-        self.sentence = self.page.sentence(start, end)
-
-    def span(self, reach: str) -> tuple[int, int]:
-        """The stretch that a condition of this reach looks at."""
-        start, end, lexicon = self.start, self.end, self.page.lexicon
-        match reach:
-            case "next":
-                return end, min(self.right, end + lexicon.next_reach)
-            case "right" | "end":
-                return end, min(self.right, end + lexicon.side_reach)
-            case "left":
-                return max(self.left, start - lexicon.side_reach), start
-            case "after":
-                return end, min(self.right, end + _TOUCH)
-            case "before":
-                return max(self.left, start - _TOUCH), start
-            case "prev":
-                return max(self.left, start - lexicon.next_reach), start
-            case "field":
-                return 0, len(self.page.folded)
-            case _:  # near: the sentence, both sides
-                left, right = self.sentence
-                return max(left, start - lexicon.side_reach), min(right, end + lexicon.side_reach)
+def _span(spot: Spot, reach: str) -> tuple[int, int]:
+    """The stretch that a condition of this reach looks at."""
+    start, end, lexicon = spot.start, spot.end, spot.page.lexicon
+    match reach:
+        case "next":
+            return end, min(spot.right, end + lexicon.next_reach)
+        case "right" | "end":
+            return end, min(spot.right, end + lexicon.side_reach)
+        case "left":
+            return max(spot.left, start - lexicon.side_reach), start
+        case "after":
+            return end, min(spot.right, end + _TOUCH)
+        case "before":
+            return max(spot.left, start - _TOUCH), start
+        case "prev":
+            return max(spot.left, start - lexicon.next_reach), start
+        case "field":
+            return 0, len(spot.page.folded)
+        case _:  # near: the sentence, both sides
+            left, right = spot.sentence
+            return max(left, start - lexicon.side_reach), min(right, end + lexicon.side_reach)
 
 
 def holds(condition: Condition, spot: Spot) -> bool:
     """Whether any wanted class stands within the condition's reach of the trigger."""
     reach = condition.reach
-    left, right = spot.span(reach)
+    left, right = _span(spot, reach)
     for name in condition.wanted:
         if reach == "end":
             found = _closes_clause(spot.page, name, left, right)
@@ -158,7 +144,8 @@ def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
 
 def may_fit(frame: Frame, page: Page) -> bool:
     """Whether the words that a frame cannot do without are anywhere in the page."""
-    return not any(words.isdisjoint(page.hits) for words in frame.asks) if frame.asks else True
+    present = page.hits.keys()
+    return not any(present.isdisjoint(words) for words in frame.asks) if frame.asks else True
 
 
 def fits(frame: Frame, spot: Spot) -> bool:

@@ -24,7 +24,7 @@ _NEITHER = ("partner", "parceir", "soci", "partenaire", "合作", "パートナ�
 def _sides_are_named(draft: Draft) -> bool:
     """ "X, Y's largest customer, …", "supplier Y": what stands beside a name says which side it is on."""
     page = draft.page
-    left, right = page.sentence(draft.start, draft.end)
+    left, right = draft.sentence
     sides: dict[str, Party] = {}
     for party in (
         p for p in draft.reading.parties if left <= p.start and p.end <= right and p.kind != "person"
@@ -81,7 +81,7 @@ def _settle_customer(draft: Draft) -> None:
         draft.roles["supplier"] = [p for p in suppliers if p not in officials] + customers
     if not draft.roles.get("customer"):
         taken = {id(p) for parties in draft.roles.values() for p in parties}
-        left, right = draft.page.sentence(draft.start, draft.end)
+        left, right = draft.sentence
         for party in draft.reading.parties:
             if left <= party.start < right and id(party) not in taken and _is_official(draft, party):
                 draft.roles["customer"] = [party]

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from storage.model import MoveKind, MoveStatus
 from watchers.text import fold
@@ -85,6 +85,14 @@ class Numbers:
     counters: tuple[str, ...] = ()  # what follows a count of people: 人, 名
 
 
+class Phrase(NamedTuple):
+    """What one phrase of a table means; a tuple because each hit unpacks one."""
+
+    edges: int  # LEFT and RIGHT where no letter may touch it
+    classes: tuple[str, ...]  # the classes, cues and statuses that it belongs to
+    triggers: tuple[int, ...]  # the frames that it may trigger
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lexicon:
     """One language, compiled; immutable and shared between threads."""
@@ -96,9 +104,7 @@ class Lexicon:
     verb_may_end: bool  # German and Dutch: "will X kaufen" has its object before it
     nouns_capital: bool  # German: a capital says nothing
     frames: tuple[Frame, ...]
-    classes: tuple[tuple[str, ...], ...]  # by phrase: the classes, cues and statuses that it belongs to
-    triggers: tuple[tuple[int, ...], ...]  # by phrase: the frames that it may trigger
-    edges: tuple[int, ...]  # by phrase: LEFT and RIGHT where no letter may touch it
+    phrases: tuple["Phrase", ...]
     automaton: Any  # ahocorasick_rs.AhoCorasick over the phrases
     numbers: Numbers
     stop: frozenset[str]  # words that are no names though a headline capitalises them
@@ -214,9 +220,14 @@ def _compile(table: Mapping[str, Any]) -> Lexicon:
         verb_may_end=table.get("verb_may_end", False),
         nouns_capital=table.get("nouns_capital", False),
         frames=frames,
-        classes=tuple(tuple(t for t in v if isinstance(t, str)) for v in tags.values()),
-        triggers=tuple(tuple(t for t in v if isinstance(t, int)) for v in tags.values()),
-        edges=tuple(_edges(*key) for key in tags),
+        phrases=tuple(
+            Phrase(
+                _edges(*key),
+                tuple(tag for tag in known if isinstance(tag, str)),
+                tuple(tag for tag in known if isinstance(tag, int)),
+            )
+            for key, known in tags.items()
+        ),
         automaton=ahocorasick_rs.AhoCorasick([phrase for phrase, _, _ in tags]),
         numbers=Numbers(
             scale={fold(k): float(v) for k, v in numbers.get("scale", {}).items()},

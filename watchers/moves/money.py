@@ -7,9 +7,8 @@ from watchers.moves.reading import Draft, first_paid
 
 def finish(draft: Draft) -> None:
     """Fill in amount, valuation and currency."""
-    page = draft.page
-    left, right = page.sentence(draft.start, draft.end)
-    paid = first_paid(draft.reading, draft.start, draft.end)
+    left, right = draft.sentence
+    paid = first_paid(draft)
     worth = [a for a in draft.reading.amounts if a.sense == WORTH and left <= a.start < right]
     if paid is not None:
         draft.amount, draft.currency = paid.value, paid.currency
@@ -21,7 +20,7 @@ def finish(draft: Draft) -> None:
 
 def finish_with_amount(draft: Draft) -> None:
     """Other moves that cost something: contracts, data centres, fines."""
-    left, right = draft.page.sentence(draft.start, draft.end)
+    left, right = draft.sentence
     paid = [a for a in draft.reading.amounts if a.sense == PAID and left <= a.start < right]
     if draft.frame.kind in (MoveKind.PARTNERSHIP, MoveKind.BREAKUP, MoveKind.INFRASTRUCTURE):
         paid = [a for a in paid if a.currency]  # "a deal for six million chips" tells no sum

@@ -19,7 +19,8 @@ from watchers.text import fold, is_title_case, sentences
 TITLE_READ = 300  # code points of a title
 LEAD_READ = 1_600  # code points of a summary or text
 _BYLINE = re.compile(r"\s\([^()/]{2,60}/[^()]{2,60}\)\s*$")  # "(Ann Smith/Bloomberg)", as aggregators sign
-_PAUSE = re.compile(r"[;|；｜]|\s[–-]\s|[：:](?=\s|[\u2e80-\uffff])|\s/\s")
+# The first set of signs is what each pause begins with: the rest is tried at those alone.
+_PAUSE = re.compile(r"[;|；｜：:\s](?:(?<=[;|；｜])|(?<=[：:])(?=\s|[\u2e80-\uffff])|(?<=\s)[–/-]\s)")
 _WIDE_BLANK = re.compile("\u3000+")
 COMMA = re.compile(r"(?<!\d),|,(?!\d)|、")  # folded; not the one inside a number
 _APART = re.compile(r"(?<!\d),|,(?!\d)|[、()\"「」『』]")
@@ -46,7 +47,6 @@ class Page:
     inner: list[Mention]  # the others: "Acme" of "Acme's chief"
     _stops: list[tuple[int, int, bool]] | None = None
     _sentence_starts: list[int] = field(default_factory=list)
-    _stretches: dict[tuple[int, int, bool], tuple[int, int]] = field(default_factory=dict)
 
     @property
     def stops(self) -> list[tuple[int, int, bool]]:
@@ -77,21 +77,15 @@ class Page:
         return self._stretch(start, end, True)
 
     def _stretch(self, start: int, end: int, only_sentences: bool) -> tuple[int, int]:
-        """Between the stops around a span; remembered, since each step asks for the same ones."""
-        key = (start, end, only_sentences)
-        known = self._stretches.get(key)
-        if known is None:
-            left, right = 0, len(self.folded)
-            for begin, finish, hard in self.stops:
-                if only_sentences and not hard:
-                    continue
-                if finish <= start:
-                    left = finish
-                elif begin >= end:
-                    right = begin
-                    break
-            known = self._stretches[key] = (left, right)
-        return known
+        left, right = 0, len(self.folded)
+        for begin, finish, hard in self.stops:
+            if only_sentences and not hard:
+                continue
+            if finish <= start:
+                left = finish
+            elif begin >= end:
+                return left, begin
+        return left, right
 
     def aside(self, start: int, end: int) -> int:
         """Where a remark (", which …") begins between two positions, else ``end``."""
@@ -171,28 +165,29 @@ def _scan(
     """Phrases found at word boundaries and outside the names of watched entities."""
     hits: dict[str, list[Hit]] = {}
     triggers: list[tuple[int, int, int]] = []
-    size, edges, frames = len(folded), lexicon.edges, lexicon.triggers
+    size, phrases = len(folded), lexicon.phrases
     covered = bytearray(size)
     for start, end in named:
         covered[start:end] = b"\x01" * (end - start)
-    classes = lexicon.classes
-    for phrase, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True):
-        edge = edges[phrase]
-        if edge & LEFT and start and (sign := folded[start - 1]).isalnum() and sign < NO_BLANKS:
+    for number, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True):
+        edges, classes, frames = phrases[number]
+        if edges & LEFT and start and (sign := folded[start - 1]).isalnum() and sign < NO_BLANKS:
             continue
-        if edge & RIGHT and end < size and (sign := folded[end]).isalnum() and sign < NO_BLANKS:
+        if edges & RIGHT and end < size and (sign := folded[end]).isalnum() and sign < NO_BLANKS:
             continue
-        inside = (covered[start] or covered[end - 1]) and not _around(start, end, named)
-        for name in classes[phrase]:
-            if not inside or name in _ALSO_IN_NAMES:
-                if name in hits:
-                    hits[name].append(Hit(start, end))
-                else:
-                    hits[name] = [Hit(start, end)]
-        for number in frames[phrase]:
+        if (covered[start] or covered[end - 1]) and not _around(start, end, named):
+            classes = tuple(name for name in classes if name in _ALSO_IN_NAMES)
             # "Hyperion data center" is a name, and still says that a data centre is meant
-            if not inside or lexicon.frames[number].kind is MoveKind.INFRASTRUCTURE:
-                triggers.append((start, end, number))
+            frames = tuple(n for n in frames if lexicon.frames[n].kind is MoveKind.INFRASTRUCTURE)
+        if classes:
+            hit = Hit(start, end)
+            for name in classes:
+                if name in hits:
+                    hits[name].append(hit)
+                else:
+                    hits[name] = [hit]
+        for frame in frames:
+            triggers.append((start, end, frame))
     for found in hits.values():
         if len(found) > 1:
             found.sort()

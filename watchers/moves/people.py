@@ -53,7 +53,7 @@ def _add_described_employer(draft: Draft) -> None:
 def _title(draft: Draft) -> str | None:
     """The position nearest to the trigger: before it for who leaves, after it for who comes."""
     page = draft.page
-    left, right = page.sentence(draft.start, draft.end)
+    left, right = draft.sentence
     right = min(right, draft.end + _TITLE_REACH)
     left = max(left, draft.start - _TITLE_REACH)
     after = [h for h in page.hits.get("position", ()) if draft.start <= h.start < right]
@@ -142,7 +142,7 @@ def _is_function_word(word: str) -> bool:
 
 def _count(draft: Draft, least: int) -> int | None:
     page = draft.page
-    left, right = page.sentence(draft.start, draft.end)
+    left, right = draft.sentence
     counts = find_counts(page, max(left, draft.start - 60), min(right, draft.end + 80))
     after = [c for c in counts if c.start >= draft.start]
     for count in (*after, *reversed(counts)):

@@ -3,7 +3,7 @@
 from storage.model import MoveKind
 from watchers.moves.lexicon import Frame
 from watchers.moves.money import finish_with_amount
-from watchers.moves.reading import Draft, Reading
+from watchers.moves.reading import Draft, Reading, Spot
 
 # A headline that is nothing but a product's name ("Corvid Atlas V3") announces it.
 _BARE_NAME = Frame(kind=MoveKind.LAUNCH, left="owner", weight=0.6)
@@ -24,7 +24,7 @@ def _settle_maker(draft: Draft) -> None:
     named = draft.roles.get("owner", [])
     if len(named) != 1 or named[0].slug is not None or named[0].known or named[0].end < draft.start - 1:
         return
-    floor, _ = draft.page.clause(draft.start, draft.end)
+    floor, _ = draft.clause
     before = [p for p in draft.reading.parties if floor <= p.start < named[0].start and p.kind == "org"]
     if before and before[-1].slug and named[0].start - before[-1].end <= _MAKER_REACH:
         draft.roles["owner"] = before[-1:]
@@ -47,4 +47,6 @@ def bare_name(reading: Reading) -> Draft | None:
     product = page.last("product", parties[0].end, end)
     if product is None or product.end < end:
         return None
-    return Draft(_BARE_NAME, reading, 0, end, roles={"owner": parties[:1]})
+    draft = Draft.at(Spot(reading, 0, end), _BARE_NAME)
+    draft.roles["owner"] = parties[:1]
+    return draft

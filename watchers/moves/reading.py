@@ -12,7 +12,7 @@ from watchers.moves import names
 from watchers.moves.amounts import PAID, Amount, find_amounts
 from watchers.moves.lexicon import Frame
 from watchers.moves.names import Party
-from watchers.moves.page import Page
+from watchers.moves.page import COMMA, Page
 
 
 class Reading:
@@ -39,14 +39,33 @@ class Reading:
         return self._amounts
 
 
+class Spot:
+    """A trigger with the stretches of text around it, worked out once for all its frames."""
+
+    __slots__ = ("clause", "end", "left", "page", "reading", "right", "sentence", "start")
+
+    def __init__(self, reading: Reading, start: int, end: int) -> None:
+        self.reading, self.page = reading, reading.page
+        self.start, self.end = start, end
+        self.clause = self.page.clause(start, end)
+        self.sentence = self.page.sentence(start, end)
+        self.left, right = self.clause
+        self.right = min(right, self.page.aside(end, right))
+        if self.page.lexicon.numbers.counters and (comma := COMMA.search(self.page.folded, end, self.right)):
+            self.right = comma.start()  # Chinese puts a comma where others put a full stop
+
+
 @dataclass(slots=True)
 class Draft:
     """A move in the making."""
 
     frame: Frame
     reading: Reading
+    page: Page
     start: int  # of the trigger
     end: int
+    clause: tuple[int, int]  # around the trigger
+    sentence: tuple[int, int]
     roles: dict[str, list[Party]] = field(default_factory=dict)
     title: str | None = None
     amount: float | None = None
@@ -57,15 +76,15 @@ class Draft:
     score: float = 0.0
     background: bool = False
 
-    @property
-    def page(self) -> Page:
-        """The page that the trigger stands on."""
-        return self.reading.page
+    @classmethod
+    def at(cls, spot: Spot, frame: Frame) -> "Draft":
+        """A draft of what ``frame`` tells at a trigger, nobody bound yet."""
+        return cls(frame, spot.reading, spot.page, spot.start, spot.end, spot.clause, spot.sentence)
 
 
-def first_paid(reading: Reading, start: int, end: int) -> Amount | None:
+def first_paid(draft: Draft) -> Amount | None:
     """The sum that changes hands: the first one after the trigger, else the last before it."""
-    left, right = reading.page.sentence(start, end)
-    paid = [a for a in reading.amounts if a.sense == PAID and a.start >= left and a.end <= right]
-    after = [a for a in paid if a.start >= start]
+    left, right = draft.sentence
+    paid = [a for a in draft.reading.amounts if a.sense == PAID and a.start >= left and a.end <= right]
+    after = [a for a in paid if a.start >= draft.start]
     return after[0] if after else (paid[-1] if paid else None)

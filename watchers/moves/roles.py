@@ -39,7 +39,7 @@ _PREPOSITIONS = frozenset(
 def bind(draft: Draft) -> None:
     """Give the parties around the trigger the roles that the frame says."""
     usable = [p for p in draft.reading.parties if p.end <= draft.start or p.start >= draft.end]
-    left, right = draft.page.sentence(draft.start, draft.end)
+    left, right = draft.sentence
     usable = [p for p in usable if p.start >= left and p.end <= right]
     if draft.page.lexicon.verb_last:
         _bind_by_particle(draft, usable)
@@ -57,7 +57,7 @@ def bind(draft: Draft) -> None:
 
 def _bind_early_object(draft: Draft, parties: list[Party]) -> list[Party]:
     """ "A will B kaufen": where the verb ends the clause, the later party is its object."""
-    floor, ceiling = draft.page.clause(draft.start, draft.end)
+    floor, ceiling = draft.clause
     here = [p for p in parties if p.start >= floor]
     free = [
         p
@@ -91,7 +91,7 @@ def _give(draft: Draft, role: str, party: Party) -> bool:
 
 def _bind_left(draft: Draft, parties: list[Party]) -> None:
     page, frame = draft.page, draft.frame
-    floor, _ = page.clause(draft.start, draft.end)
+    floor, _ = draft.clause
     here = [p for p in parties if p.start >= floor]
     parties = [p for p in here if not _apposed(page, p, draft.start, floor)]
     parties = [p for p in parties if not _is_founder_of(draft, p, parties)]
@@ -192,7 +192,7 @@ def _only_tells(page: Page, subject: Party, draft: Draft) -> bool:
     verb = page.first("tells", subject.end, draft.start)
     if verb is None or page.folded[subject.end : verb.start].strip():
         return False
-    _, right = page.clause(draft.start, draft.end)
+    _, right = draft.clause
     if page.first("own", verb.end, right) is not None:
         return False
     others = (p for p in draft.reading.parties if verb.end <= p.start and p.end <= right)
@@ -483,7 +483,7 @@ _AFTER_NAMES = ("」", "』", "”", "社", "氏", "さん", "など", "ら", "�
 def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
     """Japanese and Korean: the particle after a name says its role."""
     page, frame = draft.page, draft.frame
-    _floor, ceiling = page.sentence(draft.start, draft.end)
+    _floor, ceiling = draft.sentence
     before = [p for p in parties if p.end <= draft.start and not _stands_aside(page, p)]
     found: list[tuple[Party, str, str]] = []  # nearest first: who, by which particle, as what
     for at in range(len(before) - 1, -1, -1):

@@ -46,7 +46,7 @@ def judge(draft: Draft, document: Document) -> float:
     """Set the draft's status; return the factor that its score is to be multiplied with."""
     page = draft.page
     factor = 1.0
-    if is_background(page, draft.start, draft.end):
+    if is_background(draft):
         draft.background = True
         factor *= BACKGROUND
     elif _is_long_past(page, draft):
@@ -70,20 +70,20 @@ def judge(draft: Draft, document: Document) -> float:
     return factor
 
 
-def is_background(page: Page, start: int, end: int) -> bool:
+def is_background(draft: Draft) -> bool:
     """Whether the trigger stands in a clause that tells what went before.
 
     "X buys Y after raising …": from "after" on, up to the next comma.  A clause that opens
     the sentence ("After raising …, X buys Y") ends at its comma too.
     """
-    left, _ = page.sentence(start, end)
-    left = max(left, page.clause(start, end)[0])
+    page, start, end = draft.page, draft.start, draft.end
+    left = draft.clause[0]
     if page.lexicon.numbers.counters:  # scripts without blanks pause less and say more in a sign
         left = max(left, start - _BACKGROUND_REACH)
     cue = page.last("background", left, start + 1)
     if cue is not None and not _comma(page, cue.end, start):
         return True
-    if _opens_with_circumstance(page, start):
+    if _opens_with_circumstance(draft):
         return True
     if page.lexicon.lang == "zh" and _AFTERWARDS.match(page.folded, end) is not None:
         return True
@@ -99,10 +99,10 @@ def is_background(page: Page, start: int, end: int) -> bool:
     return not any(word is not None and relative.start - word.end <= 1 for word in stated)
 
 
-def _opens_with_circumstance(page: Page, start: int) -> bool:
+def _opens_with_circumstance(draft: Draft) -> bool:
     """ "As job losses loom, X launches": a word that makes what follows it a circumstance
     only where it opens the sentence."""
-    left, _ = page.sentence(start, start)
+    page, start, left = draft.page, draft.start, draft.sentence[0]
     cue = page.first("opening", left, left + 12)
     return cue is not None and cue.start <= left + 1 and cue.end <= start and not _comma(page, cue.end, start)
 
@@ -112,7 +112,7 @@ def _comma(page: Page, start: int, end: int) -> bool:
 
 
 def _is_long_past(page: Page, draft: Draft) -> bool:
-    left, right = page.clause(draft.start, draft.end)
+    left, right = draft.clause
     after = page.first("past", draft.end, min(right, draft.end + 90))
     if after is not None and not _comma(page, draft.end, after.start):
         return True
@@ -121,7 +121,7 @@ def _is_long_past(page: Page, draft: Draft) -> bool:
 
 
 def _negated(page: Page, draft: Draft) -> bool:
-    left, right = page.clause(draft.start, draft.end)
+    left, right = draft.clause
     cue = page.last("negation", max(left, draft.start - _NEGATION_REACH), draft.start + 1)
     if cue is not None and not _comma(page, cue.end, draft.start):
         return True
@@ -134,7 +134,7 @@ def _negated(page: Page, draft: Draft) -> bool:
 
 
 def _denied(page: Page, draft: Draft) -> bool:
-    left, right = page.sentence(draft.start, draft.end)
+    left, right = draft.sentence
     before = page.last("status:denied", max(left, draft.start - _CUE_REACH), draft.start + 1)
     if before is not None and not _comma(page, before.end, draft.start):
         return True
@@ -145,7 +145,7 @@ def _denied(page: Page, draft: Draft) -> bool:
 
 def _cue_before(page: Page, draft: Draft, name: str) -> bool:
     """A cue that governs the trigger: before it in its clause, or inside the phrase itself."""
-    left, right = page.clause(draft.start, draft.end)
+    left, right = draft.clause
     before = page.last(name, max(left, draft.start - _CUE_REACH), draft.end)
     if before is not None and not _comma(page, before.end, draft.start):
         return True
@@ -159,22 +159,26 @@ def _in_sentence(page: Page, draft: Draft, name: str) -> bool:
     hits = page.hits.get(name)
     if not hits:
         return False
-    left, right = page.sentence(draft.start, draft.end)
+    left, right = draft.sentence
     return any(left <= hit.start < right for hit in hits)
 
 
 def _asks(page: Page, draft: Draft) -> bool:
-    left, right = page.sentence(draft.start, draft.end)
+    left, right = draft.sentence
     return page.folded[left : right + 1].rstrip().endswith(("?", "？"))
 
 
-@lru_cache(maxsize=64)
-def _labels_of(url: str) -> tuple[str, ...]:
+def _labels_of(url: str) -> frozenset[str]:
+    return _labels_of_site("/".join(url.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=256)
+def _labels_of_site(url: str) -> frozenset[str]:
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:  # "http://[x"
-        return ()
-    return tuple(label.replace("-", "") for label in host.split(".")[:-1])
+        return frozenset()
+    return frozenset(label.replace("-", "") for label in host.split(".")[:-1]) - {""}
 
 
 def _is_own_word(document: Document, draft: Draft) -> bool:
@@ -184,8 +188,12 @@ def _is_own_word(document: Document, draft: Draft) -> bool:
     labels = _labels_of(document.url)
     for parties in draft.roles.values():
         for party in parties:
-            plain = "".join(c for c in party.name.lower() if c.isalnum())
             slug = (party.slug or "").replace("-", "")
-            if any(label and label in (plain, slug, slug.removesuffix("ai")) for label in labels):
+            if slug in labels or slug.removesuffix("ai") in labels or _plain(party.name) in labels:
                 return True
     return False
+
+
+@lru_cache(maxsize=1024)
+def _plain(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
