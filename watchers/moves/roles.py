@@ -117,7 +117,9 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
     if page.folded[floor : draft.start].rstrip().endswith(_FURTHER_VERB) and len(actors) > 1:
         # "Acme takes aim at Corvid, offers …": a further verb of the one who acts first
         subject = next((p for p in actors if _preposed(page, p, floor, frame) is None), subject)
-        rest = rest[: rest.index(subject) + 1] if subject is not None else rest
+        if subject is not None:
+            rest = rest[: rest.index(subject) + 1]
+            actors = actors[: actors.index(subject) + 1]
     if subject is None or frame.left is None:
         return
     if frame.adjacent and not subject.possessive and page.folded[subject.end : draft.start] in ("", " ", "-"):
