@@ -166,7 +166,7 @@ def _sum_of_parts(parts: str, lexicon: Lexicon) -> float | None:
 
 _MONEY_GOES_ON = re.compile(
     r"\s*(?:$|[.,;:)\]!?]|(?:in|for|at|to|from|by|von|fur|en|para|por|a|pour|em|voor|di|per|and|und|y|e|et"
-    r"|del|do|da|du|vom|bei|mit|con|com|avec|met|bij|aan|ao|op|auf|ein)\b"
+    r"|del|do|da|du|vom|bei|mit|con|com|avec|met|bij|aan|ao|op|auf|ein|entre|over)\b"
     r"|-(?:auftrag|vertrag|deal|investment|investition|runde|finanzierung|vergleich|strafe|kredit|spritze))"
 )
 

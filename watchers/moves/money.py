@@ -22,7 +22,7 @@ def finish_with_amount(draft: Draft) -> None:
     """Other moves that cost something: contracts, data centres, fines."""
     left, right = draft.sentence
     paid = [a for a in draft.reading.amounts if a.sense == PAID and left <= a.start < right]
-    if draft.frame.kind in (MoveKind.PARTNERSHIP, MoveKind.BREAKUP, MoveKind.INFRASTRUCTURE):
+    if draft.frame.kind in (MoveKind.PARTNERSHIP, MoveKind.BREAKUP):
         paid = [a for a in paid if a.currency]  # "a deal for six million chips" tells no sum
     if paid:
         best = next((a for a in paid if a.currency), paid[0])

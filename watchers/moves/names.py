@@ -84,6 +84,8 @@ def _party(
     if owner is not None and len(text) > 3:
         text, end = text[: owner.start()], start + owner.start()
     possessive = page.folded.startswith(("'s", "' "), end) or (owner is not None and text.endswith("s"))
+    if slug is not None and page.lexicon.nouns_capital and page.folded.startswith("s ", end):
+        possessive = True  # "Sutskevers Labor"
     return Party(start, end, text, kind, slug, possessive, known)
 
 
@@ -120,6 +122,8 @@ def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None
             and (inside or last_end > 0)
             and page.raw[start].isupper()
         )
+        if page.lexicon.verb_may_end and taken[end - 1] == NO_NAME:
+            plain = False  # "Finanzchef", "Veiligheidschef"
         namey = plain and _looks_like_name(word, page, inside, shouting)
         if run and (not namey or gap not in (" ", "\u00a0") or _ends_name(page, run)):
             _close(page, run, parties)

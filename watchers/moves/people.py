@@ -28,6 +28,22 @@ def finish(draft: Draft) -> None:
         draft.people = _count(draft, least=2)
     elif kind is MoveKind.LAYOFFS:
         draft.people = _count(draft, least=1)
+    if kind in (MoveKind.LAYOFFS, MoveKind.REORG):
+        _settle_employer(draft)
+
+
+def _settle_employer(draft: Draft) -> None:
+    """ "Smith shakes up Acme's labs": it is Acme's staff, whoever gives the order."""
+    known = draft.roles.get("employer", [])
+    if not known or any(p.kind != "person" for p in known):
+        return
+    _, right = draft.page.sentence(draft.start, draft.end)
+    firm = next(
+        (p for p in draft.reading.parties if draft.end <= p.start < right and p.slug and p.kind == "org"),
+        None,
+    )
+    if firm is not None:
+        draft.roles["employer"] = [firm]
 
 
 def _settle_origin(draft: Draft) -> None:

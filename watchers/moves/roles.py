@@ -23,6 +23,11 @@ _FURTHER_VERB = (",", " and", " e", " y", " et", " und", " en", " &")
 _AND = (" and", " e", " y", " et", " und", " en", " &")
 _GENITIVE = frozenset({"von", "van", "of", "de", "di", "da", "do", "du", "del", "des", "d'"})
 _REMARK_REACH = 40  # code points from a person to the employer before: ", a former researcher at"
+_AFTER_COLON = 3  # words, the colon with them, that may stand before a party that still belongs to the verb
+_ACTS = frozenset(
+    {MoveKind.PARTNERSHIP, MoveKind.FUNDING, MoveKind.ACQUISITION, MoveKind.BREAKUP, MoveKind.CONTRACT}
+)
+_ROMANCE = frozenset({"pt", "es", "fr"})
 _MOST_COORDINATED = 6
 _WHOLE = frozenset({"team", "members", "leadership", "staff", "people"})  # who speak for the whole
 _PERSON_ROLES = frozenset({"person"})
@@ -288,6 +293,8 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
     before = draft.end
     previous: tuple[Party, str] | None = None
     seen_object = False
+    owned: str | None = None  # the role of what belongs to the party just read
+    acts = frame.kind in _ACTS and page.lexicon.lang in _ROMANCE
     taken = (
         frame.left if frame.left == frame.right != "partner" and draft.roles.get(frame.left or "") else None
     )
@@ -295,6 +302,8 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
         if _another_verb(draft, before, party.start):
             break
         if party.start - draft.end > page.lexicon.side_reach or _new_clause(page, before, party.start):
+            break
+        if acts and _PURPOSE.search(page.folded, before, party.start) is not None:
             break
         gap_start, before = before, party.end
         if is_bystander(page, party):
@@ -313,6 +322,12 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
             seen_object = seen_object and not party.possessive  # "hires Acme's X and Quanta's Y"
         if role is None and _is_his_past(draft, party):
             role = frame.right_org
+        if role in _WHOLE_ROLES and party.possessive:
+            owned = role  # "invests in Ann Smith's Quanta"
+            continue
+        if owned is not None and page.folded[gap_start : party.start].strip(" '") in ("", "s"):
+            role = owned
+        owned = None
         if role is None or role == taken:
             if role is not None and party.slug is not None and not any(p.slug for p in draft.roles[role]):
                 draft.roles[role] = [party]  # "a gang says it stole data from X"
@@ -375,10 +390,15 @@ def _belongs_before(page: Page, party: Party) -> bool:
     return False
 
 
+# A purpose behind the verb; where people move or go to court, it may say where to or for what.
+_PURPOSE = re.compile(r"\b(?:pour|para) (?!l[ae]\b)[^\W\d_]{3,}(?:er|ir|re|ar|or)\b")
+
+
 def _new_clause(page: Page, start: int, end: int) -> bool:
     """Whether a subordinate clause or a pause begins between two positions."""
     if any(start <= a < end for a, _, _ in page.stops):
-        return page.raw[start:end].strip()[:1] != ":"
+        gap = page.raw[start:end].strip()
+        return gap[:1] != ":" or len(gap.split()) > _AFTER_COLON
     return any(start <= h.start < end for name in ("relative", "background") for h in page.hits.get(name, ()))
 
 

@@ -20,6 +20,7 @@ PAST = 0.7  # when a date of long ago stands beside it
 _NEGATION_REACH = 30
 _CUE_REACH = 70
 _RELATIVE_REACH = 34
+_RELATIVE_WORDS = 4  # after which a verb is rather the sentence's than the relative clause's
 _BACKGROUND_REACH = 14
 _AFTERWARDS_REACH = 12  # "…事件后，", "…を受け": what stands before it went before
 # A negated launch or deal is no move; a negated exit, hire or purchase is news by itself.
@@ -92,6 +93,8 @@ def is_background(draft: Draft) -> bool:
     relative = page.last("relative", max(left, start - _RELATIVE_REACH), start)
     if relative is None or _comma(page, relative.end, start):
         return False
+    if page.lexicon.lang in ("pt", "es", "fr") and len(page.words(relative.end, start)) >= _RELATIVE_WORDS:
+        return False  # "the researcher who led the models of X leaves for Y"
     if any(relative.end <= a and b <= start for a, b, _ in page.triggers):
         return False  # "the manager who came from X leaves Y": the clause already has its verb
     # "confirms that Meta invests" is no relative clause: what is confirmed is the news
