@@ -5,6 +5,7 @@ fetches or sends is made only when it is first needed: most commands never do.
 """
 
 import contextlib
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -143,16 +144,21 @@ def _plant(store: SqliteStore, settings: "Settings") -> None:
         store.set_setting("planted", mark)
 
 
-def fetcher_for(settings: "Settings") -> "Fetcher":
-    """What asks the web, as the settings say."""
+@functools.cache  # the package's metadata is a file, and ``run`` makes a fetcher for each pass
+def _version() -> str:
     from importlib.metadata import version
 
+    return version("movewire")
+
+
+def fetcher_for(settings: "Settings") -> "Fetcher":
+    """What asks the web, as the settings say."""
     from watchers.sources import Fetcher
 
     folder = settings.db.parent
     return Fetcher(
         contact=settings.contact,
-        version=version("movewire"),
+        version=_version(),
         allow_private=settings.allow_private,
         turns=settings.db.with_name(f"{settings.db.name}.hosts") if folder.is_dir() else None,
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many ru
     from watchers.pipeline import Judged, Pipeline
 
 HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
-LOOK_EVERY = 1.0  # seconds between looks for what else is due
+LOOK_EVERY = 0.25  # seconds between looks for what else is due
 LARGEST_BATCH = 64  # polls in one transaction, and so many more may wait with their entries in memory
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Sweep:
     ) -> SweepReport:
         """Poll ``feeds`` once; ``judged`` is called (in a thread) for each entry after its commit.
 
-        ``more`` is given the ids of those under way and asked every second what else has become
+        ``more`` is given the ids of those under way and asked again and again what else has become
         due, as long as a poll is under way: a server that hangs holds up nobody.  ``stop`` ends the sweep early: polls under
         way are dropped, finished ones are stored.
         """
