@@ -104,9 +104,17 @@ class World:
         """Some words, drawn as often as their rank says."""
         return " ".join(self.chance.choices(self._words, cum_weights=self._ranks, k=count))
 
+    def commonest(self, count: int) -> tuple[str, ...]:
+        """The words of highest rank."""
+        return self._words[:count]
+
     def slug(self) -> str:
         """Somebody watched."""
         return self._known[self._drawn()].slug
+
+    def name(self) -> str:
+        """The name of somebody watched."""
+        return self._known[self._drawn()].name
 
     def parsed(self, number: int, *, watched: bool | None = None) -> ParsedEntry:
         """Entry number ``number``; one in ten is about somebody watched, unless it is said."""

@@ -20,11 +20,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from storage.model import Entity, EntityKind, FinishedPoll, Tier
+from storage.model import FinishedPoll
 from storage.sqlite import open_store
 from tests.benchmarks.farm import Farm
-from tests.benchmarks.store_scale import ENTITIES, World, fill, world
+from tests.benchmarks.filled import World, fill
 from tests.discord.loopback import CHANNEL, Answers, Loopback, serve
+from tests.stories.newsroom import watchlist
 
 ROUNDS = 40
 FARM = 2_400
@@ -36,11 +37,9 @@ SETTLE = 6.0  # seconds from the bot's start to the first question
 def prepare(path: Path, made: World, entries: int, farm: Farm) -> None:
     """Fill the database, and let it follow the farm instead of the feeds that filled it."""
     with open_store(path, durable=False) as store:
-        store.watchlist.put_all(
-            Entity(slug=f"entity-{n}", name=f"Entity {n}", kind=EntityKind.ORGANISATION, tier=Tier.PRIMARY)
-            for n in range(ENTITIES)
-        )
-        fill(store, made, 0, entries)
+        store.watchlist.put_all(watchlist().entities)
+        for _ in fill(store, made, entries):
+            pass
         with store.transaction():
             for feed in store.feeds.all():
                 store.feeds.pause(feed.url)
@@ -57,7 +56,7 @@ def questions(discord: Loopback, made: World) -> dict[str, Callable[[], Awaitabl
     chance = random.Random(3)
 
     def name() -> str:
-        return f"entity-{chance.randrange(ENTITIES)}"
+        return chance.choice(watchlist().entities).slug
 
     return {
         "/search": lambda: discord.command("search", text=made.text(3)),
@@ -66,7 +65,7 @@ def questions(discord: Loopback, made: World) -> dict[str, Callable[[], Awaitabl
         "/moves": lambda: discord.command("moves", person=name()),
         "/why": lambda: discord.command("why", reference=f"e{chance.randrange(1, 90_000)}"),
         "/status": lambda: discord.command("status"),
-        "completion": lambda: discord.typing("entity", name=f"entity {chance.randrange(9)}"),
+        "completion": lambda: discord.typing("entity", name=name()[:4]),
     }
 
 
@@ -120,7 +119,7 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=100_000)
     asked = parser.parse_args()
     with TemporaryDirectory() as folder, Farm(FARM) as farm:
-        path, made = Path(folder) / "news.db", world()
+        path, made = Path(folder) / "news.db", World()
         farm.set("cold")
         prepare(path, made, asked.entries, farm)
         asyncio.run(measure(path, made, farm))
