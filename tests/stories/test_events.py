@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stories.newsroom import Made, played, story_numbers
+from tests.stories.newsroom import Made, fingerprint, played, story_numbers
 
 
 def told(found: list[Made]) -> list[str]:
@@ -173,3 +173,33 @@ def test_a_demand_that_surges_is_nobodys_news() -> None:
     assert told(found) == ["quiet", "quiet"]
     assert story_numbers(found) == [0, 0]
     assert found[0].story == 0
+
+
+def test_the_chief_stands_for_the_company() -> None:
+    found = played(
+        (
+            0,
+            "Meta buys chip start-up Quarzo for $800 million",
+            "The company makes processors for data centers.",
+        ),
+        (4, "Zuckerberg compra a fabricante de chips Quarzo", "A startup faz processadores.", "exame.com"),
+    )
+    assert story_numbers(found) == [0, 0]
+    assert fingerprint("Zuckerberg buys a chip start-up").kin == ("meta",)
+    assert fingerprint("Zuckerberg and Meta buy a chip start-up").kin == ()
+
+
+def test_background_of_a_headline_is_not_what_it_tells() -> None:
+    fp = fingerprint("Scale AI lays off 200 people after Meta's $14.3 billion investment")
+    assert fp.heads() == ("scale-ai",)
+    assert fp.headline_concepts() == ("layoffs",)
+    assert "investor" in fp.concepts
+    nach = fingerprint("Nach Metas Einstieg: Scale AI streicht 200 Stellen", lang="de")
+    assert nach.heads() == ("scale-ai",)
+
+
+def test_fingerprints_of_the_last_release_are_read() -> None:
+    fp = fingerprint("Scale AI lays off 200 people")
+    before = "4|" + fp.encode().removeprefix("5|").rpartition("|")[0]
+    assert type(fp).decode(before) == fp
+    assert type(fp).decode(fp.encode()) == fp

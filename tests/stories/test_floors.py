@@ -18,7 +18,7 @@ from seeds.loader import seed_watchlist
 from storage.model import Document, Verdict, Watchlist
 
 DATA = Path(__file__).parent / "data"
-FLOORS = {"check.txt": (0.98, 0.95, 0.06), "tune.txt": (0.87, 0.86, 0.12)}  # precision, recall, twice
+FLOORS = {"check.txt": (0.98, 0.96, 0.07), "tune.txt": (0.87, 0.91, 0.06)}  # precision, recall, twice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,13 @@ _PLACES = frozenset(
 _AND = frozenset({"e", "y", "et", "und", "en"})  # not "and": English headlines capitalise what follows
 _ROMANCE = frozenset({"pt", "es", "gl", "ca", "fr", "it"})
 _JOINTLY = frozenset({"co", "mit", "mede"})  # before a hyphen: one of several, who are people
-_ONE_OF_MANY = frozenset("a an another ein eine einen einem un une una um uma een".split())
+_ONE_OF_MANY = {
+    lang: frozenset(words.split())
+    for lang, words in {
+        "en": "a an another", "de": "ein eine einen einem eines", "fr": "un une", "es": "un una",
+        "pt": "um uma", "nl": "een",
+    }.items()
+}  # fmt: skip
 _OTHER_THINGS = frozenset(
     "app apps plugin plugins clone clones rival rivals alternative alternatives wrapper wrappers detector detectors"
     " extension extensions add-on add-ons competitor competitors tools prompts content accounts ads".split()
@@ -277,7 +283,7 @@ def described_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     """What speaks against "the maker of Widget": that a person or another thing is described."""
     around, cues = candidate.around, scene.cues
     tail = (around.left or "").rsplit("-", 1)[-1]
-    if tail in _JOINTLY or tail in _ONE_OF_MANY or tail in cues.former:
+    if tail in _JOINTLY or tail in _ONE_OF_MANY.get(scene.lang or "", ()) or tail in cues.former:
         return [(f"somebody:{tail}", w.NOT_THE_MAKER)]  # "co-creator of Widget", "a Widget developer"
     if around.right_hyphen or (around.right and around.right[0] in _OTHER_THINGS):
         return [(f"another-thing:{around.right[0]}", w.NOT_THE_MAKER)]  # "maker of Widget clones"

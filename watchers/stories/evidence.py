@@ -1,8 +1,9 @@
 """What speaks for and against two fingerprints telling the same event, as a few plain figures.
 
-Pure and symmetric.  What both say in their headlines is what they tell; what one says in
-its headline and the other in its lead may be background, and the same matter in the lead
-of both says least.  What the figures are worth together is in ``weights``.
+Pure; symmetric but for which of the two is known already.  What both say in their headlines
+is what they tell; what one says in its headline and the other in its lead may be background,
+and the same matter in the lead of both says least.  What the figures are worth together is
+in ``weights``.
 """
 
 import math
@@ -43,6 +44,8 @@ _STAGE_OF = {  # concept -> its matter, and its place there
 }
 _LEADS_SHARE = 8.0  # nats: leads of one beat share much, and what they share is background
 _SOON = math.log1p(96)  # of the hours after which nothing is soon any more
+_FIRST = "en"  # in which news of this field breaks; other languages tell most of it after
+_AKIN = 0.5  # of an entity in common: its chief, or a unit of it
 _LATE = 3  # days after which a fact is no longer the confirmation of a rumour
 
 
@@ -66,6 +69,7 @@ class Evidence(NamedTuple):
     concepts: float  # rarity of the concepts that both headlines have
     concepts_lead: float  # of those that stand in a lead
     strange: float  # rarity of headline concepts that the other headline lacks, the lesser side
+    strange_abroad: float  # the same where the languages differ: not every word is known in each
     stage: float  # 1 when the headlines are about different stages of a matter: lawsuit, ruling
     words: float  # rarity of the words that both headlines have
     words_lead: float  # of those that stand in a lead
@@ -76,13 +80,16 @@ class Evidence(NamedTuple):
     who: float  # 1 about the same person, -1 about different ones only
     comment: float  # 1 when one tells the event and the other talks about something
     alien: float  # 1 when nothing of what they say is in common: no name, matter, sum or word
+    alien_abroad: float  # the same where the languages differ
+    abroad: float  # 1 when the languages differ: words cannot meet
+    relayed: float  # 1 when an entry in another language comes after one in English
     bare: float  # 1 when one side has hardly anything to compare
     confirms: float  # 1 when a fact follows a rumour within three days: same move, no other sum
     status: float  # 1 when one is a rumour and the other a fact, more than three days apart
 
 
 def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> Evidence:
-    """All figures for two fingerprints whose entries lie ``apart``."""
+    """All figures for an entry ``a`` and a known one ``b`` that lie ``apart``."""
     ours, theirs = _side(a), _side(b)
     days = abs(apart.total_seconds()) / 86400
     soon = max(0.0, 1.0 - math.log1p(days * 24) / _SOON)
@@ -91,12 +98,14 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
     concepts, concepts_lead = _shared(ours.concepts, theirs.concepts, rarity.concept)
     words, words_lead = _shared(ours.words, theirs.words, rarity.word)
     amounts, amounts_lead = _amounts(a, b, rarity)
-    about = ours.heads & theirs.heads
+    akin = ours.stands & theirs.stands
+    strange, abroad = _strange(ours, theirs, rarity), bool(a.lang and b.lang and a.lang != b.lang)
+    alien = not any((names, names_lead, concepts, concepts_lead, words, words_lead, amounts, amounts_lead))
     firmer = (a.status == "rumour") != (b.status == "rumour")
     other_sum = disagree(a, b)
     return Evidence(
         entities=_entities(a, ours, theirs, rarity),
-        headliner=len(about) / len(ours.heads | theirs.heads) if about else 0.0,
+        headliner=_headliner(ours, theirs) if akin else 0.0,
         names=names,
         names_lead=names_lead,
         foreign=_foreign(a, b, ours, theirs, rarity),
@@ -111,20 +120,21 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         disagree=float(other_sum),
         concepts=concepts,
         concepts_lead=concepts_lead,
-        strange=_strange(ours, theirs, rarity),
+        strange=0.0 if abroad else strange,
+        strange_abroad=strange if abroad else 0.0,
         stage=float(_apart(ours.stages, theirs.stages)),
         words=words,
         words_lead=words_lead,
         copy=float(bool(a.title) and a.title == b.title),
         days=min(days, 30.0),
         soon=soon,
-        burst=soon
-        and soon * max((rarity.entity(slug, person=slug in a.persons) for slug in about), default=0.0),
+        burst=soon and soon * max((_shared_head(a, b, slug, rarity) for slug in akin), default=0.0),
         who=_who(ours.persons, theirs.persons),
         comment=float(a.comment != b.comment),
-        alien=float(
-            not any((names, names_lead, concepts, concepts_lead, words, words_lead, amounts, amounts_lead))
-        ),
+        alien=float(alien and not abroad),
+        alien_abroad=float(alien and abroad),
+        abroad=float(abroad),
+        relayed=float(abroad and b.lang == _FIRST),
         bare=float(min(ours.substance, theirs.substance) <= 1),
         confirms=float(firmer and days <= _LATE and kind >= 0.5 and not other_sum),
         status=float(firmer and days > _LATE),
@@ -170,6 +180,7 @@ class _Side:
 
     places: Mapping[str, float]  # of the entities: the headline all, the lead half, elsewhere a little
     heads: frozenset[str]  # entities that it is about
+    stands: frozenset[str]  # those, and whom they stand for
     cast: frozenset[str]  # entities of headline and lead
     persons: frozenset[str]  # of the heads
     names: frozenset[str]
@@ -189,10 +200,12 @@ def _side(fp: Fingerprint) -> _Side:
     played = (part for _, who in fp.roles for part in who.replace("-", "+").split("+")) if fp.moved else ()
     return _Side(
         places={
-            slug: 1.0 if at < said[0] else 0.6 if at < fp.prominent else 0.3
-            for at, slug in enumerate(fp.entities)
+            **dict.fromkeys(fp.entities, 0.3),
+            **dict.fromkeys(fp.kin, _AKIN),
+            **{slug: 1.0 if at < said[0] else 0.6 for at, slug in enumerate(fp.entities[: fp.prominent])},
         },
         heads=heads,
+        stands=heads.union(fp.kin),
         cast=frozenset(fp.entities[: fp.prominent]),
         persons=fp.persons & heads,
         names=frozenset(fp.names),
@@ -216,6 +229,18 @@ def _entities(a: Fingerprint, ours: _Side, theirs: _Side, rarity: Rarity) -> flo
         reverse=True,
     )
     return sum(weights[:2]) + 0.2 * sum(weights[2:])
+
+
+def _headliner(ours: _Side, theirs: _Side) -> float:
+    """Share of those whom both are about; one who stands for the other's counts half."""
+    same, all_heads = ours.heads & theirs.heads, ours.heads | theirs.heads
+    akin = (ours.stands & theirs.stands) - same
+    return min(1.0, (len(same) + _AKIN * len(akin)) / max(1, len(all_heads) - len(akin)))
+
+
+def _shared_head(a: Fingerprint, b: Fingerprint, slug: str, rarity: Rarity) -> float:
+    named = slug in a.entities and slug in b.entities
+    return (1.0 if named else _AKIN) * rarity.entity(slug, person=slug in a.persons)
 
 
 def _cast(a: Fingerprint, b: Fingerprint, ours: _Side, theirs: _Side, rarity: Rarity) -> float:

@@ -8,10 +8,13 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from storage.model import Document, EntityKind, Mention, Move, Tier, Watchlist
 from watchers.links import canonical_url
+from watchers.stories.background import background
+from watchers.stories.kin import kin_of, standing_for
 from watchers.stories.tokens import spoken
 from watchers.stories.vocabulary import is_comment, stem
 from watchers.text import detect_lang, fold
@@ -21,7 +24,9 @@ MAX_WORDS = 10
 MAX_CONCEPTS = 8
 MAX_NUMBERS = 5
 KEPT = 512  # fingerprints that are kept decoded: the newest are compared again and again
-_VERSION = "4"
+MAX_KIN = 3
+_VERSION = "5"
+_BEFORE_KIN = "4"  # the same without ``kin``: what an earlier release stored
 _PARTS = re.compile(r"[^\W_]+")
 
 
@@ -36,6 +41,7 @@ class Fingerprint:
     lang: str = ""
     entities: tuple[str, ...] = ()  # accepted slugs; after those of the headline those of the lead
     prominent: int = 0  # how many of ``entities`` stand in headline or lead
+    kin: tuple[str, ...] = ()  # organisations that those of the headline stand for, not named themselves
     persons: frozenset[str] = frozenset()  # those of ``entities`` that are people
     kinds: tuple[str, ...] = ()  # move kinds, main first
     status: str = ""  # of the main move
@@ -60,7 +66,7 @@ class Fingerprint:
     def keys(self) -> tuple[str, ...]:
         """The keys under which the store finds this entry again; they begin with their sort."""
         keyed = [f"u:{self.page}"] * bool(self.page) + [f"t:{self.title}"] * bool(self.title)
-        keyed += [f"e:{slug}" for slug in self.entities]
+        keyed += [f"e:{slug}" for slug in (*self.entities, *self.kin)]
         keyed += [f"n:{name}" for name in (*self.names, *self.words)]
         keyed += [f"a:{number:g}" for number in (*self.amounts, *self.valuations, *self.numbers)]
         keyed += [f"c:{concept}" for concept in self.concepts]
@@ -94,6 +100,7 @@ class Fingerprint:
             self.names,
             self.concepts,
             self.words,
+            self.kin,
         )
         return _VERSION + "|" + "|".join(",".join(group) for group in groups)
 
@@ -102,17 +109,20 @@ class Fingerprint:
     def decode(cls, text: str) -> "Fingerprint":
         """The fingerprint that ``encode`` wrote; an empty one for what is not of this version."""
         version, *groups = text.split("|")
-        if version != _VERSION or len(groups) != 11:
+        if version == _BEFORE_KIN:
+            groups.append("")
+        if version not in (_VERSION, _BEFORE_KIN) or len(groups) != 12:
             return cls()
         lang, counts, flags, status, page, title = groups[0].split(",")
         prominent, of_entities, of_names, of_words, of_concepts, of_numbers = map(int, counts.split("."))
-        entities, kinds, roles, amounts, valuations, people, numbers, names, concepts, words = (
+        entities, kinds, roles, amounts, valuations, people, numbers, names, concepts, words, kin = (
             tuple(group.split(",")) if group else () for group in groups[1:]
         )
         return cls(
             lang=lang,
             entities=tuple(slug.rstrip("*") for slug in entities),
             prominent=prominent,
+            kin=kin,
             persons=frozenset(slug[:-1] for slug in entities if slug.endswith("*")),
             kinds=kinds,
             status=status,
@@ -138,21 +148,23 @@ def fingerprint(
 ) -> Fingerprint:
     """The fingerprint of ``document``, given what was found in it."""
     best = sorted((m for m in mentions if m.accepted), key=lambda m: (-m.score, m.entity))
-    titled = dict.fromkeys(m.entity for m in best if m.field == "title")
+    lang = detect_lang(f"{document.title} {document.summary}", document.lang) or ""
+    titled = _titled(best, background(document.title, lang))
     prominent = titled | dict.fromkeys(m.entity for m in best if m.prominent)
     entities = tuple(prominent | dict.fromkeys(m.entity for m in best))
     main = moves[0] if moves else None
-    lang = detect_lang(f"{document.title} {document.summary}", document.lang) or ""
+    day = document.published.date() if document.published else None
     said = spoken(document, mentions, lang or None)
     names, words, concepts, numbers = said.headline
     return Fingerprint(
         lang=lang,
         entities=entities,
         prominent=len(prominent),
+        kin=kin_of(titled or prominent, watchlist, day)[:MAX_KIN],
         persons=_persons(entities, watchlist),
         kinds=tuple(dict.fromkeys(move.kind.value for move in moves))[:3],
         status=main.status.value if main else "",
-        roles=_roles(main) if main else (),
+        roles=_roles(main, watchlist, day) if main else (),
         amounts=_distinct(move.amount for move in moves),
         valuations=_distinct(move.valuation for move in moves),
         people=tuple(dict.fromkeys(move.people for move in moves if move.people))[:3],
@@ -175,6 +187,14 @@ def fingerprint(
     )
 
 
+def _titled(accepted: Sequence[Mention], behind: tuple[int, int] | None) -> dict[str, None]:
+    """Those whom the headline is about; all of it where only its background names somebody."""
+    named = [m for m in accepted if m.field == "title"]
+    start, end = behind or (0, 0)
+    told = [m for m in named if not (start <= m.start and m.end <= end)]
+    return dict.fromkeys(m.entity for m in told or named)
+
+
 def _persons(entities: Sequence[str], watchlist: Watchlist) -> frozenset[str]:
     """Those who are people; whoever leads a giant is in all its stories, and counts as it does."""
     return frozenset(
@@ -188,10 +208,16 @@ def _distinct(values: Iterable[float | None]) -> tuple[float, ...]:
     return tuple(dict.fromkeys(float(f"{value:.4g}") for value in values if value))[:3]
 
 
-def _roles(move: Move) -> tuple[tuple[str, str], ...]:
-    """Who plays what: slugs where they are watched, the stems of the written name where not."""
-    pairs = [(role, slug) for role, slugs in sorted(move.roles.items()) for slug in slugs]
-    watched = {part for _, slug in pairs for part in slug.split("-")}
+def _roles(move: Move, watchlist: Watchlist, day: date | None) -> tuple[tuple[str, str], ...]:
+    """Who plays what: slugs where they are watched, the stems of the written name where not.
+
+    Who buys, sues or hires is the company, though its chief is named.
+    """
+    played = [(role, slug) for role, slugs in sorted(move.roles.items()) for slug in slugs]
+    pairs = [
+        (role, slug if role == "person" else standing_for(slug, watchlist, day)) for role, slug in played
+    ]
+    watched = {part for _, slug in (*played, *pairs) for part in slug.split("-")}
     for role, written in sorted(move.names.items()):
         for name in written:
             stems = [stem(part) for part in _PARTS.findall(fold(name))]

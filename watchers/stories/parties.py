@@ -88,8 +88,8 @@ def another_party(a: Fingerprint, b: Fingerprint) -> bool:
         return False  # the same people play: who plays what was read differently
     return any(
         not ours[role] & theirs[role]
-        and ours[role].isdisjoint(b.entities[: b.prominent])
-        and theirs[role].isdisjoint(a.entities[: a.prominent])
+        and ours[role].isdisjoint((*b.entities[: b.prominent], *b.kin))
+        and theirs[role].isdisjoint((*a.entities[: a.prominent], *a.kin))
         for role in ours.keys() & theirs.keys()
     )
 
@@ -157,7 +157,7 @@ def _others(ours: Mapping[str, list[str]], theirs: Mapping[str, list[str]], name
 
 def _parties(fp: Fingerprint) -> set[str]:
     """The watched who play in the main move, whatever their role; people left out."""
-    return {who for name, who in fp.roles if name not in _PERSON_ROLES and who in fp.entities}
+    return {who for name, who in fp.roles if name not in _PERSON_ROLES and who in _known(fp)}
 
 
 @lru_cache(maxsize=KEPT)
@@ -166,10 +166,15 @@ def words_of(fp: Fingerprint) -> frozenset[str]:
     return frozenset((*fp.names, *fp.words, *(part for _, who in fp.roles for part in _parts(who))))
 
 
+def _known(fp: Fingerprint) -> tuple[str, ...]:
+    """The watched who are named or stood for."""
+    return (*fp.entities, *fp.kin)
+
+
 def _watched(fp: Fingerprint) -> dict[str, set[str]]:
     played: dict[str, set[str]] = {}
     for name, who in fp.roles:
-        if name in _TELLING_ROLES and who in fp.entities:
+        if name in _TELLING_ROLES and who in _known(fp):
             played.setdefault(name, set()).add(who)
     return played
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from storage.model import Document, Mention
+from watchers.stories.background import background
 from watchers.stories.numbers import numbers
 from watchers.stories.vocabulary import MAX_PHRASE, stem, vocabulary
 from watchers.text import fold, is_title_case
@@ -27,6 +28,7 @@ _ADDED = re.compile(
     r"|submitted by\s+/?u/\S+|\[(?:link|comments|pdf|video)\]|\b[ur]/\w+",
     re.I,
 )
+_HAN_OR_KANA = re.compile(r"[\u30a1-\u30fa\u30fc\u3400-\u9fff々]")
 _ELIDED = re.compile(r"(?:[ldsjncmt]|qu|jusqu|lorsqu|puisqu)['’](?=[^\W\d_]{2})")
 _HYPHENED = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+")
 _VERSION = re.compile(r"\d(?:\.\d+)?")
@@ -55,18 +57,33 @@ def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) ->
     capitals = _CAPITALS.get(lang or "", _Capitals.PLAIN)
     foreign = capitals is _Capitals.FOREIGN
     in_title = _Capitals.EVERYWHERE if is_title_case(document.title) and not foreign else capitals
-    _read(document.title, _taken(mentions, "title"), sink, in_title)
-    counted = _numbers(document.title, lang)
+    taken = _taken(mentions, "title")
+    told, behind = _parted(document.title, lang)
+    _read(told, taken, sink, in_title)
+    counted = _numbers(told, lang)
     headline = (len(sink.names), len(sink.words), len(sink.concepts), len(counted))
     start = "summary" if document.summary else "text"
+    _read(behind, taken, sink, in_title)
     _read(lead[:LEAD], _taken(mentions, start), sink, capitals)
     return Spoken(
         names=tuple(sink.names),
         words=tuple(sink.words),
         concepts=tuple(sink.concepts),
-        numbers=tuple(dict.fromkeys((*counted, *_numbers(lead[:LEAD], lang)))),
+        numbers=tuple(dict.fromkeys((*counted, *_numbers(behind, lang), *_numbers(lead[:LEAD], lang)))),
         headline=headline,
         loose=in_title in {_Capitals.EVERYWHERE, _Capitals.NOUNS},
+    )
+
+
+def _parted(title: str, lang: str | None) -> tuple[str, str]:
+    """What a headline tells and what stands behind it, each with blanks for the other."""
+    span = background(title, lang)
+    if span is None:
+        return title, ""
+    start, end = span
+    return (
+        title[:start] + " " * (end - start) + title[end:],
+        " " * start + title[start:end],
     )
 
 
@@ -110,6 +127,9 @@ def _beyond(folded: str, mention: Mention) -> dict[str, None]:
 
 def _read(text: str, taken: Sequence[Mention], sink: _Sink, capitals: _Capitals) -> None:
     text = _ADDED.sub(lambda found: " " * len(found.group()), text)
+    for named in taken:  # what follows it without a blank is no part of it
+        said = _HAN_OR_KANA.sub(" ", text[named.start : named.end])
+        text = text[: named.start] + said + text[named.end :]
     folded = fold(text)
     latin: list[tuple[str, str, bool]] = []  # raw, folded, begins a sentence
     begins, after = True, len(text)
