@@ -203,6 +203,8 @@ def _close(page: Page, run: list[tuple[int, int]], parties: list[Party]) -> None
     start, end = run[0][0], run[-1][1]
     if any(p.kind == "person" and p.slug and p.start == end + 1 and " " not in p.name for p in parties):
         return  # the given name of a watched person, however it is spelt
+    if any(hit.start == start and hit.end == end for hit in page.hits.get("place", ())):
+        return
     words = [page.raw[a:b] for a, b in run]
     words[-1] = _POSSESSIVE.sub("", words[-1])
     orgword = any(start <= hit.start and hit.end <= end for hit in page.hits.get("orgword", ()))
@@ -283,8 +285,37 @@ def _add_cjk_names(page: Page, parties: list[Party], taken: bytearray) -> None:
             _take(taken, start, end)
     if page.lexicon.lang == "zh":
         parties.extend(_chinese_people(page, taken))
+    if page.lexicon.lang in ("zh", "ja"):
+        parties.extend(_counterparts(page, parties, taken))
 
 
+_COUNTERPART = {
+    "zh": re.compile(r"(?:与|與|和|跟|携手|联手|牵手|攜手|聯手)(?P<name>[\u4e00-\u9fff]{2,5})"),
+    "ja": re.compile(r"(?:と|、[印米英独仏中韓露加]?)(?P<name>[\u30a1-\u30fa\u30fc]{3,12})(?=と|、)"),
+}
+
+
+def _counterparts(page: Page, parties: list[Party], taken: bytearray) -> list[Party]:
+    """Who has no name in Latin letters, but stands beside somebody who has: "X与埃森哲达成合作"."""
+    common = [h for n, found in page.hits.items() if n not in ("known", "gov", "against") for h in found]
+    beside = {p.end for p in parties}
+    verbs = {start for start, _, _ in page.triggers}
+    found = []
+    for match in _COUNTERPART[page.lexicon.lang].finditer(page.raw):
+        start, end = match.span("name")
+        if page.lexicon.lang == "zh":
+            end = min((v for v in verbs if start + 2 <= v <= end), default=start)
+        if match.start() not in beside or end - start < 2 or any(taken[start:end]):
+            continue
+        if not any(h.start < end and start < h.end for h in common) and not _COMMON_SIGNS.intersection(
+            page.raw[start:end]
+        ):
+            found.append(_party(page, start, end, "org"))
+            _take(taken, start, end)
+    return found
+
+
+_COMMON_SIGNS = frozenset("的了多个全各其他它一二三四五六七八九十两几每某该此等在将已正新")
 _SURNAMES = frozenset(
     "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董潘袁蔡蒋蔣余于杜"
     "叶葉程魏苏蘇吕呂丁任卢盧姚沈钟鍾姜崔谭譚陆陸范汪廖石金韦贾賈夏方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔汤庞龐翁俞章鲁葛毕季"

@@ -499,6 +499,7 @@ def _named_after_its_founder(page: Page, party: Party) -> bool:
 # --- particles ----------------------------------------------------------------------------
 
 _TOPIC, _OF = "、", ("の", "의", "")  # particles that say less than the others; "": none, but beside the verb
+_REST_OF_NAME = re.compile(r"(?: ?[A-Z][A-Za-z0-9.]*){1,2}|[ァ-ヺー]{3,8}")
 _AFTER_NAMES = ("」", "』", "”", "社", "氏", "さん", "など", "ら", "側")
 
 
@@ -528,6 +529,8 @@ def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
             continue  # "X氏のY": it is Y that acts
         if role in {known for _, _, known in found} and mark == _TOPIC:
             role = _topic_role(frame, {known for _, _, known in found}, party) or role
+        elif role == "to" and party.kind == "person" and mark == _TOPIC and "person" in frame.marks.values():
+            role = "to" if all(known != "to" for _, _, known in found) else "person"
         elif role in {r for _, m, r in found if m == mark} and mark in _OF and "from" in frame.marks.values():
             role = "from"  # "Xの…、Yの…トップに": the nearer one is where they go
         role = _fitting(frame, role, party)
@@ -555,6 +558,8 @@ def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
     for suffix in _AFTER_NAMES:
         if page.folded.startswith(suffix, at):
             at += len(suffix)
+    if party.kind != "person" and (more := _REST_OF_NAME.match(page.raw, at)):
+        at = more.end()  # "Google Cloudとの"
     if page.raw.startswith(("(", "（"), at):
         close = max(page.folded.find(")", at, at + 40), page.folded.find("）", at, at + 40))
         at = close + 1 if close > 0 else at

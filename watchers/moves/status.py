@@ -9,14 +9,14 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from storage.model import Document, MoveKind, MoveStatus
-from watchers.moves.page import COMMA, Page
+from watchers.moves.page import COMMA, Hit, Page
 from watchers.moves.reading import Draft
 
 NEGATED = 0.8  # what is left of a score when the text denies the move
 QUESTIONED = 0.8  # when it asks
 SUPPOSED = 0.92  # when it could happen
 BACKGROUND = 0.45  # when it is told as something earlier
-PAST = 0.7  # when a date of long ago stands beside it
+PAST = 0.6  # when a date of long ago stands beside it
 _NEGATION_REACH = 30
 _CUE_REACH = 70
 _RELATIVE_REACH = 34
@@ -37,8 +37,8 @@ _DENIABLE = frozenset(
 )
 
 _AFTERWARDS = re.compile(
-    "(?:[之以]?[后後])(?![续續来來台端果门門])"
-)  # "合并后…": what stands before it is over
+    "[^，,。；：]{0,14}?(?:[之以]?[后後])(?![续續来來台端果门門训訓])"
+)  # "合并后…", "离开X后…": what stands before it is over
 
 _STATED = ("reported", "confirmed", "denied")
 
@@ -47,7 +47,7 @@ def judge(draft: Draft, document: Document) -> float:
     """Set the draft's status; return the factor that its score is to be multiplied with."""
     page = draft.page
     factor = 1.0
-    if is_background(draft):
+    if is_background(draft) or _is_attribute(draft):
         draft.background = True
         factor *= BACKGROUND
     elif _is_long_past(page, draft):
@@ -71,6 +71,15 @@ def judge(draft: Draft, document: Document) -> float:
     return factor
 
 
+def _is_attribute(draft: Draft) -> bool:
+    """ "Xを去ったY氏": in Japanese a verb right before a name only says whose name it is."""
+    return (
+        draft.page.lexicon.verb_last
+        and draft.page.folded[draft.end - 1] in "たる"
+        and any(p.start == draft.end and p.kind == "person" for p in draft.reading.parties)
+    )
+
+
 def is_background(draft: Draft) -> bool:
     """Whether the trigger stands in a clause that tells what went before.
 
@@ -82,7 +91,7 @@ def is_background(draft: Draft) -> bool:
     if page.lexicon.numbers.counters:  # scripts without blanks pause less and say more in a sign
         left = max(left, start - _BACKGROUND_REACH)
     cue = page.last("background", left, start + 1)
-    if cue is not None and not _comma(page, cue.end, start):
+    if cue is not None and not _comma(page, cue.end, start) and not _is_passive_of_reason(page, cue, start):
         return True
     if _opens_with_circumstance(draft):
         return True
@@ -100,6 +109,11 @@ def is_background(draft: Draft) -> bool:
     # "confirms that Meta invests" is no relative clause: what is confirmed is the news
     stated = (page.last(f"status:{name}", relative.start - 20, relative.start) for name in _STATED)
     return not any(word is not None and relative.start - word.end <= 1 for word in stated)
+
+
+def _is_passive_of_reason(page: Page, cue: Hit, start: int) -> bool:
+    """ "因…被起诉": only what was done is the reason; what follows from it is the news."""
+    return page.folded[cue.start] in "因由" and page.folded.startswith(("被", "遭"), start)
 
 
 def _opens_with_circumstance(draft: Draft) -> bool:
