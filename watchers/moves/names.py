@@ -56,7 +56,10 @@ def find_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
     for name in ("known", "gov"):
         for hit in sorted(page.hits.get(name, ()), key=lambda h: (h.start, -h.end)):
             first = page.raw[hit.start]
-            if not any(taken[hit.start : hit.end]) and (first.isupper() or first >= NO_BLANKS):
+            named = (
+                first.isupper() or first >= NO_BLANKS or any(map(str.isdigit, page.raw[hit.start : hit.end]))
+            )
+            if not any(taken[hit.start : hit.end]) and named:
                 parties.append(_party(page, hit.start, hit.end, "org", known=True))
                 _take(taken, hit.start, hit.end)
     if page.lexicon.lang in ("zh", "ja", "ko"):

@@ -301,7 +301,7 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
     for party in parties:
         if _another_verb(draft, before, party.start):
             break
-        if party.start - draft.end > page.lexicon.side_reach or _new_clause(page, before, party.start):
+        if party.start - draft.end > page.lexicon.side_reach or _new_clause(page, before, party.start, frame):
             break
         if acts and _PURPOSE.search(page.folded, before, party.start) is not None:
             break
@@ -394,12 +394,16 @@ def _belongs_before(page: Page, party: Party) -> bool:
 _PURPOSE = re.compile(r"\b(?:pour|para) (?!l[ae]\b)[^\W\d_]{3,}(?:er|ir|re|ar|or)\b")
 
 
-def _new_clause(page: Page, start: int, end: int) -> bool:
+def _new_clause(page: Page, start: int, end: int, frame: Frame) -> bool:
     """Whether a subordinate clause or a pause begins between two positions."""
     if any(start <= a < end for a, _, _ in page.stops):
         gap = page.raw[start:end].strip()
         return gap[:1] != ":" or len(gap.split()) > _AFTER_COLON
-    return any(start <= h.start < end for name in ("relative", "background") for h in page.hits.get(name, ()))
+    return any(
+        start <= h.start < end and page.folded[h.start : h.end] not in frame.via  # "loses a case against X"
+        for name in ("relative", "background")
+        for h in page.hits.get(name, ())
+    )
 
 
 def _with_coordinated(page: Page, parties: list[Party], last: Party) -> list[Party]:
