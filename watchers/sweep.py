@@ -2,14 +2,16 @@
 
 Hosts run side by side, the feeds of one host one after the other.  Finished polls flow to
 one writer, which takes all that wait as one transaction and then lets the pipeline judge
-them; so an entry is told while slower hosts are still answering.  The network is async,
-parsing and the database run in threads: the loop never stands still.
+them: at once where a body changed, so that an entry is told while slower hosts are still
+answering, and together where nothing is new.  The network is async, parsing and the
+database run in threads: the loop never stands still.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +27,7 @@ if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many ru
 
 HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
 LOOK_EVERY = 0.25  # seconds between looks for what else is due
+QUIET_WAIT = 0.5  # seconds that a poll without news waits for others: a commit costs more than thirty of them
 LARGEST_BATCH = 64  # polls in one transaction, and so many more may wait with their entries in memory
 
 log = logging.getLogger(__name__)
@@ -89,7 +92,7 @@ class Sweep:
         way are dropped, finished ones are stored.
         """
         report = SweepReport()
-        finished: asyncio.Queue[_Poll | None] = asyncio.Queue(maxsize=LARGEST_BATCH)
+        finished = _Finished()
         workers: set[asyncio.Task[None]] = set()
         under_way: set[int] = set()
         over = asyncio.Event()
@@ -116,6 +119,7 @@ class Sweep:
 
         start(feeds)
         writer = asyncio.create_task(self._write(finished, report, judged, under_way))
+        writer.add_done_callback(lambda _: over.set())  # a store that fails ends the sweep
         try:
             if workers:
                 await _over_or_stop(over, stop, start_more if more is not None else None)
@@ -124,7 +128,7 @@ class Sweep:
                 worker.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.gather(*workers, return_exceptions=True)
-            await finished.put(None)
+            finished.end()
             await writer
         for worker in workers:
             if not worker.cancelled() and (error := worker.exception()) is not None:
@@ -135,7 +139,7 @@ class Sweep:
         self,
         fetcher: "sources.Fetcher",
         hosts: Iterable[list[Feed]],
-        finished: "asyncio.Queue[_Poll | None]",
+        finished: "_Finished",
     ) -> None:
         for feeds in hosts:  # one iterator, shared by all workers
             for feed in feeds:
@@ -155,12 +159,12 @@ class Sweep:
 
     async def _write(
         self,
-        finished: "asyncio.Queue[_Poll | None]",
+        finished: "_Finished",
         report: SweepReport,
         judged: "Callable[[Judged], None] | None",
         under_way: set[int],
     ) -> None:
-        async for batch in _batches(finished):
+        while batch := await finished.take():
             for poll in batch:
                 _count(report, poll)
             await asyncio.to_thread(self._commit, batch, report, judged)
@@ -243,17 +247,44 @@ def _by_host(feeds: Iterable[Feed]) -> list[list[Feed]]:
     return sorted(hosts.values(), key=len, reverse=True)
 
 
-async def _batches(queue: "asyncio.Queue[_Poll | None]") -> AsyncIterator[list[_Poll]]:
-    """All that waits, again and again, until the ``None`` at the end."""
-    while (first := await queue.get()) is not None:
-        batch = [first]
-        while len(batch) < LARGEST_BATCH and not queue.empty():
-            following = queue.get_nowait()
-            if following is None:
-                yield batch
-                return
-            batch.append(following)
-        yield batch
+class _Finished:
+    """Polls on their way to the writer; one with news takes along all that wait."""
+
+    def __init__(self) -> None:
+        self._polls: deque[_Poll] = deque()
+        self._over = False
+        self._ready = asyncio.Event()  # for the writer
+        self._room = asyncio.Event()  # for more
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def put(self, poll: _Poll) -> None:
+        """Hand a poll on; waits while the writer is behind."""
+        while len(self._polls) >= LARGEST_BATCH:
+            self._room.clear()
+            await self._room.wait()
+        self._polls.append(poll)
+        if poll.parsed is not None or len(self._polls) >= LARGEST_BATCH:
+            self._ready.set()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(QUIET_WAIT, self._ready.set)
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        self._over = True
+        self._ready.set()
+
+    async def take(self) -> list[_Poll]:
+        """The next batch; empty at the end."""
+        await self._ready.wait()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        batch = list(self._polls)
+        self._polls.clear()
+        self._room.set()
+        if not self._over:
+            self._ready.clear()
+        return batch
 
 
 async def _over_or_stop(

@@ -1,20 +1,26 @@
 """One sweep over many servers: who hangs holds up nobody."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
 from storage.model import Feed
 from storage.sqlite import open_store
 from tests.sources import hostile
 from tests.sources.hostile import FEED, says, serve
+from watchers import sweep
 from watchers.pipeline import Pipeline
 from watchers.polling import Bounds
 from watchers.sources import http
+from watchers.sources.base import NotModified, ParsedFeed
 from watchers.sources.http import Fetcher
-from watchers.sweep import Sweep, SweepReport
+from watchers.sweep import Sweep, SweepReport, _Finished, _Poll
+
+NOW = datetime(2025, 6, 2, 12, 0, tzinfo=UTC)
 
 
 async def swept(
@@ -114,3 +120,50 @@ async def test_after_an_outage_of_our_own_the_first_answer_hurries_the_others(tm
             away = False
             await sweep.run(fetcher, store.feeds.all()[:1])
         assert max(waits()[1:]) < timedelta(minutes=5)
+
+
+def poll(number: int, *, news: bool = False) -> _Poll:
+    parsed = ParsedFeed(format="rss20") if news else None
+    feed = Feed(id=number, url=f"https://quay.example/{number}")
+    return _Poll(before=feed, outcome=NotModified(url=feed.url), parsed=parsed, at=NOW)
+
+
+async def test_a_poll_with_news_takes_along_those_that_wait() -> None:
+    finished = _Finished()
+    for one in (poll(1), poll(2), poll(3, news=True)):
+        await finished.put(one)
+    assert [one.before.id for one in await finished.take()] == [1, 2, 3]
+
+
+async def test_polls_without_news_wait_for_each_other_until_there_are_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweep, "LARGEST_BATCH", 2)
+    monkeypatch.setattr(sweep, "QUIET_WAIT", 3600.0)
+    finished = _Finished()
+    await finished.put(poll(1))
+    taken = asyncio.create_task(finished.take())
+    await asyncio.sleep(0)
+    assert not taken.done()
+    await finished.put(poll(2))
+    assert len(await taken) == 2
+
+
+async def test_polls_without_news_do_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "QUIET_WAIT", 0.0)
+    finished = _Finished()
+    await finished.put(poll(1))
+    assert len(await finished.take()) == 1
+
+
+async def test_who_has_finished_waits_while_the_writer_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "LARGEST_BATCH", 1)
+    finished = _Finished()
+    await finished.put(poll(1))
+    second = asyncio.create_task(finished.put(poll(2)))
+    await asyncio.sleep(0)
+    assert not second.done()
+    assert len(await finished.take()) == 1
+    await second
+    finished.end()
+    assert [len(await finished.take()), len(await finished.take())] == [1, 0]
