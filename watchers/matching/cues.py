@@ -41,6 +41,8 @@ class Cues:
     participles: Words = _NONE  # after a hyphen: "Acme-owned"
     prepositions: Words = _NONE  # that no verb can follow
     copulas: Words = _NONE
+    everyday: Words = _NONE  # verbs of things as well as of companies: "is", "hits"
+    definite: Words = _NONE  # articles that no company bears
     complements: Words = _NONE  # what follows an ordinary noun: "meta de vendas"
     prefixes: Words = _NONE  # before a hyphen: "post-Acme"
     things: Words = _NONE  # nouns that an order may name as well: "Scale AI Models"
@@ -121,16 +123,42 @@ def sections() -> tuple[Words, Words]:
     return frozenset(str(table["alien"]).split()), frozenset(str(table["fitting"]).split())
 
 
-@cache
-def field_words() -> Words:
-    """Words of the field that is watched: where one stands, a common full name is likely the one meant."""
-    return frozenset(fold(word) for word in str(_table("sections.toml")["words"]).split())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topics:
+    """Words that tell what a text is about, and what sort of thing bears a name (all folded)."""
+
+    field: Words  # of the field that is watched
+    shared: Words  # of it and of others
+    elsewhere: Words  # of another field: sport, stage, food
+    field_cjk: tuple[str, ...]  # the same for Chinese, Japanese and Korean, looked for anywhere
+    shared_cjk: tuple[str, ...]
+    elsewhere_cjk: tuple[str, ...]
+    bearers: Words  # right before a name: "hotel", "ship"
+    trades: Words  # right after it, with a capital: "Hotels", "Mining"
+    legal: Words  # right after it: "GmbH"
 
 
 @cache
-def field_words_cjk() -> tuple[str, ...]:
-    """The same for Chinese, Japanese and Korean, looked for anywhere."""
-    return tuple(fold(word) for word in str(_table("sections.toml")["words_cjk"]).split())
+def topics() -> Topics:
+    """The words of ``topics.toml``."""
+    table: dict[str, dict[str, str]] = _table("topics.toml")  # type: ignore[assignment]
+
+    def words(of: str) -> tuple[str, ...]:
+        return tuple(fold(word) for word in of.split())
+
+    field, elsewhere, bearers = table["field"], table["elsewhere"], table["bearers"]
+    elsewhere_cjk = words(elsewhere.pop("cjk"))
+    return Topics(
+        field=frozenset(words(field["plain"])),
+        shared=frozenset(words(field["shared"])),
+        elsewhere=frozenset(words(" ".join(elsewhere.values()))),
+        field_cjk=words(field["cjk"]),
+        shared_cjk=words(field["shared_cjk"]),
+        elsewhere_cjk=elsewhere_cjk,
+        bearers=frozenset(words(bearers["before"])),
+        trades=frozenset(words(bearers["after"])),
+        legal=frozenset(words(bearers["legal"])),
+    )
 
 
 @cache

@@ -5,7 +5,7 @@ the document say is added by ``judge``.
 """
 
 from watchers.matching import weights as w
-from watchers.matching.cues import given_names
+from watchers.matching.cues import given_names, topics
 from watchers.matching.forms import Part, Strength
 from watchers.matching.scene import Candidate, Evidence, Scene
 
@@ -116,14 +116,16 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
         if capital == "untold" and scene.lang in candidate.form.ordinary:
             if first in cues.complements:
                 return [*found, (f"complement:{first}", w.COMPLEMENT)]
-            if first in cues.copulas:
-                return [*found, *_after_copula(words, scene)]
-        if candidate.profile.person and candidate.form.part is not Part.FULL:
+            if verb in cues.copulas:
+                return [*found, *_after_copula(words[words.index(verb) :], scene)]
+        if candidate.profile.person:
             return found  # everybody acts: what a verb says of a family name is weighed in ``people``
         if verb in cues.verbs:
-            return [*found, (f"verb-after:{verb}", w.VERB_AFTER)]
+            return [*found, _acting(verb, candidate, scene)]
         if first == "to" and scene.lang == "en" and "en" not in candidate.form.ordinary:
             return [*found, ("to-after", w.TO_AFTER)]
+        if candidate.phrase:
+            return found
         like = cues.verb_endings and verb.endswith(cues.verb_endings) and verb not in cues.nouns
         if like and not shaky and around.right_raw[0].islower() and len(verb) > 3:
             return [*found, (f"verb-like-after:{verb}", w.VERB_LIKE_AFTER)]
@@ -133,8 +135,8 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
     elif first[0].isdigit() and not candidate.profile.person:
         if candidate.profile.owners:
             found.append((f"number-after:{first}", w.NUMBER_AFTER))
-    elif not around.possessive and first in _PLACES and around.right_raw[0][0].isupper():
-        found.append((f"place:{first}", w.PLACE_NAME))
+    elif not around.possessive and _other_bearer(first, around.right_raw[0], candidate):
+        found.append((f"another:{around.right_raw[0]}", w.PLACE_NAME))
     elif not around.possessive and _is_name(around.right_raw[0], candidate, scene):
         follower = scene.starting_at(candidate, 2)
         if first not in candidate.profile.contexts_for and follower is None:
@@ -144,12 +146,34 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
     return found
 
 
+def _acting(verb: str, candidate: Candidate, scene: Scene) -> tuple[str, float]:
+    """What a verb after the name says: that a company acts, or only that something does."""
+    form = candidate.form
+    if form.strength is Strength.AMBIGUOUS:
+        anything = candidate.profile.product or form.exact
+        if anything or (
+            verb in scene.cues.everyday and form.ordinary and scene.capital(candidate) == "untold"
+        ):
+            return (f"acts:{verb}", w.THING_ACTS)
+    return (f"verb-after:{verb}", w.VERB_AFTER)
+
+
 def _after_copula(words: tuple[str, ...], scene: Scene) -> Evidence:
     """ "Meta é multada" against "Meta é crescer": a goal is to do something."""
     following = words[1] if len(words) > 1 else ""
     if following.endswith(scene.cues.participle_endings):
         return [(f"verb-after:{words[0]} {following}", w.VERB_AFTER)]
     return [(f"goal:{words[0]} {following}".strip(), w.COMPLEMENT)]
+
+
+def _other_bearer(word: str, raw: str, candidate: Candidate) -> bool:
+    """Whether the word after a name says that a street, a shop or another company bears it."""
+    told = topics()
+    if not raw[0].isupper() or word in candidate.profile.contexts_for:
+        return False
+    if word in _PLACES:
+        return True
+    return not candidate.field.title_case and (word in told.trades or word.rstrip(".") in told.legal)
 
 
 def _suffix(candidate: Candidate, scene: Scene) -> tuple[str, float]:
@@ -198,6 +222,12 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
         return [(f"article:{word}", w.INDEFINITE / 3 if told else w.INDEFINITE)]
     if scene.capital(candidate) == "small":
         return []
+    if word in topics().bearers:
+        return [(f"another:{word}", w.BEARER_BEFORE)]
+    if word in cues.definite and not around.possessive and candidate.form.capital <= 0:
+        following = around.right[0] if around.right else ""
+        if not following or following in cues.everyday or following in cues.prepositions:
+            return [(f"article:{word}", w.DEFINITE)]
     if word.endswith("'s") and around.left_capital and not around.left_starts and told:
         return _possessor(word, candidate, scene)
     if word in cues.former:
@@ -315,7 +345,8 @@ def phrase_evidence(candidate: Candidate, scene: Scene) -> Evidence:
             total += w.CONTEXT_FOR_NEAR if nearness.near else w.CONTEXT_FOR
     if words:
         words.sort()
-        found.append((f"context:{','.join(words[:4])}", min(w.CONTEXT_MAX, total)))
+        share = w.PHRASE_SHARE if candidate.phrase else 1.0
+        found.append((f"context:{','.join(words[:4])}", share * min(w.CONTEXT_MAX, total)))
     return found
 
 

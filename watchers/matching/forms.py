@@ -183,6 +183,8 @@ def _form(entity: Entity, owner: int, alias: Alias, text: str, key: str) -> Form
     ordinary, head = common.get(key, frozenset()), False
     if len(words) > 1 and strength < Strength.STRONG and words[-1] in _AI:
         ordinary, head = common.get(words[0], frozenset()), True
+    if len(words) > 1 and strength is Strength.AMBIGUOUS and not _AI.isdisjoint(words) and not ordinary:
+        ordinary = frozenset[str]().union(*(common.get(word, ()) for word in words))
     part = _part(entity, key, initials=alias.case_sensitive and text.isupper())
     if part is not Part.FULL and strength is Strength.PLAIN and key in surnames():
         strength = Strength.AMBIGUOUS

@@ -40,6 +40,9 @@ _BACKING = (
     "compound",
     "former:",
 )
+_BACKING_A_PRODUCT = ("noun-", "context:", "own-site", "compound")
+_AND = frozenset({"and", "&", "e", "y", "et", "und", "en", "と", "、", "和", "与"})
+_OPEN = (-2.0, 3.0)  # log-odds between which the subject of the text is asked for
 _PROMINENT_REACH = 1000  # code points in which the two sentences are looked for
 PROMINENT_SENTENCES = 2  # of the body: what stands there is as good as a headline
 
@@ -84,6 +87,10 @@ def _weigh_alone(candidate: Candidate, scene: Scene) -> None:
     total = 0.0
     for _, weight in found:
         total += weight
+    thing = not strong and not candidate.profile.person and not candidate.form.described
+    if thing and _OPEN[0] < total < _OPEN[1] and scene.topic.elsewhere:
+        found.append(("another-subject", w.ELSEWHERE))
+        total += w.ELSEWHERE
     candidate.local = candidate.total = total
 
 
@@ -138,26 +145,52 @@ def _context(
     own = anchors.get(mine.index, [])
     if candidate.profile.person and candidate.form.part is not Part.FULL:
         found += bearers.evidence(candidate)
+        found += _colleague(candidate, scene, anchors)
     elif any(number != candidate.number for number in own):
         found.append(("named-plainly-elsewhere", w.OWN_ANCHOR))
     if mine.unit:
         found += _unit_evidence(candidate, scene)
-    company = _company(candidate, scene, anchors)
-    found += company
-    if not found and candidate.full_name and not scene.of_the_field:
+    found += _company(candidate, scene, anchors)
+    if candidate.full_name and _unbacked(candidate, scene, found):
         found.append(("unbacked-full-name", w.UNBACKED))
     elif not found and candidate.form.strength is Strength.AMBIGUOUS:
         if mine.person and candidate.form.part is not Part.FULL:
             found.append(("alone", w.ALONE))
-        elif not any(weight > 0 and label.startswith(_BACKING) for label, weight in candidate.evidence):
-            found.append(("no-context", w.WITHOUT_CONTEXT))
+        else:
+            thing = mine.product and not scene.topic.watched
+            backing = _BACKING_A_PRODUCT if thing else _BACKING
+            if not any(weight > 0 and label.startswith(backing) for label, weight in candidate.evidence):
+                found.append(("no-context", w.PRODUCT_WITHOUT_CONTEXT if thing else w.WITHOUT_CONTEXT))
     return found
+
+
+def _unbacked(candidate: Candidate, scene: Scene, found: Evidence) -> bool:
+    """Whether neither the field nor anything that the watchlist knows of a person stands in the text.
+
+    Other watched names that have nothing to do with him do not count: two namesakes may bat together.
+    """
+    if any(not label.startswith("among-") for label, _ in found):
+        return False
+    if scene.topic.watched:
+        return False
+    return scene.topic.elsewhere or not any(label.startswith("context:") for label, _ in candidate.evidence)
+
+
+def _colleague(candidate: Candidate, scene: Scene, anchors: dict[int, list[int]]) -> Evidence:
+    """ "Wang and Zuckerberg": a family name beside that of somebody from the same house."""
+    for other in (scene.ending_at(candidate, 5), scene.starting_at(candidate, 5)):
+        if other is None or other.profile.index not in anchors:
+            continue
+        gap = candidate.field.folded[min(other.end, candidate.end) : max(other.start, candidate.start)]
+        if gap.strip() in _AND and not other.profile.places.isdisjoint(candidate.profile.places):
+            return [(f"beside-colleague:{other.profile.slug}", w.COLLEAGUE)]
+    return []
 
 
 def _company(candidate: Candidate, scene: Scene, anchors: dict[int, list[int]]) -> Evidence:
     """The other entities plainly named in the text: those it has to do with, and the rest."""
     mine = candidate.profile
-    phrase = candidate.form.capital < 0 and bool(candidate.form.ordinary)
+    phrase = candidate.phrase
     known = anchors.keys() & mine.related
     strangers = len(anchors) - len(known) - (mine.index in anchors)
     found: Evidence = []

@@ -43,6 +43,7 @@ class Profile:
     slug: str
     person: bool
     unit: bool
+    product: bool
     contexts_for: frozenset[str]  # patterns
     contexts_named: frozenset[str]  # those of contexts_for that are names: they count with their capital
     contexts_against: frozenset[str]  # patterns
@@ -109,6 +110,7 @@ def _profile(
         slug=entity.slug,
         person=person,
         unit=entity.kind is EntityKind.UNIT,
+        product=entity.kind is EntityKind.PRODUCT,
         contexts_for=frozenset(filter(None, map(pattern, entity.contexts_for))),
         contexts_named=frozenset(pattern(phrase) for phrase in entity.contexts_for if phrase[:1].isupper()),
         contexts_against=frozenset(against),

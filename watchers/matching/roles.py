@@ -92,8 +92,17 @@ def _after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, in
     if word not in cues.role_heads:
         return
     role, end = _role_at(folded, at, cues)
+    if role == "chief executive" and _ends_in_ai(organisation):
+        role = "chief AI officer"  # "Meta AI chief"
     if role and not _part_of_word(folded, end) and not _LONGER_POST.match(folded, end):
         yield role, organisation.start, end, former or _is_former(organisation, cues)
+
+
+def _ends_in_ai(organisation: Candidate) -> bool:
+    """Whether "AI" at the end of the name belongs to the role: its house has a chief AI officer."""
+    return organisation.field.folded[: organisation.end].endswith((" ai", " a.i.", "-ai", "-ki")) and any(
+        post.role == "chief AI officer" for post in organisation.profile.posts
+    )
 
 
 def _before(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, int, bool]]:
@@ -204,6 +213,8 @@ def _of_another(organisation: Candidate, scene: Scene, person: int, start: int) 
 def _names_another(organisation: Candidate, scene: Scene, person: int, end: int) -> bool:
     """Whether a name follows the role that is not the holder's."""
     follower = scene.starting_at(organisation, end - organisation.end + 4) if end > organisation.end else None
+    if follower is not None and follower.profile.person and not scene.cjk:
+        return follower.profile.index != person
     if follower is not None and follower.profile.index == person:
         return False
     raw = organisation.field.raw

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from storage.model import Document
-from watchers.matching.cues import CJK, Cues, cues, field_words, field_words_cjk, sections
+from watchers.matching.cues import CJK, Cues, cues, sections, topics
 from watchers.matching.forms import Form, Part, Strength
 from watchers.matching.profiles import Profile
 from watchers.matching.reading import Around, Field, Place
 from watchers.matching.scan import Hit, Scanner
-from watchers.text import detect_lang
+from watchers.text import detect_lang, fold
 
 Evidence = list[tuple[str, float]]
 
 _WORDS = re.compile(r"[^\W_]+")
+_TOPIC_WORDS = re.compile(r"\ba\.i\b|[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)]?\s|[。！？\n]")
 _SMALL_AFTER = re.compile(r"\s[a-zß-ÿ]\w{3,}")
 _SENTENCE_REACH = 200  # code points: longer ones count as two
@@ -77,6 +78,11 @@ class Candidate:
         return self.profile.person and self.form.part is Part.FULL
 
     @property
+    def phrase(self) -> bool:
+        """Whether it is written as an ordinary phrase is: "IA em escala"."""
+        return self.form.capital < 0 and bool(self.form.ordinary)
+
+    @property
     def position(self) -> tuple[int, int]:
         """Its place in reading order."""
         return self.field_number, self.start
@@ -106,6 +112,14 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """What a text is about; neither holds where nothing tells."""
+
+    watched: bool  # technology or business
+    elsewhere: bool  # sport, stage, food, ships
+
+
+@dataclass(frozen=True, slots=True)
 class Nearness:
     """Where a phrase stands, seen from a candidate."""
 
@@ -125,7 +139,7 @@ class Scene:
         self.candidates: list[Candidate] = []
         self.hits: dict[str, list[tuple[int, int, int]]] = {}  # pattern -> (field, start, end), ascending
         self._origin: Origin | None = None
-        self._of_the_field: bool | None = None
+        self._topic: Topic | None = None
         self._counts: dict[int, int] = {}  # candidates of each entity
         for number, one in enumerate(self.fields):
             for hit in scanner.hits(one.folded):
@@ -176,17 +190,32 @@ class Scene:
         self.candidates = kept
 
     @property
-    def of_the_field(self) -> bool:
-        """Whether the text speaks of technology or business at all, or comes from a place that does."""
-        if self._of_the_field is None:
-            words = field_words()
-            read = (one.folded[:_FIELD_READ] for one in self.fields)
-            if self.cjk:  # no blanks between words
-                found = any(word in text for text in read for word in field_words_cjk())
-            else:
-                found = any(not words.isdisjoint(_WORDS.findall(text)) for text in read)
-            self._of_the_field = found or self.origin.fitting
-        return self._of_the_field
+    def topic(self) -> "Topic":
+        """What the text is about, as far as its words and its address tell."""
+        if self._topic is None:
+            self._topic = self._topic_of_words()
+        return self._topic
+
+    def _topic_of_words(self) -> "Topic":
+        told = topics()
+        read = [one.folded[:_FIELD_READ] for one in self.fields]
+        read.append(fold(self.document.source))
+        if self.cjk:  # no blanks between words
+            text = "\n".join(read)
+            field, shared, elsewhere = (
+                any(word in text for word in words)
+                for words in (told.field_cjk, told.shared_cjk, told.elsewhere_cjk)
+            )
+        else:
+            found = _TOPIC_WORDS.findall("\n".join(read))
+            field, shared, elsewhere = (
+                not words.isdisjoint(found) for words in (told.field, told.shared, told.elsewhere)
+            )
+        elsewhere = elsewhere or self.origin.alien
+        return Topic(
+            watched=field or ((shared or self.origin.fitting) and not elsewhere),
+            elsewhere=elsewhere and not field,
+        )
 
     @property
     def origin(self) -> Origin:
