@@ -42,6 +42,7 @@ class Cues:
     prepositions: Words = _NONE  # that no verb can follow
     copulas: Words = _NONE
     everyday: Words = _NONE  # verbs of things as well as of companies: "is", "hits"
+    causatives: Words = _NONE  # "helps somebody do"
     definite: Words = _NONE  # articles that no company bears
     complements: Words = _NONE  # what follows an ordinary noun: "meta de vendas"
     prefixes: Words = _NONE  # before a hyphen: "post-Acme"

@@ -103,6 +103,7 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
             shaky
             and candidate.field.folded[candidate.end : candidate.end + 1] in (":", ",")
             and around.starts
+            and not candidate.field.folded.startswith(", not ", candidate.end)
         ):
             found.append(("topic", w.TOPIC))
         return found
@@ -169,6 +170,7 @@ def _after_copula(words: tuple[str, ...], scene: Scene) -> Evidence:
 def _other_bearer(word: str, raw: str, candidate: Candidate) -> bool:
     """Whether the word after a name says that a street, a shop or another company bears it."""
     told = topics()
+    word = word.removesuffix("'s")
     if not raw[0].isupper() or word in candidate.profile.contexts_for:
         return False
     if word in _PLACES:
@@ -224,7 +226,7 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
         return []
     if word in topics().bearers:
         return [(f"another:{word}", w.BEARER_BEFORE)]
-    if word in cues.definite and not around.possessive and candidate.form.capital <= 0:
+    if word in cues.definite and not around.possessive and candidate.form.capital == 0:
         following = around.right[0] if around.right else ""
         if not following or following in cues.everyday or following in cues.prepositions:
             return [(f"article:{word}", w.DEFINITE)]
@@ -234,6 +236,8 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
         return [(f"former:{word}", w.EX_PREFIX / 2)]
     if word in cues.verbs_before:
         return [(f"verb-before:{word}", w.VERB_BEFORE)]
+    if candidate.form.head and not told and word not in cues.before and _made_to(candidate, scene):
+        return [("infinitive", w.INFINITIVE)]
     if candidate.form.head and not told and word in cues.prepositions:
         return [(f"before:{word}", w.VERB_BEFORE)]
     if word in cues.before:
@@ -251,6 +255,12 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
     ):
         return [(f"name-before:{word}", w.NAME_BEFORE)]
     return []
+
+
+def _made_to(candidate: Candidate, scene: Scene) -> bool:
+    """ "Helps Banks Scale AI": what somebody is helped to do, not a name."""
+    before = candidate.field.folded[max(0, candidate.start - 48) : candidate.start].split()[-4:-1]
+    return not scene.cues.causatives.isdisjoint(before)
 
 
 def _possessor(word: str, candidate: Candidate, scene: Scene) -> Evidence:

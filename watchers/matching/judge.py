@@ -151,7 +151,7 @@ def _context(
     if mine.unit:
         found += _unit_evidence(candidate, scene)
     found += _company(candidate, scene, anchors)
-    if candidate.full_name and _unbacked(candidate, scene, found):
+    if candidate.full_name and _unbacked(candidate, scene, found, anchors):
         found.append(("unbacked-full-name", w.UNBACKED))
     elif not found and candidate.form.strength is Strength.AMBIGUOUS:
         if mine.person and candidate.form.part is not Part.FULL:
@@ -164,13 +164,18 @@ def _context(
     return found
 
 
-def _unbacked(candidate: Candidate, scene: Scene, found: Evidence) -> bool:
+def _unbacked(
+    candidate: Candidate, scene: Scene, found: Evidence, anchors: dict[int, list[int]]
+) -> bool:
     """Whether neither the field nor anything that the watchlist knows of a person stands in the text.
 
     Other watched names that have nothing to do with him do not count: two namesakes may bat together.
     """
     if any(not label.startswith("among-") for label, _ in found):
         return False
+    colleagues = (scene.profiles[index] for index in anchors if index != candidate.profile.index)
+    if any(not one.places.isdisjoint(candidate.profile.places) for one in colleagues):
+        return scene.topic.elsewhere
     if scene.topic.watched:
         return False
     return scene.topic.elsewhere or not any(label.startswith("context:") for label, _ in candidate.evidence)

@@ -35,6 +35,7 @@ VERB_AFTER = 1.8
 ANOTHERS = -2.5  # "Big Fund's Surge": a company is not somebody's
 THING_ACTS = 0.9  # a verb that says little: what is done by a product, a set of initials, or by anything
 DEFINITE = -4.5  # "the Acme is ..."
+INFINITIVE = -2.5  # "helps banks scale AI"
 BEARER_BEFORE = -5.0  # "Hotel Acme"
 VERB_LIKE_AFTER = 0.8  # it ends as verbs do
 BESIDE_NAME = 1.5  # "Acme e Corvid"
