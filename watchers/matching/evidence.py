@@ -6,7 +6,7 @@ the document say is added by ``judge``.
 
 from watchers.matching import weights as w
 from watchers.matching.cues import given_names, topics
-from watchers.matching.forms import Part, Strength
+from watchers.matching.forms import Strength
 from watchers.matching.scene import Candidate, Evidence, Scene
 
 _GENITIVE_S = frozenset({"de", "nl", "sv", "da", "no", "nb", None})

@@ -164,9 +164,7 @@ def _context(
     return found
 
 
-def _unbacked(
-    candidate: Candidate, scene: Scene, found: Evidence, anchors: dict[int, list[int]]
-) -> bool:
+def _unbacked(candidate: Candidate, scene: Scene, found: Evidence, anchors: dict[int, list[int]]) -> bool:
     """Whether neither the field nor anything that the watchlist knows of a person stands in the text.
 
     Other watched names that have nothing to do with him do not count: two namesakes may bat together.
