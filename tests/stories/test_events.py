@@ -203,3 +203,17 @@ def test_fingerprints_of_the_last_release_are_read() -> None:
     before = "4|" + fp.encode().removeprefix("5|").rpartition("|")[0]
     assert type(fp).decode(before) == fp
     assert type(fp).decode(fp.encode()) == fp
+
+
+def test_roles_that_only_look_like_persons_keep_nothing_apart() -> None:
+    found = played(
+        (0, "Apple loses vision chief Dorota Wilk to Meta", "Dorota Wilk led image models at Apple."),
+        (3, "Apple Loses Vision Chief To Meta, More Exits Likely", "Dorota Wilk was hired by Meta."),
+        (
+            8,
+            "Chefe de visão da Apple troca a empresa por Zuckerberg",
+            "Dorota Wilk vai para a Meta.",
+            "g1.br",
+        ),
+    )
+    assert story_numbers(found) == [0, 0, 0]

@@ -16,7 +16,7 @@ from watchers.links import canonical_url
 from watchers.stories.background import background
 from watchers.stories.kin import kin_of, standing_for
 from watchers.stories.tokens import spoken
-from watchers.stories.vocabulary import is_comment, stem
+from watchers.stories.vocabulary import is_comment, stem, vocabulary
 from watchers.text import detect_lang, fold
 
 MAX_NAMES = 9
@@ -211,19 +211,28 @@ def _distinct(values: Iterable[float | None]) -> tuple[float, ...]:
 def _roles(move: Move, watchlist: Watchlist, day: date | None) -> tuple[tuple[str, str], ...]:
     """Who plays what: slugs where they are watched, the stems of the written name where not.
 
-    Who buys, sues or hires is the company, though its chief is named.
+    Who buys, sues or hires is the company, though its chief is named; and who "left
+    Zuckerberg" is not Zuckerberg.
     """
     played = [(role, slug) for role, slugs in sorted(move.roles.items()) for slug in slugs]
     pairs = [
-        (role, slug if role == "person" else standing_for(slug, watchlist, day)) for role, slug in played
+        (role, slug if role == "person" else standing_for(slug, watchlist, day))
+        for role, slug in played
+        if role != "person" or not _leads_giant(slug, watchlist, day)
     ]
-    watched = {part for _, slug in (*played, *pairs) for part in slug.split("-")}
+    watched = {stem(part) for _, slug in (*played, *pairs) for part in slug.split("-")}
     for role, written in sorted(move.names.items()):
         for name in written:
             stems = [stem(part) for part in _PARTS.findall(fold(name))]
-            if stems and not watched.intersection(stems):
+            if stems and not watched.intersection(stems) and not vocabulary().plain.issuperset(stems):
                 pairs.append((role, "+".join(stems)))
     return tuple(dict.fromkeys(pairs))[:8]
+
+
+def _leads_giant(slug: str, watchlist: Watchlist, day: date | None) -> bool:
+    entity = watchlist.by_slug().get(slug)
+    context = entity is not None and entity.tier is Tier.CONTEXT
+    return context and standing_for(slug, watchlist, day) != slug
 
 
 def _hash(text: str) -> str:
