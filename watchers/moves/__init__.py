@@ -31,6 +31,7 @@ _LATER = 0.04  # what a phrase loses for each clause of the headline before it
 _LATER_KIND = 0.94  # and for each kind of move told before it: "teams up with X to build Y"
 _LEAD_FACTORS = (0.84, 0.76, 0.66, 0.62, 0.58)  # by sentence of the lead
 _UNPARTIED = 0.75  # nobody was found who does it or has it done
+_UNPARTIED_LEAD = 0.7  # a lead that names nobody tells it in passing
 _WATCHED = 1.03  # a watched entity plays a part
 _ROLE = 0.01  # what each role that is filled adds
 _REVIEWED = 0.6  # "we tried the new glasses of X": what is on the market already
@@ -129,6 +130,6 @@ def _place(page: Page, start: int) -> float:
 def _cast(draft: Draft) -> float:
     parties = [p for known in draft.roles.values() for p in known]
     if not parties:
-        return _UNPARTIED
+        return _UNPARTIED if draft.page.name == "title" else _UNPARTIED_LEAD
     filled = 1.0 + _ROLE * min(2, len(draft.roles))
     return filled * (_WATCHED if any(p.slug for p in parties) else 1.0)

@@ -6,6 +6,7 @@ better about their sides comes after, in ``people``, ``money``, ``deals`` and th
 """
 
 import re
+from collections.abc import Mapping
 
 from storage.model import MoveKind
 from watchers.moves.lexicon import NO_BLANKS, OTHERWISE, Frame
@@ -301,7 +302,9 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
     for party in parties:
         if _another_verb(draft, before, party.start):
             break
-        if party.start - draft.end > page.lexicon.side_reach or _new_clause(page, before, party.start, frame):
+        if party.start - draft.end > page.lexicon.side_reach or _new_clause(
+            page, before, party.start, {} if seen_object else frame.via
+        ):
             break
         if acts and _PURPOSE.search(page.folded, before, party.start) is not None:
             break
@@ -394,13 +397,13 @@ def _belongs_before(page: Page, party: Party) -> bool:
 _PURPOSE = re.compile(r"\b(?:pour|para) (?!l[ae]\b)[^\W\d_]{3,}(?:er|ir|re|ar|or)\b")
 
 
-def _new_clause(page: Page, start: int, end: int, frame: Frame) -> bool:
+def _new_clause(page: Page, start: int, end: int, leading: Mapping[str, str]) -> bool:
     """Whether a subordinate clause or a pause begins between two positions."""
     if any(start <= a < end for a, _, _ in page.stops):
         gap = page.raw[start:end].strip()
         return gap[:1] != ":" or len(gap.split()) > _AFTER_COLON
     return any(
-        start <= h.start < end and page.folded[h.start : h.end] not in frame.via  # "loses a case against X"
+        start <= h.start < end and page.folded[h.start : h.end] not in leading  # "loses a case against X"
         for name in ("relative", "background")
         for h in page.hits.get(name, ())
     )

@@ -40,6 +40,8 @@ _AFTERWARDS = re.compile(
     "[^，,。；：]{0,14}?(?:[之以]?[后後])(?![续續来來台端果门門训訓])"
 )  # "合并后…", "离开X后…": what stands before it is over
 
+_DONE_BY = re.compile("(?:した|された)(?![とことのがはもたほうい後方ら、。，・」』\\s]|$)")  # "買収したX"
+
 _STATED = ("reported", "confirmed", "denied")
 
 
@@ -72,12 +74,16 @@ def judge(draft: Draft, document: Document) -> float:
 
 
 def _is_attribute(draft: Draft) -> bool:
-    """ "Xを去ったY氏": in Japanese a verb right before a name only says whose name it is."""
-    return (
-        draft.page.lexicon.verb_last
-        and draft.page.folded[draft.end - 1] in "たる"
-        and any(p.start == draft.end and p.kind == "person" for p in draft.reading.parties)
-    )
+    """ "X推出的Y", "Xを去ったY氏", "Xが買収したY": a verb right before a name only says whose name it is."""
+    page, end = draft.page, draft.end
+    if page.lexicon.lang == "zh":
+        return page.folded.startswith("的", end) and page.folded[end + 1 : end + 2].isalnum()
+    if not page.lexicon.verb_last:
+        return False
+    if draft.frame.kind is not MoveKind.LAUNCH and _DONE_BY.match(page.folded, end) is not None:
+        return True
+    named = any(p.start == end and p.kind == "person" for p in draft.reading.parties)
+    return named and page.folded[end - 1] in "たる"
 
 
 def is_background(draft: Draft) -> bool:
