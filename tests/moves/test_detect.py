@@ -157,3 +157,8 @@ def test_neither_an_employers_name_nor_a_fear_makes_a_move(matcher: Matcher) -> 
     assert "google" not in _detect(matcher, "Google says hackers broke into Microsoft servers")[0].parties()
     assert _detect(matcher, "Google dismisses AI job fears") == ()
     assert _detect(matcher, "Anthropic raises five billion dollars")[0].amount == 5_000_000_000
+
+
+def test_a_purpose_after_a_further_verb_is_read_without_fault(matcher: Matcher) -> None:
+    lead = "Acme tells us its terms keep Corvid's engine, Tolva, open and to invest $3 billion into it."
+    assert [move.names.get("investor") for move in _detect(matcher, "", lead)] == [("Acme",)]
