@@ -1,16 +1,15 @@
 """What would be made of a text if it came in now: the pipeline's reading and decision, nothing stored.
 
-The reading and the policy are those of ``watchers``; here a text gets the entry and the
-story that it would open, so that the policy can judge it as fresh news of its own.
+The reading and the policy are those of ``watchers``; here a text is judged by its merit
+alone, as fresh news that nobody told before.
 """
 
 from datetime import datetime
 from pathlib import Path
 
-from storage.model import Decision, Document, Entry, Story, Watchlist
+from storage.model import Decision, Document, Watchlist
 from watchers import triage
 from watchers.pipeline import Reader, Reading
-from watchers.stories import StoryChange
 
 
 class Explainer:
@@ -24,33 +23,8 @@ class Explainer:
     def explain(self, document: Document) -> tuple[Reading, Decision]:
         """What ``document`` says, and what would be decided on it were it told first and now."""
         reading = self._reader.read(document)
-        told = document.published or self._now
-        entry = Entry(
-            id=0,
-            feed_id=0,
-            feed_url="",
-            guid=document.url,
-            document=document,
-            canonical_url=document.url,
-            published=told,
-            dated=document.published is not None,
-            seen=told,
-        )
-        story = Story(
-            id=0,
-            headline=document.title,
-            url=document.url,
-            source=document.source,
-            opened=told,
-            updated=told,
-            entities=reading.entities,
-            moves=reading.moves,
-        )
-        change = StoryChange(story=story, new_outlet=True, edited=True)
-        decision = triage.decide(
-            entry, reading.mentions, reading.moves, None, change, self._watchlist, self._now
-        )
-        return reading, decision
+        judged = triage.merit(reading.mentions, reading.moves, self._watchlist, self._now)
+        return reading, triage.unheard(judged, dated=document.published is not None)
 
 
 def split_text(text: str) -> Document:

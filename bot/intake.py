@@ -7,6 +7,7 @@ Pure but for the stream that it is given.  A line that cannot be read comes as a
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -76,6 +77,7 @@ def _entry(number: int, given: _Line) -> GivenEntry:
     )
 
 
+@lru_cache(maxsize=256)
 def language(code: str | None) -> str | None:
     """``pt`` of ``pt-BR`` or ``PT``; None where the code says nothing."""
     match = _LANG.fullmatch(code.strip()) if code else None

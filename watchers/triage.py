@@ -74,15 +74,22 @@ def decide(
     if story_before is not None and story_before.alerted is not None:
         return _update(judged, change)
     if judged.merit is not Merit.ALERT:
-        return Decision(verdict=Verdict.QUIET, digest=judged.merit is Merit.DIGEST, reasons=judged.reasons)
+        return unheard(judged, dated=entry.dated)
     if story_before is not None and _was_missed(story_before, watchlist, now):
         return _quiet("event-older-than-3-days", *judged.reasons)
-    dated = () if entry.dated else ("undated",)
     if cooldown and _cools(mentions, now, cooldown, last_alerts or {}):
         return Decision(verdict=Verdict.QUIET, digest=True, reasons=("cooldown", *judged.reasons))
     if recent_alerts >= FLOOD:
+        dated = () if entry.dated else ("undated",)
         return Decision(verdict=Verdict.ALERT, digest=True, reasons=(*judged.reasons, "flood-guard", *dated))
-    return Decision(verdict=Verdict.ALERT, reasons=judged.reasons + dated)
+    return unheard(judged, dated=entry.dated)
+
+
+def unheard(judged: Judgement, *, dated: bool) -> Decision:
+    """The decision on fresh news that nobody told before, when nothing but its merit counts."""
+    if judged.merit is not Merit.ALERT:
+        return Decision(verdict=Verdict.QUIET, digest=judged.merit is Merit.DIGEST, reasons=judged.reasons)
+    return Decision(verdict=Verdict.ALERT, reasons=judged.reasons if dated else (*judged.reasons, "undated"))
 
 
 def merit(
@@ -94,7 +101,8 @@ def merit(
     sure = [m for m in meant if m.score >= MIN_MENTION_SCORE]
     if not sure:
         return Judgement(merit=Merit.QUIET, reasons=("low-confidence" if meant else "nothing-watched",))
-    muted = _muted({m.entity for m in sure}.union(*(move.parties() for move in moves)), entities, now)
+    named = {m.entity for m in sure}.union(*(move.parties() for move in moves))
+    muted = {slug for slug in named if slug in entities and _is_muted(entities[slug], now)}
     heard = [m for m in sure if m.entity not in muted]
     if not heard:
         return Judgement(merit=Merit.QUIET, reasons=("muted",))
@@ -104,9 +112,8 @@ def merit(
     return Judgement(merit=best, reasons=tuple(dict.fromkeys(reasons)))
 
 
-def _muted(slugs: Collection[str], entities: Mapping[str, Entity], now: datetime) -> set[str]:
-    known = (entities[slug] for slug in slugs if slug in entities)
-    return {entity.slug for entity in known if entity.muted_until and entity.muted_until > now}
+def _is_muted(entity: Entity, now: datetime) -> bool:
+    return entity.muted_until is not None and entity.muted_until > now
 
 
 def _of_mentions(heard: Sequence[Mention], entities: Mapping[str, Entity]) -> Judgement:

@@ -4,9 +4,11 @@ For names of companies, units and products; people have ``people``.  What other 
 the document say is added by ``judge``.
 """
 
+from functools import lru_cache
+
 from watchers.matching import weights as w
-from watchers.matching.cues import given_names, topics
-from watchers.matching.forms import Strength
+from watchers.matching.cues import CJK, given_names, topics
+from watchers.matching.forms import Form, Strength
 from watchers.matching.scene import Candidate, Evidence, Scene
 
 _GENITIVE_S = frozenset({"de", "nl", "sv", "da", "no", "nb", None})
@@ -49,22 +51,25 @@ def place_evidence(candidate: Candidate) -> Evidence:
 
 def alias_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     """What the alias is worth by itself, and how it is written here."""
-    form = candidate.form
+    return list(_of_form(candidate.form, scene.capital(candidate), scene.lang))
+
+
+@lru_cache(maxsize=4096)  # few forms, each written in few ways, make nearly all of the news
+def _of_form(form: Form, capital: str, lang: str | None) -> tuple[tuple[str, float], ...]:
     label = form.strength.label
     found: Evidence = [(f"{label}-alias", w.ALIAS[label])]
-    capital = scene.capital(candidate)
     if capital == "small":
         # "plataforma acme": the noun before it says that a name follows, as translators write it
         found.append(("small-letters", w.SMALL["described" if form.capital > 0 else label]))
     elif capital == "told" and form.strength is not Strength.STRONG:
-        found.append(("capital", w.CAPITAL[label] + (w.CAPITAL_AMONG_CJK if scene.cjk else 0.0)))
-    ordinary = bool(form.ordinary) and (scene.lang in form.ordinary or scene.lang is None)
+        found.append(("capital", w.CAPITAL[label] + (w.CAPITAL_AMONG_CJK if lang in CJK else 0.0)))
+    ordinary = bool(form.ordinary) and (lang in form.ordinary or lang is None)
     if capital == "untold" and form.strength is Strength.AMBIGUOUS and not ordinary:
         found.append(("capital", w.CAPITAL_OF_NO_WORD))
     elif capital == "untold" and form.strength is not Strength.STRONG:
         found.append(("capital-untold", w.CAPITAL_UNTOLD[label]))
     if form.strength is Strength.STRONG:
-        return found
+        return tuple(found)
     if ordinary:
         if form.strength is Strength.AMBIGUOUS:
             found.append(("ordinary-word", w.ORDINARY))
@@ -72,9 +77,9 @@ def alias_evidence(candidate: Candidate, scene: Scene) -> Evidence:
             found.append(("ordinary-words" if form.head else "ordinary-word", w.ORDINARY_HEAD))
     if form.generated:
         found.append(("derived-form", w.GENERATED))
-    if form.lang and scene.lang and form.lang != scene.lang and not {form.lang, scene.lang} <= _ROMANCE:
+    if form.lang and lang and form.lang != lang and not {form.lang, lang} <= _ROMANCE:
         found.append((f"alias-of:{form.lang}", w.FOREIGN_ALIAS))
-    return found
+    return tuple(found)
 
 
 def side_evidence(candidate: Candidate, scene: Scene) -> Evidence:

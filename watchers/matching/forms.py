@@ -59,7 +59,7 @@ class Part(IntEnum):
     GIVEN = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Form:
     """One pattern to look for, and what it is worth when found."""
 

@@ -8,7 +8,7 @@ is the work of ``judge``.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from storage.model import Watchlist
 from watchers.matching.cues import cues
@@ -20,8 +20,7 @@ from watchers.text import INVISIBLE, fold
 _CHUNK = 1 << 16  # code points handed to the automaton at once: bounds the memory of long texts
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One pattern found at a place of one field, as raw code points, half open."""
 
     pattern: int

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from storage.model import Document
 from watchers.matching.cues import CJK, Cues, cues, sections, topics
@@ -119,8 +120,7 @@ class Topic:
     elsewhere: bool  # sport, stage, food, ships
 
 
-@dataclass(frozen=True, slots=True)
-class Nearness:
+class Nearness(NamedTuple):
     """Where a phrase stands, seen from a candidate."""
 
     over: bool  # it covers a part of it
@@ -159,14 +159,15 @@ class Scene:
             one.english = self.lang is None or self.lang == "en"
 
     def _place(self, number: int, one: Field, hit: Hit, scanner: Scanner) -> None:
-        self.hits.setdefault(scanner.keys[hit.pattern], []).append((number, hit.start, hit.end))
+        pattern, start, end, suffix = hit
+        self.hits.setdefault(scanner.keys[pattern], []).append((number, start, end))
         placed = -1
-        for form in scanner.forms[hit.pattern]:
+        for form in scanner.forms[pattern]:
             if form.owner == placed:
                 continue
-            if form.exact and one.raw[hit.start : hit.end] != form.text:
+            if form.exact and one.raw[start:end] != form.text:
                 continue
-            if form.handle and one.raw[hit.start - 1 : hit.start] != "@":
+            if form.handle and one.raw[start - 1 : start] != "@":
                 continue
             placed = form.owner
             count = self._counts.get(placed, 0)
@@ -174,7 +175,7 @@ class Scene:
                 continue
             self._counts[placed] = count + 1
             profile = scanner.profiles[placed]
-            self.candidates.append(Candidate(0, form, profile, one, number, hit.start, hit.end, hit.suffix))
+            self.candidates.append(Candidate(0, form, profile, one, number, start, end, suffix))
 
     def _drop_nested(self) -> None:
         """Keep the longest of the names of one entity that cover each other."""

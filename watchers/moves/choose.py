@@ -86,6 +86,8 @@ def _move(group: Sequence[Draft]) -> Move:
 
 
 def _plays_already(parties: Sequence[Party], names: Mapping[str, Sequence[str]]) -> bool:
+    if not names:
+        return False
     known = {n.lower() for group in names.values() for n in group}
     return all(p.name.lower() in known for p in parties)
 

@@ -9,7 +9,7 @@ in ``watchers.moves.conditions``.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from storage.model import Entity, EntityKind
 from watchers.moves.lexicon import NO_BLANKS
@@ -29,13 +29,11 @@ _CJK_NAME = re.compile(
 )
 _ELISION = re.compile("[dlns]['’](?=[^\\W\\d_])", re.IGNORECASE)
 _FORMERLY = re.compile("(?:ex|oud)-(?=[^\\W\\d_])", re.IGNORECASE)  # "ex-Acme"
-_POSSESSIVE = re.compile(r"(?:'s|’s|'|’)$")
 _KIN_REACH = 34  # code points between "partner of" and whose he is
 _PARTICLES = frozenset("de da do dos van von der den la le of & del di al bin ibn".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """Somebody or something named: where, what it is, and who it is if watched."""
 
     start: int
@@ -83,17 +81,24 @@ def _party(
     page: Page, start: int, end: int, kind: str, slug: str | None = None, known: bool = False
 ) -> Party:
     text = page.raw[start:end]
-    owner = _POSSESSIVE.search(text)
-    if owner is not None and len(text) > 3:
-        text, end = text[: owner.start()], start + owner.start()
-    possessive = page.folded.startswith(("'s", "' "), end) or (owner is not None and text.endswith("s"))
+    name = _without_possessive(text)
+    owner = len(name) < len(text)
+    if owner and len(text) > 3:
+        text, end = name, start + len(name)
+    possessive = page.folded.startswith(("'s", "' "), end) or (owner and text.endswith("s"))
     if slug is not None and page.lexicon.nouns_capital and page.folded.startswith("s ", end):
         possessive = True  # "Sutskevers Labor"
     return Party(start, end, text, kind, slug, possessive, known)
 
 
-def _take(taken: bytearray, start: int, end: int, mark: int = NO_NAME) -> None:
-    taken[start:end] = bytes((mark,)) * (end - start)
+def _without_possessive(name: str) -> str:
+    if name.endswith(("'s", "’s")):
+        return name[:-2]
+    return name[:-1] if name.endswith(("'", "’")) else name
+
+
+def _take(taken: bytearray, start: int, end: int) -> None:
+    taken[start:end] = b"\x02" * (end - start)  # NO_NAME
 
 
 # --- scripts with capitals ----------------------------------------------------------------
@@ -107,15 +112,15 @@ def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None
     run: list[tuple[int, int]] = []
     last_end = 0
     for match in _TOKEN.finditer(page.raw):
+        if not run and match[0].islower():
+            last_end = match.end()  # most words: nothing of a name, and no name is open
+            continue
         start, end = match.span()
         if elided and _ELISION.match(page.raw, start):
             start += 2
         if former := _FORMERLY.match(page.raw, start):
             start = former.end()
         word = page.raw[start:end]
-        if not run and word.islower():
-            last_end = end  # most words: nothing of a name, and no name is open
-            continue
         gap = page.raw[last_end:start]
         inside = bool(run) and gap == " "
         plain = taken[start] == 0 or (
@@ -145,11 +150,11 @@ def _take_common_words(page: Page, parties: list[Party], taken: bytearray) -> No
     """Words that the table knows as ordinary are in no name; nor are those of known names in another."""
     for name, found in page.hits.items():
         if name not in _NAMING:
-            mark = NO_NAME if name in ("position", "round", "ignore") else ORDINARY
-            for hit in found:
-                _take(taken, hit.start, hit.end, mark)
+            mark = bytes((NO_NAME if name in ("position", "round", "ignore") else ORDINARY,))
+            for start, end in found:
+                taken[start:end] = mark * (end - start)
     for start, end, _ in page.triggers:
-        _take(taken, start, end, NO_NAME)
+        _take(taken, start, end)
     for party in parties:
         _take(taken, party.start, party.end)
 
@@ -209,7 +214,7 @@ def _close(page: Page, run: list[tuple[int, int]], parties: list[Party]) -> None
     if any(hit.start == start and hit.end == end for hit in page.hits.get("place", ())):
         return
     words = [page.raw[a:b] for a, b in run]
-    words[-1] = _POSSESSIVE.sub("", words[-1])
+    words[-1] = _without_possessive(words[-1])
     orgword = any(start <= hit.start and hit.end <= end for hit in page.hits.get("orgword", ()))
     if len(run) == 1 and (orgword or words[0].isdigit() or _is_ordinary(page, start, end)):
         return
