@@ -70,3 +70,21 @@ def test_a_product_of_the_watchlist_tells_its_maker() -> None:
     matcher = Matcher(Watchlist(entities=(organisation, product)))
     assert "quillon" in meant("de", "Brightpen-Entwickler streicht Stellen", matcher)
     assert "quillon" not in meant("de", "Brightpen streicht einen Text zusammen", matcher)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "who"),
+    [
+        ("de", "Oracle gewinnt Muratis Labor als Großkunden", ("mira-murati",)),
+        ("nl", "Muratis lab stapt over op andere chips", ("mira-murati",)),
+        ("es", "La startup de Murati alquila servidores", ("mira-murati",)),
+        ("zh", "芯片巨头投资Murati创业公司", ("mira-murati",)),
+        ("en", "Agim Murati's company builds roads", ()),
+        ("en", "Murati's bakery burns down", ()),
+        ("en", "Wang's lab studies fruit flies", ()),
+    ],
+)
+def test_a_founder_is_known_by_the_company_beside_the_name(
+    lang: str, title: str, who: tuple[str, ...]
+) -> None:
+    assert meant(lang, title) == who

@@ -56,7 +56,52 @@ def _single_name(candidate: Candidate, scene: Scene) -> Evidence:
     employer = _employer_before(candidate, scene)
     if employer is not None:
         found.append((f"employer-before:{employer.profile.slug}", w.EMPLOYER_BEFORE))
+    company = _own_company(candidate, scene)
+    if company:
+        found.append((f"own-company:{company}", w.OWN_COMPANY))
     return found
+
+
+_COMPANIES = frozenset(
+    "lab labs laboratory startup start-up company firm venture labor firma unternehmen ki-labor ki-firma ki-start-up"
+    " bedrijf ai-lab ai-bedrijf laboratorio laboratoire startups empresa compania entreprise societe pousse".split()
+)
+_COMPANIES_CJK = (
+    "创业公司",
+    "初创",
+    "新公司",
+    "的公司",
+    "实验室",
+    "氏の新興",
+    "氏の新会社",
+    "の新興",
+    "の新会社",
+    "氏のスタートアップ",
+)
+
+
+def _own_company(candidate: Candidate, scene: Scene) -> str:
+    """ "Murati's lab", "la startup de Murati": what a founder is known by, where he founded something."""
+    shared = pattern(candidate.form.text) in surnames()
+    if not candidate.profile.founder or shared or candidate.form.part is not Part.SURNAME:
+        return ""
+    if scene.cjk:
+        after = candidate.field.folded[candidate.end : candidate.end + 10].lstrip()
+        return next(filter(after.startswith, _COMPANIES_CJK), "")
+    around = candidate.around
+    known = scene.cues
+    words = (known.functions, known.honorifics, known.verbs, known.former, known.before)
+    if around.left_capital and not any(around.left in some for some in words):
+        return ""  # "Agim Murati's company"
+    owned = around.right
+    if candidate.suffix == "s":  # "Muratis Labor"
+        owned = tuple(candidate.field.folded[candidate.end + 1 : candidate.end + 40].split())
+    elif not around.possessive:
+        owned = (around.before_left or "",) if around.left in _OF else ()
+    return next((word for word in owned[:2] if word in _COMPANIES), "")
+
+
+_OF = frozenset({"de", "da", "do", "of", "von", "van"})
 
 
 def _other_given_name(candidate: Candidate, scene: Scene) -> str | None:

@@ -53,6 +53,7 @@ class Profile:
     related: frozenset[int]
     owners: frozenset[int]  # what it is a unit or product of
     places: frozenset[int]  # where a person works, worked, or what he founded
+    founder: bool  # of a company that is watched
     given: frozenset[str]  # a person's given names
     posts: tuple[Post, ...]  # who holds which role here
 
@@ -120,6 +121,7 @@ def _profile(
         related=related,
         owners=owners,
         places=targets(_PLACES),
+        founder=person and bool(targets((RelationKind.FOUNDED,))),
         given=frozenset(_given_names(entity)) if person else frozenset(),
         posts=posts,
     )

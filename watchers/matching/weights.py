@@ -93,6 +93,7 @@ COLLEAGUE = 1.5  # "Wang and Zuckerberg"
 ROLE_BESIDE = 1.0  # "CEO Wang"
 MISSPELT = 5.0  # his given name with a slip: "Alexanr Wang"
 EMPLOYER_BEFORE = 3.5  # "Meta's Wang"
+OWN_COMPANY = 3.5  # "Murati's lab", of somebody who founded one
 PERSON_VERB = 0.7
 UNBACKED = -4.5  # a full name that is not rare, where nothing speaks of technology
 ALONE = -2.5  # a shared name without any relation in the text
