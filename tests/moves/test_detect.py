@@ -36,6 +36,21 @@ def test_a_party_that_is_not_watched_is_kept_by_name(matcher: Matcher) -> None:
     assert move.roles["to"] == ("meta",)
 
 
+@pytest.mark.parametrize(
+    ("title", "lang", "person"),
+    [
+        ("OpenAI hires Jean-Luc Moreau", "en", "Jean-Luc Moreau"),
+        ("Maria Smith-Jones leaves OpenAI for Meta", "en", "Maria Smith-Jones"),
+        ("OpenAI hires Maria O'Neill to lead robotics", "en", "Maria O'Neill"),
+        ("Božidar Novák leaves OpenAI for Meta", "en", "Božidar Novák"),
+        ("OpenAI holt Hans-Peter Schmidt von Google", "de", "Hans-Peter Schmidt"),
+        ("OpenAI-Forscher Max Braun wechselt zu Meta", "de", "Max Braun"),
+    ],
+)
+def test_double_and_foreign_names_are_persons(matcher: Matcher, title: str, lang: str, person: str) -> None:
+    assert _detect(matcher, title, lang=lang)[0].names["person"] == (person,)
+
+
 def test_a_rival_in_the_headline_is_no_party(matcher: Matcher) -> None:
     move = _detect(matcher, "Scale AI rival Helixa raises $25M")[0]
     assert move.names["recipient"] == ("Helixa",)

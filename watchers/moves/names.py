@@ -226,7 +226,11 @@ def _is_ordinary(page: Page, start: int, end: int) -> bool:
     return any(Hit(start, end) in page.hits.get(name, ()) for name in ("product", "company"))
 
 
-_GIVEN = re.compile(r"[^\W\d_][a-zß-ÿ'’-]+$|[A-Z]\.?$|[A-Z][a-z]+[A-Z][a-z]+$")
+_GIVEN = re.compile(
+    r"[^\W\d_][^\W\dA-Z_]*(?:['’-][^\W\dA-Z_]*)*$"  # "Anna", "Jean-luc", "D’angelo"
+    r"|[A-Z]\.?$|[A-Z][a-z]+[A-Z][a-z]+$"  # "J.", "McKay"
+)
+_DOUBLE = re.compile(r"[^\W\d_][^\W\dA-Z_]*['’-][A-ZÀ-Þ][^\W\dA-Z_]+$")  # "Jean-Luc", "Smith-Jones", "O’Neill"
 
 
 def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) -> str:
@@ -235,7 +239,10 @@ def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) ->
     proper = [w for w in words if w.lower() not in _PARTICLES]
     if any(c.isdigit() for c in words[-1]):
         return "product"
-    if 2 <= len(proper) <= 4 and all(_GIVEN.match(w) and w[:1].isupper() for w in proper):
+    double = not _says_what(page, start, end)
+    if 2 <= len(proper) <= 4 and all(
+        w[:1].isupper() and (_GIVEN.match(w) or (double and _DOUBLE.match(w))) for w in proper
+    ):
         near = Hit(start, end)
         if _next_to(page, "position", near) or _next_to(page, "talent", near):
             return "person"
@@ -245,6 +252,15 @@ def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) ->
     if len(proper) == 1 and _next_to(page, "position", Hit(start, end)) and _GIVEN.match(proper[0]):
         return "name"
     return "name" if len(proper) == 1 else "org"
+
+
+def _says_what(page: Page, start: int, end: int) -> bool:
+    """In German what somebody is looks like a double name: "Acme-Forscher", "Cloud-Firma"."""
+    return page.lexicon.nouns_capital and any(
+        start <= hit.start and hit.end <= end
+        for name in ("position", "talent", "company", "product", "entity")
+        for hit in page.hits.get(name, ())
+    )
 
 
 def _next_to(page: Page, name: str, span: Hit) -> bool:
