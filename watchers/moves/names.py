@@ -230,7 +230,9 @@ _GIVEN = re.compile(
     r"[^\W\d_][^\W\dA-Z_]*(?:['’-][^\W\dA-Z_]*)*$"  # "Anna", "Jean-luc", "D’angelo"
     r"|[A-Z]\.?$|[A-Z][a-z]+[A-Z][a-z]+$"  # "J.", "McKay"
 )
-_DOUBLE = re.compile(r"[^\W\d_][^\W\dA-Z_]*['’-][A-ZÀ-Þ][^\W\dA-Z_]+$")  # "Jean-Luc", "Smith-Jones", "O’Neill"
+_DOUBLE = re.compile(
+    r"[^\W\d_][^\W\dA-Z_]*['’-][A-ZÀ-Þ][^\W\dA-Z_]+$"
+)  # "Jean-Luc", "Smith-Jones", "O’Neill"
 
 
 def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) -> str:
