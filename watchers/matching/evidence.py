@@ -132,7 +132,12 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
             return [*found, ("to-after", w.TO_AFTER)]
         if candidate.phrase:
             return found
-        like = cues.verb_endings and verb.endswith(cues.verb_endings) and verb not in cues.nouns
+        like = (
+            cues.verb_endings
+            and verb.endswith(cues.verb_endings)
+            and verb not in cues.nouns
+            and verb not in cues.functions
+        )
         if like and not shaky and around.right_raw[0].islower() and len(verb) > 3:
             return [*found, (f"verb-like-after:{verb}", w.VERB_LIKE_AFTER)]
     if first in cues.nouns and not (shaky and first in cues.things):
@@ -313,7 +318,8 @@ def _cjk_sides(candidate: Candidate, scene: Scene) -> Evidence:
     found: Evidence = []
     after = folded[candidate.end : candidate.end + 8]
     before = folded[max(0, candidate.start - 6) : candidate.start]
-    if after.lstrip("\"'」』》").startswith(cues.against_right):
+    other = candidate.form.ordinary or not candidate.form.spaced  # "Meta数据" is a word, "Mercor数据" is not
+    if other and after.lstrip("\"'」』》").startswith(cues.against_right):
         return [("part-of-another-word", w.CJK_AGAINST)]
     after = after.lstrip(" \"')』」》")
     if after.startswith((*cues.right, ",")):

@@ -193,6 +193,7 @@ def _form(entity: Entity, owner: int, alias: Alias, text: str, key: str) -> Form
         text=text,
         strength=strength,
         part=part,
+        described=strength is Strength.PLAIN and _describes(entity, words),
         lang=alias.lang,
         capital=first_capital(text),
         exact=alias.case_sensitive,
@@ -202,6 +203,13 @@ def _form(entity: Entity, owner: int, alias: Alias, text: str, key: str) -> Form
         several=strength < Strength.STRONG and len(words) > 1 and all(w[:1].isupper() for w in text.split()),
         head=head,
     )
+
+
+def _describes(entity: Entity, words: list[str]) -> bool:
+    """Whether an alias says what somebody is: "Facebook founder" has no word of the name."""
+    if entity.kind is not EntityKind.PERSON or len(words) < 2 or _CJK.search(words[0]):
+        return False
+    return pattern(entity.name).isascii() and set(pattern(entity.name).split(" ")).isdisjoint(words)
 
 
 def first_capital(text: str) -> int:

@@ -76,7 +76,7 @@ class Candidate:
     @property
     def full_name(self) -> bool:
         """Whether a person's whole name stands here."""
-        return self.profile.person and self.form.part is Part.FULL
+        return self.profile.person and self.form.part is Part.FULL and not self.form.described
 
     @property
     def phrase(self) -> bool:
