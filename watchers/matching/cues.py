@@ -135,6 +135,7 @@ class Topics:
     shared_cjk: tuple[str, ...]
     elsewhere_cjk: tuple[str, ...]
     bearers: Words  # right before a name: "hotel", "ship"
+    callings: Words  # right before a person's name: "judge", "coach"
     trades: Words  # right after it, with a capital: "Hotels", "Mining"
     legal: Words  # right after it: "GmbH"
 
@@ -157,6 +158,7 @@ def topics() -> Topics:
         shared_cjk=words(field["shared_cjk"]),
         elsewhere_cjk=elsewhere_cjk,
         bearers=frozenset(words(bearers["before"])),
+        callings=frozenset(words(bearers["callings"])),
         trades=frozenset(words(bearers["after"])),
         legal=frozenset(words(bearers["legal"])),
     )

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from watchers.matching import weights as w
-from watchers.matching.cues import family_first, given_names, surnames
+from watchers.matching.cues import family_first, given_names, surnames, topics
 from watchers.matching.forms import Part, Strength, pattern
 from watchers.matching.scene import Candidate, Evidence, Scene
 
@@ -24,11 +24,22 @@ def person_evidence(candidate: Candidate, scene: Scene) -> Evidence:
         found += _single_name(candidate, scene)
     elif candidate.form.strength is not Strength.STRONG and not scene.cjk:
         found += _longer_name(candidate, scene)
+    if candidate.form.strength is not Strength.STRONG and not scene.cjk:
+        found += _calling(candidate)
     if scene.cjk:
         after = candidate.field.folded[candidate.end : candidate.end + 8].lstrip()
         if scene.cues.honorifics_right and after.startswith(scene.cues.honorifics_right):
             found.append(("title-after", w.ROLE_BESIDE))
     return found
+
+
+def _calling(candidate: Candidate) -> Evidence:
+    """ "Judge Chen": what somebody else is."""
+    left = (candidate.around.left or "").rstrip(".")
+    if left not in topics().callings:
+        return []
+    candidate.other_bearer = True
+    return [(f"calling:{left}", w.OTHER_CALLING)]
 
 
 def _single_name(candidate: Candidate, scene: Scene) -> Evidence:
@@ -233,7 +244,7 @@ class Bearers:
         bearers = cls()
         for one in candidates:
             if one.other_bearer:
-                bearers.others.setdefault(pattern(one.form.text), []).append(one.position)
+                bearers.others.setdefault(pattern(one.form.text).split(" ")[-1], []).append(one.position)
             elif one.full_name and one.number in accepted:
                 bearers.own.setdefault(one.profile.index, []).append(one.position)
         return bearers

@@ -85,6 +85,7 @@ SOURCE_ALIEN = -0.8  # sport, fashion, weather, …
 
 # --- people
 OTHER_GIVEN_NAME = -7.0  # "Vera Wang"
+OTHER_CALLING = -5.0  # "Judge Wang"
 GIVEN_NAME_AFTER = -4.5  # "Wang Chuanfu"
 FULL_NAME_BEFORE = 6.0  # his full name, earlier in the text
 FULL_NAME_ELSEWHERE = 5.0
