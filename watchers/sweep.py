@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many ru
 HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
 LOOK_EVERY = 0.25  # seconds between looks for what else is due
 QUIET_WAIT = 0.5  # seconds that a poll without news waits for others: a commit costs more than thirty of them
+MOST_BODIES = 32  # read or waiting for it, before nobody else is asked: memory is bounded
 LARGEST_BATCH = 64  # polls in one transaction, and so many more may wait with their entries in memory
 
 log = logging.getLogger(__name__)
@@ -117,6 +118,7 @@ class Sweep:
             if more is not None:
                 start(await asyncio.to_thread(more, frozenset(under_way)))
 
+        fetcher.ask_when(finished.calm)
         start(feeds)
         writer = asyncio.create_task(self._write(finished, report, judged, under_way))
         writer.add_done_callback(lambda _: over.set())  # a store that fails ends the sweep
@@ -143,10 +145,11 @@ class Sweep:
     ) -> None:
         for feeds in hosts:  # one iterator, shared by all workers
             for feed in feeds:
-                await finished.put(await self._poll(fetcher, feed))
+                outcome = await sources.fetch(fetcher, feed, self._clock())
+                with finished.holding(outcome):
+                    await finished.put(await self._read(feed, outcome))
 
-    async def _poll(self, fetcher: "sources.Fetcher", feed: Feed) -> _Poll:
-        outcome: Outcome = await sources.fetch(fetcher, feed, self._clock())
+    async def _read(self, feed: Feed, outcome: Outcome) -> _Poll:
         parsed: ParsedFeed | None = None
         if isinstance(outcome, Fetched) and outcome.body_hash != feed.body_hash:
             try:
@@ -256,6 +259,26 @@ class _Finished:
         self._ready = asyncio.Event()  # for the writer
         self._room = asyncio.Event()  # for more
         self._timer: asyncio.TimerHandle | None = None
+        self._bodies = 0  # that came and were not put yet
+        self._calm = asyncio.Event()
+
+    async def calm(self) -> None:
+        """Wait while many bodies that came are not handed on yet."""
+        while self._bodies >= MOST_BODIES:
+            self._calm.clear()
+            await self._calm.wait()
+
+    @contextlib.contextmanager
+    def holding(self, outcome: Outcome) -> Iterator[None]:
+        """While an answer is read and handed on."""
+        size = 1 if isinstance(outcome, Fetched) else 0
+        self._bodies += size
+        try:
+            yield
+        finally:
+            self._bodies -= size
+            if self._bodies < MOST_BODIES:
+                self._calm.set()
 
     async def put(self, poll: _Poll) -> None:
         """Hand a poll on; waits while the writer is behind."""

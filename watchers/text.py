@@ -159,6 +159,7 @@ _LEFTOVER = re.compile(
 )
 _UNSEEN = ("<script", "<style", "<noscript", "<template", "<svg", "<math", "<head")
 _UNSEEN_ELEMENT = re.compile(r"<(script|style|noscript|template|svg|math|head)\b", re.IGNORECASE)
+_CONTROLS = bytes({*range(32), 127} - {10})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -188,7 +189,10 @@ def plain(markup: str) -> str:
         text = _strip_once(markup)
     if ("<" in text or "&" in text) and _LEFTOVER.search(text):
         text = _strip_once(text)
-    lines = map(_tidy, text.replace("\r", "\n").split("\n"))
+    if text.isascii() and "  " not in text and len(text.encode().translate(None, _CONTROLS)) == len(text):
+        lines = map(str.strip, text.split("\n"))
+    else:
+        lines = map(_tidy, text.replace("\r", "\n").split("\n"))
     return "\n".join(filter(None, lines))
 
 

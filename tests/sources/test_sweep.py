@@ -1,6 +1,7 @@
 """One sweep over many servers: who hangs holds up nobody."""
 
 import asyncio
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from watchers.polling import Bounds
 from watchers.sources import http
 from watchers.sources.base import NotModified, ParsedFeed
 from watchers.sources.http import Fetcher
-from watchers.sweep import Sweep, SweepReport, _Finished, _Poll
+from watchers.sweep import LARGEST_BATCH, MOST_BODIES, Sweep, SweepReport, _Finished, _Poll
 
 NOW = datetime(2025, 6, 2, 12, 0, tzinfo=UTC)
 
@@ -120,6 +121,44 @@ async def test_after_an_outage_of_our_own_the_first_answer_hurries_the_others(tm
             away = False
             await sweep.run(fetcher, store.feeds.all()[:1])
         assert max(waits()[1:]) < timedelta(minutes=5)
+
+
+async def test_as_long_as_the_store_is_behind_no_more_is_asked_than_memory_shall_hold(tmp_path: Path) -> None:
+    """The first commit takes until the fetches have stopped; then all that was due is stored."""
+    now, asked, most = datetime.now(UTC), 0, MOST_BODIES + http.AT_ONCE + 2 * LARGEST_BATCH
+    settled = threading.Event()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        return httpx.Response(200, content=FEED)
+
+    async def settle() -> None:
+        before = -1
+        while before != asked or not asked:
+            before = asked
+            await asyncio.sleep(0.3)
+        settled.set()
+
+    with open_store(tmp_path / "a.db", now=now) as store:
+        for number in range(most + 100):
+            store.feeds.add(f"https://{number}.example/feed", now=now)
+        finish = store.feeds.finish_polls
+
+        def slow(polls, decide):  # type: ignore[no-untyped-def]
+            settled.wait(30)
+            held.append(asked)
+            return finish(polls, decide)
+
+        held: list[int] = []
+        store.feeds.finish_polls = slow  # type: ignore[method-assign]
+        sweep = Sweep(store, Pipeline(store, lambda: ()), clock=lambda: now, bounds=Bounds())
+        async with Fetcher(transport=httpx.MockTransport(answer), spacing=0) as fetcher:
+            waiter = asyncio.create_task(settle())
+            report = await sweep.run(fetcher, store.feeds.all())
+            await waiter
+    assert held[0] <= most
+    assert report.changed == asked == most + 100
 
 
 def poll(number: int, *, news: bool = False) -> _Poll:

@@ -86,6 +86,16 @@ def soften(folded: str) -> str:
     return folded.translate(_SOFT)
 
 
+_SOFTENED_ASCII = bytes(map(ord, soften(fold("".join(map(chr, range(128))))))) + bytes(range(128, 256))
+
+
+def softened(text: str) -> str:
+    """``text`` folded and softened."""
+    if text.isascii():
+        return text.encode().translate(_SOFTENED_ASCII).decode()
+    return soften(fold(text))
+
+
 @lru_cache(maxsize=4096)  # each name is asked about several times while a watchlist is read
 def pattern(text: str) -> str:
     """The form of ``text`` that is compared: folded, joints softened, blanks single."""

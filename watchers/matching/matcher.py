@@ -6,7 +6,6 @@ from storage.model import Document, Mention, Watchlist
 from watchers.matching.judge import judge
 from watchers.matching.scan import Scanner
 from watchers.matching.scene import Scene
-from watchers.text import fold
 
 
 class Matcher:
@@ -33,7 +32,7 @@ class Matcher:
 
         A tenth of what ``find_mentions`` takes.
         """
-        return self._scanner.names_anybody(fold("\n".join(fields)))
+        return self._scanner.names_anybody("\n".join(fields))
 
 
 def accepted_entities(mentions: Sequence[Mention]) -> tuple[str, ...]:

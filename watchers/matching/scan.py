@@ -1,6 +1,6 @@
 """Where the names stand: one pass of an automaton over the folded text.
 
-All aliases and context words of a watchlist are one Aho-Corasick automaton; the time is
+All aliases of a watchlist are one Aho-Corasick automaton, its context words another; the time is
 linear in the text and hardly depends on the watchlist's size.  Overlapping matches are
 taken, then those that are parts of other words are dropped; choosing between what is left
 is the work of ``judge``.
@@ -8,14 +8,17 @@ is the work of ``judge``.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from storage.model import Watchlist
 from watchers.matching.cues import cues
 from watchers.matching.described import described_forms
-from watchers.matching.forms import Form, forms_of, pattern, soften, squeeze
+from watchers.matching.forms import Form, forms_of, pattern, soften, softened, squeeze
 from watchers.matching.profiles import Profile, profiles_of
 from watchers.text import INVISIBLE, fold
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 _CHUNK = 1 << 16  # code points handed to the automaton at once: bounds the memory of long texts
 
@@ -44,7 +47,7 @@ class Scanner:
         for key, form in described_forms(entities):
             forms.setdefault(key, []).append(form)
         keys = {key: number for number, key in enumerate(forms)}
-        self._names = len(keys)  # patterns from here on are context words only
+        self._first_phrase = len(keys)  # patterns from here on are context words only
         for profile in self.profiles:
             for phrase in sorted(profile.contexts_for | profile.contexts_against):
                 keys.setdefault(phrase, len(keys))
@@ -53,9 +56,11 @@ class Scanner:
         self._spaced = tuple(_spaced(key) for key in self.keys)
         self.number = keys
         self._longest = max(map(len, self.keys), default=1)
-        # The contiguous automaton: the DFA takes half a gigabyte at 100,000 aliases.
-        self._automaton = AhoCorasick(
-            list(self.keys), implementation=Implementation.ContiguousNFA, store_patterns=False
+        # The contiguous automaton: the DFA takes half a gigabyte at 100,000 aliases.  Names have
+        # one of their own, because most texts are asked about them alone.
+        self._names, self._phrases = (
+            AhoCorasick(list(keys), implementation=Implementation.ContiguousNFA, store_patterns=False)
+            for keys in (self.keys[: self._first_phrase], self.keys[self._first_phrase :])
         )
 
     def hits(self, folded: str) -> list[Hit]:
@@ -78,28 +83,32 @@ class Scanner:
             found.append(Hit(number, start, end, suffix))
         return found
 
-    def names_anybody(self, folded: str) -> bool:
-        """Whether any name stands in a folded text; where it does not matter."""
-        if not self.keys:
-            return False
-        text = soften(folded)
+    def names_anybody(self, raw: str) -> bool:
+        """Whether any name stands in a text; where it does not matter."""
+        text = softened(raw)
         if "  " in text or INVISIBLE in text:
             text, _ = squeeze(text)
         return any(
             whole_word(text, start, end, spaced=self._spaced[number]) is not None
-            for number, start, end in self._occurrences(text)
-            if number < self._names
+            for number, start, end in self._found(self._names, text)
         )
 
-    def _occurrences(self, text: str) -> Iterable[tuple[int, int, int]]:
-        if len(text) <= _CHUNK:
-            return self._automaton.find_matches_as_indexes(text, overlapping=True)
-        return self._in_chunks(text)
+    def _occurrences(self, text: str) -> list[tuple[int, int, int]]:
+        first, phrases = self._first_phrase, self._found(self._phrases, text)
+        return [
+            *self._found(self._names, text),
+            *((first + number, start, end) for number, start, end in phrases),
+        ]
 
-    def _in_chunks(self, text: str) -> Iterator[tuple[int, int, int]]:
+    def _found(self, automaton: "AhoCorasick", text: str) -> Iterable[tuple[int, int, int]]:
+        if len(text) <= _CHUNK:
+            return automaton.find_matches_as_indexes(text, overlapping=True)
+        return self._in_chunks(automaton, text)
+
+    def _in_chunks(self, automaton: "AhoCorasick", text: str) -> Iterator[tuple[int, int, int]]:
         for begin in range(0, len(text), _CHUNK):
             piece = text[begin : begin + _CHUNK + self._longest]
-            for number, start, end in self._automaton.find_matches_as_indexes(piece, overlapping=True):
+            for number, start, end in automaton.find_matches_as_indexes(piece, overlapping=True):
                 if start < _CHUNK:
                     yield number, start + begin, end + begin
 

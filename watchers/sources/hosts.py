@@ -86,6 +86,10 @@ class Hosts:
         finally:
             host.waiting -= 1
 
+    def ask_when(self, calm: Callable[[], Awaitable[None]]) -> None:
+        """Let ``calm`` be awaited in each place before something is asked."""
+        self._places.calm = calm
+
     def close(self) -> None:
         """Give up what is shared with others."""
         if self._shared is not None:
@@ -133,6 +137,7 @@ class _Places:
     """So many requests at once, and some more that are slow."""
 
     def __init__(self, count: int) -> None:
+        self.calm: Callable[[], Awaitable[None]] | None = None
         self._free = asyncio.Semaphore(count)
         self._slow = 0
 
@@ -140,6 +145,12 @@ class _Places:
     async def one(self) -> AsyncIterator[None]:
         """A place; it is given on to others when its request turns out to be slow."""
         await self._free.acquire()
+        if self.calm is not None:
+            try:
+                await self.calm()
+            except BaseException:
+                self._free.release()
+                raise
         loop = asyncio.get_running_loop()
         slow = False
         timer: asyncio.TimerHandle

@@ -131,6 +131,10 @@ class Fetcher:
     ) -> None:
         await self.close()
 
+    def ask_when(self, calm: Callable[[], Awaitable[None]]) -> None:
+        """Let ``calm`` be awaited before each request: whoever reads the answers may be behind."""
+        self._hosts.ask_when(calm)
+
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()

@@ -37,7 +37,8 @@ def parse(body: bytes, url: str, feed: Feed) -> ParsedFeed | None:
     spans = _spans(body)
     if not spans:
         return None
-    hashes = [sha256(body[start:end]).digest()[:_SIZE] for start, end in spans]
+    view = memoryview(body)
+    hashes = [sha256(view[start:end]).digest()[:_SIZE] for start, end in spans]
     salt = _salt(body[: spans[0][0]], url, feed)
     before = _unpacked(feed.held, salt)
     fresh = [place for place, one in enumerate(hashes) if one not in before]
@@ -75,13 +76,14 @@ def _spans(body: bytes) -> list[tuple[int, int]]:
 
 
 def _is_whole(piece: bytes) -> bool:
-    """Whether an element's bytes end outside of the comments and sections that they open."""
-    if piece.count(b"<![CDATA[") != piece.count(b"]]>"):
-        return False
-    if b"<!--" in piece or b"<?" in piece or b"-->" in piece:  # in a section they are words
-        piece = _CDATA.sub(b"", piece)
-        return b"<!--" not in piece and b"<?" not in piece and b"-->" not in piece
-    return True
+    """Whether all that an element's bytes open is closed in them; comments outside of CDATA are unusual."""
+    at = 0
+    while (start := piece.find(b"<!", at)) >= 0:
+        end = piece.find(b"]]>", start) if piece.startswith(b"<![CDATA[", start) else -1
+        if end < 0:
+            return False
+        at = end + 3
+    return b"<?" not in piece or b"<?" not in _CDATA.sub(b"", piece)
 
 
 def _closes(head: bytes) -> bool:
