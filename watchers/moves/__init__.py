@@ -106,6 +106,7 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         draft = Draft.at(spot, frame)
         bind(draft)
         _FINISH[frame.kind](draft)
+        _fill_topic(draft)
         draft.score = frame.weight * _place(page, start) * status.judge(draft, document) * _cast(draft)
         if reviewed and frame.kind is MoveKind.LAUNCH:
             draft.score *= _REVIEWED
@@ -116,6 +117,31 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         bare.score = bare.frame.weight * _place(page, 0)
         drafts.append(bare)
     return drafts
+
+
+_TOPIC_ROLE = {
+    MoveKind.DEPARTURE: "from",
+    MoveKind.LAYOFFS: "employer",
+    MoveKind.REORG: "employer",
+    MoveKind.LAUNCH: "owner",
+    MoveKind.INFRASTRUCTURE: "owner",
+    MoveKind.INCIDENT: "owner",
+}
+
+
+def _fill_topic(draft: Draft) -> None:
+    """ "Acme: the chief lawyer resigns": whom a headline is about stands before its colon."""
+    role, page = _TOPIC_ROLE.get(draft.frame.kind), draft.page
+    if role is None or role in draft.roles or page.name != "title" or ":" not in page.folded:
+        return
+    before = [p for p in draft.reading.parties if p.end < draft.start]
+    topic = before[0] if before else None
+    if topic is None or topic.slug is None or topic.kind == "person":
+        return
+    named = topic.start <= 1 and page.folded[topic.end : topic.end + 2].lstrip().startswith(":")
+    alone = not draft.roles and len(before) == 1 and ":" in page.folded[topic.end : draft.start]
+    if named or alone:
+        draft.roles[role] = [topic]
 
 
 def _place(page: Page, start: int) -> float:

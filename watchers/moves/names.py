@@ -184,7 +184,9 @@ _DUTCH_COMPOUND = re.compile(r"-[a-zà-ÿ]{4,}$")  # "AI-bedrijf", "Meta-topman"
 _GERMAN_NOUN = re.compile(
     r"(?:ung|ungen|heit|heiten|keit|keiten|schaft|schaften|tion|tionen|ität|nis|tum|ismus|ling|innen|chefin|managerin"
     r"|anbieter|hersteller|entwickler|forscher|firma|konzern|unternehmen|gründer|gruppe|verfahren|modell|modelle"
-    r"|dienst|plattform|geschäft|system|bereich|vertrag|preis|preise|markt|steller|richter|nutzer|fachmann|obmann|frau)$"
+    r"|dienst|plattform|geschäft|system|bereich|vertrag|preis|preise|markt|steller|richter|nutzer|fachmann|obmann|frau|erfinder|schöpfer|manager|designer|pionier|veteran|vordenker|spezialist|experte"
+    r"|experten|professor|jurist|juristin|vorstand|leiter|leiterin|beteiligung|mutter|tochter|sparte|ingenieur|ingenieure"
+    r"|mitarbeiter|leute|kraftwerk|kraftwerke|kraftwerken|brille|aktie|aktien|antrag|team|dokumente|dokumenten)$"
 )
 
 
@@ -194,7 +196,7 @@ def _german_name(word: str) -> bool:
     tail = word.rsplit("-", 1)[-1]
     if tail.isdigit():
         return True
-    return not (len(tail) > 4 and _GERMAN_NOUN.search(tail.lower())) and not (
+    return not (len(tail) > 3 and _GERMAN_NOUN.search(tail.lower())) and not (
         "-" in word and not tail[:1].isupper()
     )
 

@@ -22,6 +22,7 @@ def finish(draft: Draft) -> None:
     kind = draft.frame.kind
     if kind is MoveKind.DEPARTURE:
         _settle_origin(draft)
+        _origin_in_remark(draft)
     if kind in (MoveKind.DEPARTURE, MoveKind.HIRE):
         _add_described_employer(draft)
         draft.title = _title(draft)
@@ -64,6 +65,28 @@ def _add_described_employer(draft: Draft) -> None:
             if inside and mention.entity not in others and person.slug != mention.entity:
                 draft.roles["from"] = [Party(mention.start, mention.end, mention.text, "org", mention.entity)]
                 return
+
+
+_POST_AT = re.compile(
+    r"\s(?:of|at|de|d'|da|do|du|del|chez|en|em|na|no|bei|von|van|bij)\s?(?:l[ae]\s|o\s|a\s)?$"
+)
+
+
+def _origin_in_remark(draft: Draft) -> None:
+    """ "Ann Smith, head of research at Acme, quits": where from, told with what she is."""
+    persons = draft.roles.get("person")
+    if draft.roles.get("from") or not persons:
+        return
+    text = draft.page.folded
+    for party in draft.reading.parties:
+        inside = persons[-1].end < party.start and party.end <= draft.start
+        if (
+            inside
+            and party.kind != "person"
+            and _POST_AT.search(text[persons[-1].end : party.start]) is not None
+        ):
+            draft.roles["from"] = [party]
+            return
 
 
 def _title(draft: Draft) -> str | None:

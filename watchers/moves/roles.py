@@ -29,6 +29,7 @@ _ACTS = frozenset(
     {MoveKind.PARTNERSHIP, MoveKind.FUNDING, MoveKind.ACQUISITION, MoveKind.BREAKUP, MoveKind.CONTRACT}
 )
 _ROMANCE = frozenset({"pt", "es", "fr"})
+_LISTS_WITH_AND = frozenset({"pt", "es", "fr", "de", "nl"})  # English headlines join two by a comma
 _MOST_COORDINATED = 6
 _WHOLE = frozenset({"team", "members", "leadership", "staff", "people"})  # who speak for the whole
 _PERSON_ROLES = frozenset({"person"})
@@ -99,7 +100,7 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
     page, frame = draft.page, draft.frame
     floor, _ = draft.clause
     here = [p for p in parties if p.start >= floor]
-    parties = [p for p in here if not _apposed(page, p, draft.start, floor)]
+    parties = [p for p in here if not _apposed(draft, p, floor, parties)]
     parties = [p for p in parties if not _is_founder_of(draft, p, parties)]
     aside: list[Party] = []  # those that a preposition without a role keeps from acting
     for at, party in enumerate(parties):
@@ -397,13 +398,22 @@ def _belongs_before(page: Page, party: Party) -> bool:
 _PURPOSE = re.compile(r"\b(?:pour|para) (?!l[ae]\b)[^\W\d_]{3,}(?:er|ir|re|ar|or)\b")
 
 
+# "stops after eleven years at Acme": how long it was, not what went before
+_SPAN_OF_TIME = re.compile(
+    r"\s(?:[^\W_]+\s){0,2}(?:jahr\w*|jaar|jaren|monat\w*|maand\w*|wochen?|we[e]?k\w*|tagen?|dagen|ans?|annees?|mois|semaines?"
+    r"|jours|anos?|mes|meses|semanas?|dias?)\b"
+)
+
+
 def _new_clause(page: Page, start: int, end: int, leading: Mapping[str, str]) -> bool:
     """Whether a subordinate clause or a pause begins between two positions."""
     if any(start <= a < end for a, _, _ in page.stops):
         gap = page.raw[start:end].strip()
         return gap[:1] != ":" or len(gap.split()) > _AFTER_COLON
     return any(
-        start <= h.start < end and page.folded[h.start : h.end] not in leading  # "loses a case against X"
+        start <= h.start < end
+        and page.folded[h.start : h.end] not in leading  # "loses a case against X"
+        and _SPAN_OF_TIME.match(page.folded, h.end) is None
         for name in ("relative", "background")
         for h in page.hits.get(name, ())
     )
@@ -416,6 +426,8 @@ def _with_coordinated(page: Page, parties: list[Party], last: Party) -> list[Par
         gap = page.folded[party.end : group[0].start].strip()
         if gap not in COORDINATED or len(group) >= _MOST_COORDINATED or _is_circumstance(page, party):
             break
+        if gap == "," and len(group) == 1 and page.lexicon.lang in _LISTS_WITH_AND:
+            break  # "With people of Acme, Quanta raises …"
         if gap == "," and (party.kind == "person") is not (group[0].kind == "person"):
             break  # "the startup of Ann Smith, Quanta": one is told by the other
         if not is_bystander(page, party):
@@ -455,7 +467,10 @@ def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
     words = page.words(max(floor, party.start - 60), party.start)
     for number, word in enumerate(reversed(words)):
         if word in frame.via:
-            return frame.via[word]
+            unit = words[-number - 4 : -number - 1] if word in _GENITIVE else []
+            # "to the labs of Acme": what goes before the unit says the role
+            to_it = any(frame.via.get(w) == "to" and w not in _GENITIVE for w in unit)
+            return "to" if to_it else frame.via[word]
         if word in _PREPOSITIONS and number <= 1:
             return OTHERWISE
         if word == "a" and page.lexicon.lang == "es" and number == 0 and len(words) > 1:
@@ -479,8 +494,9 @@ def _without_description(page: Page, party: Party, text: str) -> str:
     return text
 
 
-def _apposed(page: Page, party: Party, start: int, floor: int) -> bool:
+def _apposed(draft: Draft, party: Party, floor: int, parties: list[Party]) -> bool:
     """Whether a party stands in a remark between commas right before the trigger."""
+    page, start = draft.page, draft.start
     if not page.folded[:start].rstrip().endswith((",", ")", "–")):
         return False
     if party.kind != "person" and _named_after_its_founder(page, party):
@@ -491,7 +507,15 @@ def _apposed(page: Page, party: Party, start: int, floor: int) -> bool:
         page.folded.rfind("(", floor, closing),
         page.folded.rfind(" – ", floor, closing),
     )
-    return opening > floor and opening < party.start < closing
+    if not (opening > floor and opening < party.start < closing):
+        return False
+    # "The creator of Quanta, Ann Smith, leaves …": the remark says who it is
+    return not (
+        draft.frame.left in _PERSON_ROLES
+        and party.kind == "person"
+        and page.lexicon.lang in _LISTS_WITH_AND
+        and all(p.kind != "person" for p in parties if p.start < opening)
+    )
 
 
 def _named_after_its_founder(page: Page, party: Party) -> bool:
