@@ -134,9 +134,9 @@ def _fill_topic(draft: Draft) -> None:
     role, page = _TOPIC_ROLE.get(draft.frame.kind), draft.page
     if role is None or role in draft.roles or page.name != "title" or ":" not in page.folded:
         return
-    before = [p for p in draft.reading.parties if p.end < draft.start]
+    before = [p for p in draft.reading.parties if p.end < draft.start and p.slug is not None]
     topic = before[0] if before else None
-    if topic is None or topic.slug is None or topic.kind == "person":
+    if topic is None or topic.kind == "person":
         return
     named = topic.start <= 1 and page.folded[topic.end : topic.end + 2].lstrip().startswith(":")
     alone = not draft.roles and len(before) == 1 and ":" in page.folded[topic.end : draft.start]

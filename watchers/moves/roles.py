@@ -127,7 +127,7 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
         if subject is not None:
             rest = rest[: rest.index(subject) + 1]
             actors = actors[: actors.index(subject) + 1]
-    if subject is None or frame.left is None:
+    if subject is None or frame.left is None or _is_object_before(draft, subject, floor):
         return
     if frame.adjacent and not subject.possessive and page.folded[subject.end : draft.start] in ("", " ", "-"):
         _give(draft, frame.adjacent, subject)
@@ -166,6 +166,16 @@ def _apart(page: Page, start: int, end: int) -> bool:
     return (
         COMMA.search(page.folded.replace("、", " ") if page.lexicon.lang == "zh" else page.folded, start, end)
         is not None
+    )
+
+
+def _is_object_before(draft: Draft, subject: Party, floor: int) -> bool:
+    """ "Two leave Ann Smith and return to Acme": the only one named is left, she does not return."""
+    page = draft.page
+    return (
+        draft.frame.left in _PERSON_ROLES
+        and page.folded[floor : draft.start].rstrip().endswith(_AND)
+        and any(floor <= start and end <= subject.start for start, end, _ in page.triggers)
     )
 
 
@@ -469,7 +479,7 @@ def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
         if word in frame.via:
             unit = words[-number - 4 : -number - 1] if word in _GENITIVE else []
             # "to the labs of Acme": what goes before the unit says the role
-            to_it = any(frame.via.get(w) == "to" and w not in _GENITIVE for w in unit)
+            to_it = any(frame.via.get(w) == "to" and w not in _GENITIVE and w != "a" for w in unit)
             return "to" if to_it else frame.via[word]
         if word in _PREPOSITIONS and number <= 1:
             return OTHERWISE
