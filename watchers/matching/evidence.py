@@ -90,7 +90,7 @@ def side_evidence(candidate: Candidate, scene: Scene) -> Evidence:
 
 
 def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
-    around, cues = candidate.around, scene.cues
+    around = candidate.around
     capital = scene.capital(candidate)
     found: Evidence = []
     if candidate.suffix:
@@ -114,47 +114,54 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
         return found
     if around.right_hyphen:
         return [*found, *_hyphen_after(candidate, scene)]
+    decided = None if around.possessive else _unpossessive(candidate, scene, capital, shaky=shaky)
+    return [*found, *(_noun_after(candidate, scene, shaky=shaky) if decided is None else decided)]
+
+
+def _unpossessive(candidate: Candidate, scene: Scene, capital: str, *, shaky: bool) -> Evidence | None:
+    """What follows a name that owns nothing: a verb, another name, a complement; None: neither."""
+    around, cues = candidate.around, scene.cues
+    words = around.right
     first = words[0]
-    if not around.possessive:
-        verb = next((word for word in words if word not in cues.adverbs), "")
-        if first in _AND and len(words) > 1 and around.right_raw[1][0].isupper() and capital != "small":
-            return [*found, (f"and-name:{words[1]}", w.BESIDE_NAME)]
-        if capital == "untold" and scene.lang in candidate.form.ordinary:
-            if first in cues.complements:
-                return [*found, (f"complement:{first}", w.COMPLEMENT)]
-            if verb in cues.copulas:
-                return [*found, *_after_copula(words[words.index(verb) :], scene)]
-        if candidate.profile.person:
-            return found  # everybody acts: what a verb says of a family name is weighed in ``people``
-        if verb in cues.verbs:
-            return [*found, _acting(verb, candidate, scene)]
-        if first == "to" and scene.lang == "en" and "en" not in candidate.form.ordinary:
-            return [*found, ("to-after", w.TO_AFTER)]
-        if candidate.phrase:
-            return found
-        like = (
-            cues.verb_endings
-            and verb.endswith(cues.verb_endings)
-            and verb not in cues.nouns
-            and verb not in cues.functions
-        )
-        if like and not shaky and around.right_raw[0].islower() and len(verb) > 3:
-            return [*found, (f"verb-like-after:{verb}", w.VERB_LIKE_AFTER)]
+    if _other_bearer(first, around.right_raw[0], candidate):
+        return [(f"another:{around.right_raw[0]}", w.PLACE_NAME)]
+    verb = next((word for word in words if word not in cues.adverbs), "")
+    if first in _AND and len(words) > 1 and around.right_raw[1][0].isupper() and capital != "small":
+        return [(f"and-name:{words[1]}", w.BESIDE_NAME)]
+    if capital == "untold" and scene.lang in candidate.form.ordinary:
+        if first in cues.complements:
+            return [(f"complement:{first}", w.COMPLEMENT)]
+        if verb in cues.copulas:
+            return _after_copula(words[words.index(verb) :], scene)
+    if candidate.profile.person:
+        return []  # everybody acts: what a verb says of a family name is weighed in ``people``
+    if verb in cues.verbs:
+        return [_acting(verb, candidate, scene)]
+    if first == "to" and scene.lang == "en" and "en" not in candidate.form.ordinary:
+        return [("to-after", w.TO_AFTER)]
+    if candidate.phrase:
+        return []
+    like = len(verb) > 3 and bool(cues.verb_endings) and verb.endswith(cues.verb_endings)
+    like = like and verb not in cues.nouns and verb not in cues.functions
+    if like and not shaky and around.right_raw[0].islower():
+        return [(f"verb-like-after:{verb}", w.VERB_LIKE_AFTER)]
+    return None
+
+
+def _noun_after(candidate: Candidate, scene: Scene, *, shaky: bool) -> Evidence:
+    """A noun, a number or a further name after it."""
+    around, cues = candidate.around, scene.cues
+    first = around.right[0]
     if first in cues.nouns and not (shaky and first in cues.things):
-        if not around.possessive:
-            found.append((f"noun-after:{first}", w.NOUN_AFTER))
-    elif first[0].isdigit() and not candidate.profile.person:
-        if candidate.profile.owners:
-            found.append((f"number-after:{first}", w.NUMBER_AFTER))
-    elif not around.possessive and _other_bearer(first, around.right_raw[0], candidate):
-        found.append((f"another:{around.right_raw[0]}", w.PLACE_NAME))
-    elif not around.possessive and _is_name(around.right_raw[0], candidate, scene):
-        follower = scene.starting_at(candidate, 2)
-        if first not in candidate.profile.contexts_for and follower is None:
-            ordinary = scene.lang in candidate.form.ordinary
-            weight = w.NAME_AFTER_WORD if ordinary else w.NAME_AFTER
-            found.append((f"name-after:{around.right_raw[0]}", weight))
-    return found
+        return [] if around.possessive else [(f"noun-after:{first}", w.NOUN_AFTER)]
+    if first[0].isdigit() and not candidate.profile.person:
+        return [(f"number-after:{first}", w.NUMBER_AFTER)] if candidate.profile.owners else []
+    if around.possessive or not _is_name(around.right_raw[0], candidate, scene):
+        return []
+    if first in candidate.profile.contexts_for or scene.starting_at(candidate, 2) is not None:
+        return []
+    ordinary = scene.lang in candidate.form.ordinary
+    return [(f"name-after:{around.right_raw[0]}", w.NAME_AFTER_WORD if ordinary else w.NAME_AFTER)]
 
 
 def _acting(verb: str, candidate: Candidate, scene: Scene) -> tuple[str, float]:

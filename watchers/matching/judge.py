@@ -158,6 +158,8 @@ def _context(
             found.append(("alone", w.ALONE))
         else:
             thing = mine.product and not scene.topic.watched
+            if mine.product and not thing and scene.capital(candidate) == "told":
+                return found  # "a year of work on Widget", in a text about the field
             backing = _BACKING_A_PRODUCT if thing else _BACKING
             if not any(weight > 0 and label.startswith(backing) for label, weight in candidate.evidence):
                 found.append(("no-context", w.PRODUCT_WITHOUT_CONTEXT if thing else w.WITHOUT_CONTEXT))

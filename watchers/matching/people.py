@@ -46,7 +46,8 @@ def _single_name(candidate: Candidate, scene: Scene) -> Evidence:
     form = candidate.form
     found: Evidence = []
     if form.strength is not Strength.STRONG and not scene.cjk:
-        part = (w.GIVEN_NAME if form.part is Part.GIVEN else w.SURNAME) - w.ALIAS["ambiguous"]
+        surname = w.SURNAME if pattern(form.text) in surnames() else w.RARE_SURNAME
+        part = (w.GIVEN_NAME if form.part is Part.GIVEN else surname) - w.ALIAS["ambiguous"]
         found.append((f"{form.part.name.lower()}-alone", part))
     other = _other_given_name(candidate, scene)
     if other and _misspelt(other, candidate.profile.given, rare=form.strength is Strength.STRONG):

@@ -17,6 +17,7 @@ ORDINARY = -0.5  # on top, for an ambiguous alias that is an ordinary word of th
 ORDINARY_HEAD = -2.5  # for "Scale AI" where its capitals say nothing: "Scale AI With Confidence"
 GENERATED = -1.0  # a form that we made up, not one that somebody listed
 SURNAME = -3.0  # a family name alone that others bear too
+RARE_SURNAME = -2.0  # one that hardly anybody bears
 GIVEN_NAME = -4.5
 FOREIGN_ALIAS = -1.0  # the alias belongs to another language
 
