@@ -204,6 +204,8 @@ def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) 
     nearest = -1
     for sense, name in ((WORTH, "valuation"), (EARNED, "earnings")):
         before = page.last(name, left, start)
+        if before is not None and i and before.start <= floor and before.end < start:
+            continue  # "以100亿美元估值融资3.5亿": it is said of the sum before
         if before is not None and before.end > nearest and not _pause(page, before.end, start):
             best, nearest = sense, before.end
     return best

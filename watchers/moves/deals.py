@@ -55,7 +55,7 @@ def _belongs(gap: str) -> bool:
     return (
         "," not in gap
         and len(gap.split()) <= 3
-        and (gap.startswith("'s ") or gap.strip() in ("", "的", "最大"))
+        and (gap.startswith("'s ") or gap.strip() in ("", "的", "最", "最大"))
     )
 
 

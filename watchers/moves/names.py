@@ -416,7 +416,15 @@ def is_bystander(page: Page, party: Party) -> bool:
     if party.kind == "person" and is_kin(page, party):
         return True
     after = page.first("rival", party.end, party.end + 18)
-    if after is not None and text[party.end : after.start].strip(" -") in ("", "'s", "s", "的"):
+    if after is not None and text[party.end : after.start].strip(" -") in (
+        "",
+        "'s",
+        "s",
+        "的",
+        "に",
+        "と",
+        "の",
+    ):
         return True
     if _attributed(page, party):
         return True

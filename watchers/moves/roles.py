@@ -570,6 +570,8 @@ def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
             continue  # "X氏のY": it is Y that acts
         if role in {known for _, _, known in found} and mark == _TOPIC:
             role = _topic_role(frame, {known for _, _, known in found}, party) or role
+        elif role == "to" and party.kind == "person" and mark in _OF and "person" in frame.marks.values():
+            role = "person"
         elif role == "to" and party.kind == "person" and mark == _TOPIC and "person" in frame.marks.values():
             role = "to" if all(known != "to" for _, _, known in found) else "person"
         elif role in {r for _, m, r in found if m == mark} and mark in _OF and "from" in frame.marks.values():

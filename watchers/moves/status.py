@@ -42,6 +42,8 @@ _AFTERWARDS = re.compile(
 
 _DONE_BY = re.compile("(?:した|された)(?![とことのがはもたほうい後方ら、。，・」』\\s]|$)")  # "買収したX"
 
+_WORTH_SO_MUCH = re.compile(r"[^，。,\d]{0,3}[\d.]+ ?[百千万億亿]*(?:美元|美金|元)的")  # "估值290亿美元的X"
+
 _STATED = ("reported", "confirmed", "denied")
 
 
@@ -77,6 +79,8 @@ def _is_attribute(draft: Draft) -> bool:
     """ "X推出的Y", "Xを去ったY氏", "Xが買収したY": a verb right before a name only says whose name it is."""
     page, end = draft.page, draft.end
     if page.lexicon.lang == "zh":
+        if draft.frame.kind is MoveKind.FUNDING and _WORTH_SO_MUCH.match(page.folded, end) is not None:
+            return True
         return page.folded.startswith("的", end) and page.folded[end + 1 : end + 2].isalnum()
     if not page.lexicon.verb_last:
         return False
