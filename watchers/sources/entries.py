@@ -52,6 +52,8 @@ def finished(raws: Iterable[RawEntry], base: str) -> tuple[ParsedEntry, ...]:
     title is added to tell them apart.
     """
     entries = [_finish(raw, base) for raw in islice(raws, MAX_ENTRIES)]
+    if len({entry.guid for entry in entries}) == len(entries):
+        return tuple(entries)
     sharing: dict[str, set[tuple[str, str]]] = {}
     for entry in entries:
         sharing.setdefault(entry.guid, set()).add((entry.url, "" if entry.url else entry.title))

@@ -78,12 +78,14 @@ def _spans(body: bytes) -> list[tuple[int, int]]:
 def _is_whole(piece: bytes) -> bool:
     """Whether all that an element's bytes open is closed in them; comments outside of CDATA are unusual."""
     at = 0
-    while (start := piece.find(b"<!", at)) >= 0:
-        end = piece.find(b"]]>", start) if piece.startswith(b"<![CDATA[", start) else -1
-        if end < 0:
-            return False
-        at = end + 3
-    return b"<?" not in piece or b"<?" not in _CDATA.sub(b"", piece)
+    while (sign := piece.find(b"!", at)) > 0:
+        at = sign + 1
+        if piece[sign - 1 : sign] == b"<":
+            end = piece.find(b"]]>", at) if piece.startswith(b"[CDATA[", at) else -1
+            if end < 0:
+                return False
+            at = end + 3
+    return b"?" not in piece or b"<?" not in piece or b"<?" not in _CDATA.sub(b"", piece)
 
 
 def _closes(head: bytes) -> bool:
