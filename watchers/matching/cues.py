@@ -44,6 +44,11 @@ class Cues:
     everyday: Words = _NONE  # verbs of things as well as of companies: "is", "hits"
     causatives: Words = _NONE  # "helps somebody do"
     definite: Words = _NONE  # articles that no company bears
+    future: Words = _NONE  # before a verb in headlines: "Acme to hire"
+    undertakings: Words = _NONE  # verbs after it that only somebody does
+    changes: Words = _NONE  # … that anything may bring about, unless a number follows: "to cut 200"
+    within: Words = _NONE  # "Acme in talks", with ``talks``
+    talks: Words = _NONE
     complements: Words = _NONE  # what follows an ordinary noun: "meta de vendas"
     prefixes: Words = _NONE  # before a hyphen: "post-Acme"
     things: Words = _NONE  # nouns that an order may name as well: "Scale AI Models"

@@ -4,6 +4,7 @@ For names of companies, units and products; people have ``people``.  What other 
 the document say is added by ``judge``.
 """
 
+import re
 from functools import lru_cache
 
 from watchers.matching import weights as w
@@ -89,6 +90,9 @@ def side_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     return [*_right_side(candidate, scene), *_left_side(candidate, scene)]
 
 
+_COUNTED = re.compile(r"\W+\w+ \w+ (?:about |up to |at least |another )?[$€£¥]?\d")  # " to raise $2"
+
+
 def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
     around = candidate.around
     capital = scene.capital(candidate)
@@ -137,6 +141,8 @@ def _unpossessive(candidate: Candidate, scene: Scene, capital: str, *, shaky: bo
         return []  # everybody acts: what a verb says of a family name is weighed in ``people``
     if verb in cues.verbs:
         return [_acting(verb, candidate, scene)]
+    if (plan := _plans(candidate, scene)) is not None:
+        return [(f"verb-after:{plan}", w.VERB_AFTER)]
     if first == "to" and scene.lang == "en" and "en" not in candidate.form.ordinary:
         return [("to-after", w.TO_AFTER)]
     if candidate.phrase:
@@ -174,6 +180,21 @@ def _acting(verb: str, candidate: Candidate, scene: Scene) -> tuple[str, float]:
         ):
             return (f"acts:{verb}", w.THING_ACTS)
     return (f"verb-after:{verb}", w.VERB_AFTER)
+
+
+def _plans(candidate: Candidate, scene: Scene) -> str | None:
+    """ "Scale AI to lay off …", "Surge AI in talks": what only somebody can be about to do.
+
+    Against "how to scale AI to cut costs": what anything may bring about needs a number.
+    """
+    words, cues = candidate.around.right, scene.cues
+    if len(words) > 1 and words[0] in cues.future:
+        counted = words[1] in cues.changes and _COUNTED.match(candidate.field.folded, candidate.end)
+        if counted or words[1] in cues.undertakings:
+            return f"{words[0]} {words[1]}"
+    if words[0] in cues.within and (talks := next((word for word in words[1:3] if word in cues.talks), None)):
+        return f"{words[0]} {talks}"
+    return None
 
 
 def _after_copula(words: tuple[str, ...], scene: Scene) -> Evidence:
