@@ -177,3 +177,95 @@ def test_neither_an_employers_name_nor_a_fear_makes_a_move(matcher: Matcher) -> 
 def test_a_purpose_after_a_further_verb_is_read_without_fault(matcher: Matcher) -> None:
     lead = "Acme tells us its terms keep Corvid's engine, Tolva, open and to invest $3 billion into it."
     assert [move.names.get("investor") for move in _detect(matcher, "", lead)] == [("Acme",)]
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "position"),
+    [
+        ("Meta's vice president of AI research is leaving", "en", "vice president of AI research"),
+        (
+            "Anthropic hires former Quanta chief Ann Lee as head of trust and safety",
+            "en",
+            "head of trust and safety",
+        ),
+        ("Mercor picks Ann Lee as president and vice chairman", "en", "president and vice chairman"),
+        ("Meta生成式AI产品管理总监Chaya Nayak离职", "zh", "生成式AI产品管理总监"),
+        ("OpenAI、アプリ部門CEOにアン・リー氏を任命", "ja", "アプリ部門CEO"),
+    ],
+)
+def test_a_position_is_told_whole(matcher: Matcher, title: str, lang: str, position: str) -> None:
+    assert _detect(matcher, title, lang=lang)[0].title == position
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "kind", "names"),
+    [
+        (
+            "Google, Scale AI's largest customer, plans split",
+            "en",
+            "breakup",
+            {"customer": ("Google",), "supplier": ("Scale AI",)},
+        ),
+        ("Scale AI customers flee", "en", "breakup", {"supplier": ("Scale AI",)}),
+        (
+            "After Scale AI, Meta acquires PlayAI",
+            "en",
+            "acquisition",
+            {"acquirer": ("Meta",), "target": ("PlayAI",)},
+        ),
+        (
+            "Scale AIに続き、MetaがPlayAIを買収",
+            "ja",
+            "acquisition",
+            {"acquirer": ("Meta",), "target": ("PlayAI",)},
+        ),
+        (
+            "Meta invests $2 billion in Scale AI to win over its founder",
+            "en",
+            "funding",
+            {"investor": ("Meta",)},
+        ),
+        ("Mira Murati, OpenAI's technology chief, quits", "en", "departure", {"from": ("OpenAI",)}),
+        ("OpenAI's research chief quits", "en", "departure", {"from": ("OpenAI",)}),
+        (
+            "Quanta completes its Corvid takeover",
+            "en",
+            "acquisition",
+            {"acquirer": ("Quanta",), "target": ("Corvid",)},
+        ),
+        ("The whole team of PlayAI joins Meta", "en", "hire", {"from": ("PlayAI",), "to": ("Meta",)}),
+        (
+            "Meta拟向AI初创公司Scale AI投资143亿美元",
+            "zh",
+            "funding",
+            {"investor": ("Meta",), "recipient": ("Scale AI",)},
+        ),
+        ("OpenAI从特斯拉、xAI挖来四名工程师", "zh", "hire", {"to": ("OpenAI",), "from": ("特斯拉", "xAI")}),
+        ("Anthropic与埃森哲达成三年合作", "zh", "partnership", {"partner": ("埃森哲", "Anthropic")}),
+        (
+            "Midjourney、今度はディズニーが提訴",
+            "ja",
+            "legal",
+            {"plaintiff": ("ディズニー",), "defendant": ("Midjourney",)},
+        ),
+        ("ワン氏のScale AI、20億ドルを調達", "ja", "funding", {"recipient": ("Scale AI",)}),
+    ],
+)
+def test_sides_are_told_apart(
+    matcher: Matcher, title: str, lang: str, kind: str, names: dict[str, tuple[str, ...]]
+) -> None:
+    move = _detect(matcher, title, lang=lang)[0]
+    assert move.kind.value == kind
+    assert {role: set(move.names.get(role, ())) for role in names} == {r: set(n) for r, n in names.items()}
+
+
+def test_what_a_lead_tells_of_nobody_is_no_move(matcher: Matcher) -> None:
+    assert (
+        _detect(matcher, "Meta in numbers", "The year saw layoffs of all kinds. A funding round was rare.")
+        == ()
+    )
+
+
+def test_an_attribute_is_no_news(matcher: Matcher) -> None:
+    assert _detect(matcher, "Meta推出的模型很受欢迎", lang="zh") == ()
+    assert _detect(matcher, "Metaが買収したPlayAIの技術とは", lang="ja") == ()

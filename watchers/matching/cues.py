@@ -51,6 +51,7 @@ class Cues:
     talks: Words = _NONE
     complements: Words = _NONE  # what follows an ordinary noun: "meta de vendas"
     prefixes: Words = _NONE  # before a hyphen: "post-Acme"
+    heads: Words = _NONE  # of posts that a word before them tells: "finance chief"
     things: Words = _NONE  # nouns that an order may name as well: "Scale AI Models"
     participle_endings: tuple[str, ...] = ()
     verb_endings: tuple[str, ...] = ()  # as most verbs of headlines end

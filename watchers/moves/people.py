@@ -14,6 +14,15 @@ from watchers.moves.reading import Draft
 _POSITION_TAIL = re.compile(
     r"\s(?:of|for|de|da|do|del|des|du|von|für|van|voor|di)\s(?:the\s|la\s|o\s|a\s)?[\w&-]+(?:\s(?:and|&|und|e|y|et)\s[\w&-]+)?"
 )
+_AND_POST = re.compile(r"\s(?:and|&|e|y|et|und|en)\s(?=\w)")
+_AS = re.compile(r"\b(?:as|to be|to become|como|comme|als|come)\b")
+# What goes on with "head of …": words that end the name of a post are no part of it.
+_FIELD_WORD = re.compile(r"\s([\w&-]+)(?!\w)")
+_ENDS_FIELD = frozenset(
+    "is are was were has have had will would to at in from as by after who on over and amid says said told since into"
+    " e em no na para por que y en por que et en dans qui und in bei zu der die das en in bij die was wordt".split()
+)
+_MOST_FIELD_WORDS = 4
 _TITLE_REACH = 90
 
 
@@ -111,7 +120,12 @@ def _title(draft: Draft) -> str | None:
 def _is_past_post(draft: Draft, hit: Hit) -> bool:
     """ "former Apple designer": what somebody was."""
     former = draft.page.last("former", max(0, hit.start - 40), hit.start)
-    return former is not None and not draft.page.comma_between(former.end, hit.start)
+    return (
+        former is not None
+        and not draft.page.comma_between(former.end, hit.start)
+        and _AS.search(draft.page.folded, former.end, hit.start)
+        is None  # "hires ex-Acme VP Ann Lee as head of …"
+    )
 
 
 _TAKES = re.compile(
@@ -141,11 +155,16 @@ def _widest(hit: Hit, hits: list[Hit]) -> Hit:
 
 def _whole_title(draft: Draft, hit: Hit) -> str:
     page = draft.page
-    end = hit.end
+    end = hit.end - 3 if page.folded.endswith(" of", hit.start, hit.end) else hit.end
+    if (both := _AND_POST.match(page.folded, end)) is not None:
+        further = [h for h in page.hits["position"] if h.start == both.end()]
+        end = max((_widest(h, page.hits["position"]).end for h in further), default=end)
     tail = _POSITION_TAIL.match(page.folded, end)
     if tail is not None and not any(p.start < tail.end() and p.end > end for p in draft.reading.parties):
-        end = tail.end()
+        end = _end_of_field(draft, tail.end())
     start = hit.start
+    if page.lexicon.numbers.counters:
+        start, end = _whole_post(draft, hit)
     # "finance chief", "policy chief": one plain word before belongs to it
     word = re.search(r"([a-z]+) $", page.raw[:start])
     if (
@@ -154,7 +173,43 @@ def _whole_title(draft: Draft, hit: Hit) -> str:
         and not _is_function_word(word[1])
     ):
         start -= len(word[0])
-    return page.raw[start:end].strip()
+    return page.raw[start:end].split("（")[0].strip()
+
+
+def _end_of_field(draft: Draft, end: int) -> int:
+    """Where "vice president of AI …" really ends: "research"."""
+    page = draft.page
+    begun = {p.start for p in draft.reading.parties} | {start for start, _, _ in page.triggers}
+    for _ in range(_MOST_FIELD_WORDS):
+        word = _FIELD_WORD.match(page.folded, end)
+        if word is None or word[1] in _ENDS_FIELD or word.start(1) in begun or not page.raw[end:].strip():
+            break
+        end = word.end()
+    return end
+
+
+_POST_SIGN = re.compile(r"[\u4e00-\u9fff\u30a1-\u30fa\u30fcA-Za-z]")
+_NO_POST_SIGN = frozenset("的为為是任由将将和与與新前原元の")
+_LONGEST_POST = 14
+
+
+def _whole_post(draft: Draft, hit: Hit) -> tuple[int, int]:
+    """Chinese and Japanese: "生成式AI产品管理总监" rather than "总监", "总裁兼副董事长" rather than "总裁"."""
+    page, (start, end) = draft.page, hit
+    taken = [(p.start, p.end) for p in draft.reading.parties] + [(a, b) for a, b, _ in page.triggers]
+    while (
+        hit.start - start < _LONGEST_POST
+        and start
+        and _POST_SIGN.match(page.raw[start - 1])
+        and page.raw[start - 1] not in _NO_POST_SIGN
+        and not any(a < start <= b for a, b in taken)
+    ):
+        start -= 1
+    also = max(
+        (h.end for h in page.hits["position"] if end < h.start <= end + 2 and page.raw[end] == "兼"),
+        default=end,
+    )
+    return start, also
 
 
 def _is_function_word(word: str) -> bool:
