@@ -1,6 +1,6 @@
 """Word tables of the matcher, read once: cues by language, given names, ordinary words.
 
-The words lie in ``cues/<language>.toml``, ``names.toml`` and ``ordinary.toml``; nothing
+The words lie in ``cues/<language>.toml``, ``names``, ``ordinary``, ``sections`` and ``topics.toml``; nothing
 is read before the first use.
 """
 
