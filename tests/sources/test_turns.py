@@ -13,7 +13,7 @@ from tests.sources.hostile import FEED, says, serve
 from watchers.sources.base import Failed, Fetched
 from watchers.sources.hosts import SLOW_AFTER
 from watchers.sources.http import Bounds, Fetcher
-from watchers.sources.turns import Kept, SharedTurns
+from watchers.sources.turns import Kept, SharedTurns, slot
 
 NOW = datetime(2025, 6, 2, 12, 0, tzinfo=UTC)
 HOST = "quay.example"
@@ -91,8 +91,8 @@ async def test_a_file_from_a_wrong_clock_makes_nobody_wait(tmp_path: Path) -> No
     clock = Clock()
     turns = SharedTurns.open(tmp_path / "hosts")
     assert turns is not None
-    assert turns.lock(HOST) == Kept()
-    turns.keep(HOST, Kept(ready=clock.now + 1e6, held=clock.now + 1e7))
+    assert turns.lock(slot(HOST)) == Kept()
+    turns.keep(slot(HOST), Kept(ready=clock.now + 1e6, held=clock.now + 1e7))
     turns.close()
     async with fetcher(tmp_path / "hosts", clock) as one:
         assert isinstance(await one.get(URL, now=NOW), Fetched)

@@ -9,13 +9,25 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from watchers.sources.turns import Kept, SharedTurns
+from watchers.sources.turns import Kept, SharedTurns, slot
 
 SLOW_AFTER = 1.0  # seconds under way, then a request gives its place to others
 SLOW_AT_ONCE = 256  # further requests that may be slow at the same time
+LOOK_AGAIN = 0.1  # seconds at least between two looks for slow requests
 BUSY_WAIT = 0.25  # seconds between looks whether another process has done with a host
 REMEMBERED = 4096  # hosts whose last turn is kept before idle ones are dropped
 LONGEST_HOLD = 7 * 86400.0  # seconds that are granted; what the file says beyond is a clock that was wrong
+
+
+class _Host:
+    __slots__ = ("held", "lock", "ready", "slot", "waiting")
+
+    def __init__(self, name: str) -> None:
+        self.lock = asyncio.Lock()
+        self.ready = 0.0  # clock time of its next turn
+        self.held = 0.0  # clock time until which it wants to be left alone
+        self.waiting = 0
+        self.slot = slot(name)
 
 
 class Turn:
@@ -23,7 +35,7 @@ class Turn:
 
     __slots__ = ("_clock", "_host")
 
-    def __init__(self, host: "_Host", clock: Callable[[], float]) -> None:
+    def __init__(self, host: _Host, clock: Callable[[], float]) -> None:
         self._host = host
         self._clock = clock
 
@@ -34,16 +46,6 @@ class Turn:
     def held(self) -> float:
         """Seconds that the host still asks to be left alone."""
         return max(self._host.held - self._clock(), 0.0)
-
-
-class _Host:
-    __slots__ = ("held", "lock", "ready", "waiting")
-
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
-        self.ready = 0.0  # clock time of its next turn
-        self.held = 0.0  # clock time until which it wants to be left alone
-        self.waiting = 0
 
 
 class Hosts:
@@ -72,17 +74,20 @@ class Hosts:
         host = self._hosts.get(name)
         if host is None:
             self._forget()
-            host = self._hosts[name] = _Host()
+            host = self._hosts[name] = _Host(name)
         host.waiting += 1
         try:
             async with host.lock:
-                await self._take(name, host)
+                await self._take(host)
                 try:
-                    async with self._places.one():
+                    await self._places.take(host)
+                    try:
                         yield Turn(host, self._clock)
+                    finally:
+                        self._places.give(host)
                 finally:
                     host.ready = self._clock() + self._spacing
-                    self._give(name, host)
+                    self._give(host)
         finally:
             host.waiting -= 1
 
@@ -92,10 +97,11 @@ class Hosts:
 
     def close(self) -> None:
         """Give up what is shared with others."""
+        self._places.close()
         if self._shared is not None:
             self._shared.close()
 
-    async def _take(self, name: str, host: _Host) -> None:
+    async def _take(self, host: _Host) -> None:
         """Wait until a second has passed since anybody's last request, and nobody else is at it."""
         while True:
             wait = min(host.ready - self._clock(), self._spacing)
@@ -103,7 +109,7 @@ class Hosts:
                 await self._sleep(wait)
             if self._shared is None:
                 return
-            kept = self._shared.lock(name)
+            kept = self._shared.lock(host.slot)
             if kept is None:
                 await self._sleep(BUSY_WAIT)
                 continue
@@ -111,15 +117,15 @@ class Hosts:
             if kept.held <= now + LONGEST_HOLD:
                 host.held = max(host.held, kept.held)
             if kept.ready <= now or kept.ready > now + self._spacing:  # beyond: a clock that was wrong
-                self._shared.keep(name, Kept(ready=now + self._spacing, held=host.held))
+                self._shared.keep(host.slot, Kept(ready=now + self._spacing, held=host.held))
                 return
             host.ready = kept.ready
-            self._shared.unlock(name)
+            self._shared.unlock(host.slot)
 
-    def _give(self, name: str, host: _Host) -> None:
+    def _give(self, host: _Host) -> None:
         if self._shared is not None:
-            self._shared.keep(name, Kept(ready=host.ready, held=host.held))
-            self._shared.unlock(name)
+            self._shared.keep(host.slot, Kept(ready=host.ready, held=host.held))
+            self._shared.unlock(host.slot)
 
     def _forget(self) -> None:
         if len(self._hosts) < REMEMBERED:
@@ -134,16 +140,20 @@ class Hosts:
 
 
 class _Places:
-    """So many requests at once, and some more that are slow."""
+    """So many requests at once, and some more that are slow: these give their places to others.
+
+    One timer looks after all requests: most are over before it rings.
+    """
 
     def __init__(self, count: int) -> None:
         self.calm: Callable[[], Awaitable[None]] | None = None
         self._free = asyncio.Semaphore(count)
-        self._slow = 0
+        self._since: dict[_Host, float] = {}  # those that are not slow (yet), the oldest first
+        self._slow: set[_Host] = set()
+        self._timer: asyncio.TimerHandle | None = None
 
-    @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        """A place; it is given on to others when its request turns out to be slow."""
+    async def take(self, host: _Host) -> None:
+        """A place for a request to ``host``, which has none."""
         await self._free.acquire()
         if self.calm is not None:
             try:
@@ -152,24 +162,32 @@ class _Places:
                 self._free.release()
                 raise
         loop = asyncio.get_running_loop()
-        slow = False
-        timer: asyncio.TimerHandle
+        self._since[host] = loop.time()
+        if self._timer is None:
+            self._timer = loop.call_later(SLOW_AFTER, self._look)
 
-        def step_aside() -> None:
-            nonlocal slow, timer
-            if self._slow < SLOW_AT_ONCE:
-                slow = True
-                self._slow += 1
-                self._free.release()
-            else:
-                timer = loop.call_later(SLOW_AFTER, step_aside)
+    def give(self, host: _Host) -> None:
+        """The request is over."""
+        if host in self._slow:
+            self._slow.remove(host)
+        else:
+            del self._since[host]
+            self._free.release()
 
-        timer = loop.call_later(SLOW_AFTER, step_aside)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            if slow:
-                self._slow -= 1
-            else:
-                self._free.release()
+    def close(self) -> None:
+        """Stop looking."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        """Let those step aside that are slow."""
+        loop = asyncio.get_running_loop()
+        for host, since in list(self._since.items()):
+            if since + SLOW_AFTER > loop.time() or len(self._slow) >= SLOW_AT_ONCE:
+                wait = max(since + SLOW_AFTER - loop.time(), LOOK_AGAIN)
+                self._timer = loop.call_later(wait, self._look)
+                return
+            del self._since[host]
+            self._slow.add(host)
+            self._free.release()
+        self._timer = None

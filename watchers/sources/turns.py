@@ -25,6 +25,7 @@ else:
 
 SLOTS = 1 << 18  # a sparse file of 6 MiB at most; hosts that share a slot may wait for each other
 _SLOT = struct.Struct("<Qdd")  # mark of the host, and in epoch seconds: next turn, left alone until
+Slot = tuple[int, int]  # the host's mark, and where its slot begins
 _LOCK, _UNLOCK = 1, 2  # F_WRLCK, F_UNLCK
 _FLOCK = struct.Struct("hhqqi4x")  # struct flock of Linux on 64 bits: type, whence, start, length, pid
 
@@ -53,9 +54,9 @@ class SharedTurns:
         except OSError:
             return None
 
-    def lock(self, host: str) -> Kept | None:
-        """Take the host's turn and say what is known of it; None: somebody else has it."""
-        mark, place = _place(host)
+    def lock(self, slot: Slot) -> Kept | None:
+        """Take a host's turn and say what is known of it; None: somebody else has it."""
+        mark, place = slot
         if not self._set(_LOCK, place):
             return None
         found = os.pread(self._fd, _SLOT.size, place)
@@ -64,15 +65,15 @@ class SharedTurns:
         owner, ready, held = _SLOT.unpack(found)
         return Kept(ready=ready, held=held) if owner == mark else Kept()
 
-    def keep(self, host: str, kept: Kept) -> None:
+    def keep(self, slot: Slot, kept: Kept) -> None:
         """Write down what is known of a host whose turn we have; a full disk forgets it."""
-        mark, place = _place(host)
+        mark, place = slot
         with contextlib.suppress(OSError):
             os.pwrite(self._fd, _SLOT.pack(mark, kept.ready, kept.held), place)
 
-    def unlock(self, host: str) -> None:
+    def unlock(self, slot: Slot) -> None:
         """Give the turn to whoever waits."""
-        self._set(_UNLOCK, _place(host)[1])
+        self._set(_UNLOCK, slot[1])
 
     def close(self) -> None:
         """Close the file; all turns that it held are given up."""
@@ -88,7 +89,7 @@ class SharedTurns:
         return True
 
 
-def _place(host: str) -> tuple[int, int]:
-    """The host's mark and where its slot begins."""
+def slot(host: str) -> Slot:
+    """Where in the file a host is kept."""
     mark = int.from_bytes(hashlib.blake2b(host.encode(), digest_size=8).digest())
     return mark, mark % SLOTS * _SLOT.size
