@@ -5,9 +5,10 @@ store keeps it as an opaque string with the feed, together with what its body as
 those who poll it (so that unchanged polls need no body).
 """
 
-import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from watchers.sources.base import ParsedFeed
 
@@ -21,6 +22,24 @@ LATENESS = timedelta(minutes=5)  # by which a poll may come after it is due
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LIFE = HALF_LIFE / 0.693  # days that fully decayed weights stand for
+
+
+class _Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rhythm as the store keeps it: its fields by their first letters, times in epoch seconds."""
+
+    h: tuple[float, ...]
+    d: tuple[float, ...]
+    n: int | None = None
+    s: int | None = None
+    u: int | None = None
+    e: int = -1
+    a: float = 0
+    sh: tuple[int, ...] = ()
+    sd: tuple[int, ...] = ()
+    m: int | None = None
+
+
+_decode = msgspec.json.Decoder(_Kept).decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,39 +64,37 @@ class Rhythm:
         if not text:
             return cls()
         try:
-            kept = json.loads(text)
+            kept = _decode(text)
             return cls(
-                hours=tuple(map(float, kept["h"])),
-                days=tuple(map(float, kept["d"])),
-                newest=_moment(kept.get("n")),
-                since=_moment(kept.get("s")),
-                until=_moment(kept.get("u")),
-                entries=int(kept.get("e", -1)),
-                asked=timedelta(seconds=kept.get("a", 0)),
-                skip_hours=frozenset(kept.get("sh", ())),
-                skip_days=frozenset(kept.get("sd", ())),
-                moved_since=_moment(kept.get("m")),
+                hours=kept.h,
+                days=kept.d,
+                newest=_moment(kept.n),
+                since=_moment(kept.s),
+                until=_moment(kept.u),
+                entries=kept.e,
+                asked=timedelta(seconds=kept.a),
+                skip_hours=frozenset(kept.sh),
+                skip_days=frozenset(kept.sd),
+                moved_since=_moment(kept.m),
             )
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, OverflowError, OSError):  # damaged, or a time that no calendar knows
             return cls()
 
     def encode(self) -> str:
         """Compact JSON."""
-        kept = {
-            "h": [round(weight, 2) for weight in self.hours],
-            "d": [round(weight, 2) for weight in self.days],
-            "n": _seconds(self.newest),
-            "s": _seconds(self.since),
-            "u": _seconds(self.until),
-            "e": self.entries,
-            "a": int(self.asked.total_seconds()) or None,
-            "sh": sorted(self.skip_hours) or None,
-            "sd": sorted(self.skip_days) or None,
-            "m": _seconds(self.moved_since),
-        }
-        return json.dumps(
-            {key: value for key, value in kept.items() if value is not None}, separators=(",", ":")
+        kept = _Kept(
+            h=tuple(round(weight, 2) for weight in self.hours),
+            d=tuple(round(weight, 2) for weight in self.days),
+            n=_seconds(self.newest),
+            s=_seconds(self.since),
+            u=_seconds(self.until),
+            e=self.entries,
+            a=int(self.asked.total_seconds()),
+            sh=tuple(sorted(self.skip_hours)),
+            sd=tuple(sorted(self.skip_days)),
+            m=_seconds(self.moved_since),
         )
+        return msgspec.json.encode(kept).decode()
 
     def learned(self, parsed: ParsedFeed, now: datetime) -> "Rhythm":
         """With the entries of a body: those published after all that was seen before."""

@@ -189,6 +189,7 @@ class Fetcher:
                     )
                 finally:
                     await response.aclose()
+                    del response.stream  # it refers to the response, and only the collector would part them
         except TimeoutError:
             raise base.TimedOut(f"not finished after {self._bounds.seconds:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
