@@ -215,7 +215,7 @@ def due_now(
     store: SqliteStore, now: datetime, floor: timedelta, under_way: frozenset[int] = frozenset()
 ) -> list[Feed]:
     """What a process that goes on polling asks now; a crowd of late feeds is given new times."""
-    due = [feed for feed in store.feeds.due(now) if feed.id not in under_way]
+    due = store.feeds.due(now, besides=under_way)
     plan = crowds.spread(due, now, floor)
     if plan:
         store.feeds.put_off(plan)

@@ -4,7 +4,8 @@ Owners' wishes (pause, interval) and the poller's findings are written by differ
 verbs, so neither undoes the other; what a poll brought goes through ``polls``.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,12 +56,15 @@ class Feeds:
         found = self._db.rows(f"SELECT {rows.FEED} FROM feed WHERE removed = 0 ORDER BY id")
         return [rows.feed(row) for row in found]
 
-    def due(self, now: datetime, limit: int | None = None) -> list[Feed]:
-        """The feeds whose time has come, longest due first; not the paused and gone ones."""
+    def due(self, now: datetime, limit: int | None = None, *, besides: Collection[int] = ()) -> list[Feed]:
+        """The feeds whose time has come, longest due first; not the paused and gone ones.
+
+        ``besides`` are ids of feeds that are known to the caller: they are left out.
+        """
         found = self._db.rows(
             f"SELECT {rows.FEED} FROM feed WHERE next_due <= ? AND {GONE_OR_PAUSED} "
-            "ORDER BY next_due, id LIMIT ?",
-            (to_seconds(now), -1 if limit is None else limit),
+            "AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY next_due, id LIMIT ?",
+            (to_seconds(now), json.dumps(list(besides)), -1 if limit is None else limit),
         )
         return [rows.feed(row) for row in found]
 

@@ -66,6 +66,8 @@ def test_due_feeds_come_longest_due_first_and_without_the_paused_and_gone(store:
     assert store.feeds.pause("https://paused.example/")
     assert [one.url for one in store.feeds.due(NOW)] == [f"https://{name}.example/" for name in "bac"]
     assert [one.url for one in store.feeds.due(NOW, limit=1)] == ["https://b.example/"]
+    asked = store.feeds.due(NOW, limit=1)
+    assert [one.url for one in store.feeds.due(NOW, limit=1, besides=[asked[0].id])] == ["https://a.example/"]
 
 
 def test_the_next_due_time_is_that_of_the_first_feed(store: SqliteStore) -> None:
