@@ -132,6 +132,14 @@ def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None
         )
         if page.lexicon.verb_may_end and taken[end - 1] == NO_NAME:
             plain = False  # "Finanzchef", "Veiligheidschef"
+            head = start + max(0, word.rfind("-"))
+            if (
+                not run
+                and head - start > 3
+                and not any(taken[start:head])
+                and _looks_like_name(page.raw[start:head], page, False, shouting)
+            ):
+                _close(page, [(start, head)], parties)  # "Quanta-Übernahme"
         namey = plain and _looks_like_name(word, page, inside, shouting)
         if run and (not namey or gap not in (" ", "\u00a0") or _ends_name(page, run)):
             _close(page, run, parties)

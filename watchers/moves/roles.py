@@ -7,6 +7,7 @@ better about their sides comes after, in ``people``, ``money``, ``deals`` and th
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise, takewhile
 
 from storage.model import MoveKind
 from watchers.moves.lexicon import NO_BLANKS, OTHERWISE, Frame
@@ -52,6 +53,11 @@ def bind(draft: Draft) -> None:
         _bind_by_particle(draft, usable)
         return
     before = [p for p in usable if p.end <= draft.start]
+    if draft.page.lexicon.verb_may_end and (subject := _subject_behind(draft, usable)) is not None:
+        assert draft.frame.left is not None
+        _give(draft, draft.frame.left, subject)
+        _bind_right(draft, [p for p in usable if p.start > subject.start])
+        return
     if (
         draft.page.lexicon.verb_may_end
         and draft.frame.right
@@ -60,6 +66,29 @@ def bind(draft: Draft) -> None:
         before = _bind_early_object(draft, before)
     _bind_left(draft, before)
     _bind_right(draft, [p for p in usable if p.start >= draft.end])
+
+
+# Words that open a German or Dutch sentence whose subject comes behind the verb.
+_OPENING = frozenset(
+    "nach na seit sinds vor voor trotz ondanks wegen wegens mit met im in am an op ab vanaf auf jetzt nun nu heute vandaag"
+    " kurz kort laut volgens fur darum daarom uberraschend auch ook damit hiermee kunftig voortaan".split()
+)
+
+
+def _subject_behind(draft: Draft, parties: list[Party]) -> Party | None:
+    """ "After a year X leaves Acme" in German and Dutch: the verb is second, who acts comes behind it."""
+    page, role = draft.page, draft.frame.left
+    floor, _ = page.clause(draft.start, draft.end)
+    if role is None or next(iter(page.words(floor, draft.start)), "") not in _OPENING:
+        return None
+    if any(floor <= p.start < draft.start for p in parties) or page.first("talent", floor, draft.start):
+        return None
+    behind = next((p for p in parties if p.start >= draft.end), None)
+    if behind is None or page.folded[draft.end : behind.start] != " " or not accepts(role, behind):
+        return None
+    further = any(p.start > behind.end for p in parties)
+    person = role in _PERSON_ROLES
+    return behind if (person and behind.kind == "person") or (not person and further) else None
 
 
 def _bind_early_object(draft: Draft, parties: list[Party]) -> list[Party]:
@@ -324,6 +353,8 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
             previous = None
             continue
         if previous is not None and page.folded[previous[0].end : party.start].strip() in COORDINATED:
+            if page.lexicon.lang in _LISTS_WITH_AND and _acts_next(draft, previous[0], party, parties):
+                break
             role: str | None = previous[1]
         else:
             role = _preposed(page, party, gap_start, frame)
@@ -354,6 +385,18 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
             and _give(draft, role, party)
         ):
             previous = (party, role)
+
+
+def _acts_next(draft: Draft, last: Party, party: Party, parties: list[Party]) -> bool:
+    """ "Acme drops Quanta, Corvid gains": the next one begins a clause of its own."""
+    page = draft.page
+    if any(start == party.end + 1 for start, _, _ in page.triggers):
+        return True
+    if page.folded[last.end : party.start].strip() != ",":
+        return False
+    rest = parties[parties.index(party) :]
+    gaps = (page.folded[a.end : b.start].strip() for a, b in pairwise(rest))
+    return not any(gap in _BOTH for gap in takewhile(COORDINATED.__contains__, gaps))
 
 
 def _is_his_past(draft: Draft, party: Party) -> bool:
@@ -457,6 +500,14 @@ def _is_circumstance(page: Page, party: Party) -> bool:
     )
 
 
+def _post_before(page: Page, party: Party) -> int:
+    """Where "head of research" begins before "Ann Smith": its "of" is no preposition of hers."""
+    if party.kind != "person":
+        return party.start
+    post = page.last("position", max(0, party.start - 50), party.start)
+    return post.start if post is not None and not page.folded[post.end : party.start].strip() else party.start
+
+
 _ON_THE_PART_OF = re.compile(r"\b(?:por parte d\w{1,2}|de (la) part (?:de|d'|du))\s?(?:a|o|el|la)?\s*$")
 
 
@@ -474,7 +525,7 @@ def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
         tail = _without_description(page, party, text.rstrip(" 「“《"))
         role = next((role for word, role in frame.via.items() if tail.endswith(word)), None)
         return OTHERWISE if role is None and tail.endswith(_CHINESE_PREPOSITIONS) else role
-    words = page.words(max(floor, party.start - 60), party.start)
+    words = page.words(max(floor, party.start - 60), _post_before(page, party))
     for number, word in enumerate(reversed(words)):
         if word in frame.via:
             unit = words[-number - 4 : -number - 1] if word in _GENITIVE else []

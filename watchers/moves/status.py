@@ -101,7 +101,12 @@ def is_background(draft: Draft) -> bool:
     if page.lexicon.numbers.counters:  # scripts without blanks pause less and say more in a sign
         left = max(left, start - _BACKGROUND_REACH)
     cue = page.last("background", left, start + 1)
-    if cue is not None and not _comma(page, cue.end, start) and not _is_passive_of_reason(page, cue, start):
+    if (
+        cue is not None
+        and not _comma(page, cue.end, start)
+        and not _is_passive_of_reason(page, cue, start)
+        and not _tells_how_long(page, cue)
+    ):
         return True
     if _opens_with_circumstance(draft):
         return True
@@ -124,6 +129,16 @@ def is_background(draft: Draft) -> bool:
 def _is_passive_of_reason(page: Page, cue: Hit, start: int) -> bool:
     """ "因…被起诉": only what was done is the reason; what follows from it is the news."""
     return page.folded[cue.start] in "因由" and page.folded.startswith(("被", "遭"), start)
+
+
+# "Nach fünf Monaten verlässt X …": how long it was, not what went before (the verb comes second)
+_SPAN_OF_TIME = re.compile(
+    r"\s(?:nur\s|amper\s|slechts\s|kaum\s)?[^\W_]+\s(?:jahr\w*|jaar|jaren|monat\w*|maand\w*|wochen?|weken|tagen?|dagen)\b"
+)
+
+
+def _tells_how_long(page: Page, cue: Hit) -> bool:
+    return page.lexicon.verb_may_end and _SPAN_OF_TIME.match(page.folded, cue.end) is not None
 
 
 def _opens_with_circumstance(draft: Draft) -> bool:
