@@ -134,7 +134,8 @@ def _fill_topic(draft: Draft) -> None:
     role, page = _TOPIC_ROLE.get(draft.frame.kind), draft.page
     if role is None or role in draft.roles or page.name != "title" or ":" not in page.folded:
         return
-    before = [p for p in draft.reading.parties if p.end < draft.start and p.slug is not None]
+    told = draft.reading.parties(0, draft.start)
+    before = [p for p in told if p.end < draft.start and p.slug is not None]
     topic = before[0] if before else None
     if topic is None or topic.kind == "person":
         return

@@ -73,7 +73,7 @@ def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
 
 
 def _party_stands(reading: Reading, name: str, left: int, right: int) -> bool:
-    return any(_is(p, name) for p in reading.parties if p.start >= left and p.end <= right)
+    return any(_is(p, name) for p in reading.parties(left, right) if p.start >= left and p.end <= right)
 
 
 def _is(party: Party, name: str) -> bool:
@@ -98,7 +98,7 @@ def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> 
     """Whether the class stands directly beside the trigger (an article may come between)."""
     text = reading.page.folded
     if name in _PARTY_CLASSES:
-        spans = [(p.start, p.end) for p in reading.parties if _is(p, name)]
+        spans = [(p.start, p.end) for p in reading.parties(left, right) if _is(p, name)]
     elif name == "human":
         return any(_touches(reading, n, reach, left, right) for n in ("position", "talent", "someone"))
     elif name == "money":

@@ -26,9 +26,7 @@ def _sides_are_named(draft: Draft) -> bool:
     page = draft.page
     left, right = draft.sentence
     sides: dict[str, Party] = {}
-    for party in (
-        p for p in draft.reading.parties if left <= p.start and p.end <= right and p.kind != "person"
-    ):
+    for party in (p for p in draft.parties if left <= p.start and p.end <= right and p.kind != "person"):
         before = page.last("customerword", max(left, party.start - 16), party.start)
         after = page.first("customerword", party.end, min(right, party.end + 32))
         if before is not None and not page.folded[before.end : party.start].strip():
@@ -82,7 +80,7 @@ def _settle_customer(draft: Draft) -> None:
     if not draft.roles.get("customer"):
         taken = {id(p) for parties in draft.roles.values() for p in parties}
         left, right = draft.sentence
-        for party in draft.reading.parties:
+        for party in draft.parties:
             if left <= party.start < right and id(party) not in taken and _is_official(draft, party):
                 draft.roles["customer"] = [party]
                 break

@@ -23,6 +23,7 @@ from storage.model import MoveKind, MoveStatus
 from watchers.text import fold
 
 FALLBACK = "en"  # for languages without a table: international headlines borrow its words
+CJK = frozenset({"zh", "ja", "ko"})
 NO_BLANKS = "\u2e80"  # from here on scripts do not separate words by blanks
 
 LEFT, RIGHT = 1, 2

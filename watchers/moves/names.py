@@ -1,6 +1,6 @@
 """Who stands in a text: watched entities where they are meant, and other proper names.
 
-``find_parties`` gives every party of a page in order: accepted mentions first, then runs
+``find_parties`` gives every party of a stretch of sentences in order: accepted mentions first, then runs
 of capitalised words, names in Latin letters or katakana inside Chinese and Japanese, and
 the names that a language's table knows (``gov``, ``known``).  Whether a name is a
 person's is guessed from its shape and its neighbours; which role a party has is decided
@@ -8,11 +8,11 @@ in ``watchers.moves.conditions``.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from storage.model import Entity, EntityKind
-from watchers.moves.lexicon import NO_BLANKS
+from watchers.moves.lexicon import CJK, NO_BLANKS
 from watchers.moves.page import COMMA, Hit, Page
 from watchers.text import fold, is_title_case
 
@@ -45,10 +45,10 @@ class Party(NamedTuple):
     known: bool = False  # a government or one of the names that the language's table lists
 
 
-def find_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
-    """All parties of a page in order, none overlapping another."""
+def listed_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
+    """The parties of a page that somebody listed: watched entities first, then names of the table."""
     parties = [_watched(page, m.start, m.end, entities.get(m.entity), m.entity) for m in page.mentions]
-    taken = bytearray(len(page.raw))  # 1 where a name or an ordinary word stands
+    taken = bytearray(len(page.raw))
     for party in parties:
         _take(taken, party.start, party.end)
     for name in ("known", "gov"):
@@ -60,10 +60,21 @@ def find_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
             if not any(taken[hit.start : hit.end]) and named:
                 parties.append(_party(page, hit.start, hit.end, "org", known=True))
                 _take(taken, hit.start, hit.end)
-    if page.lexicon.lang in ("zh", "ja", "ko"):
+    return parties
+
+
+def find_parties(page: Page, listed: Sequence[Party], left: int, right: int) -> list[Party]:
+    """All parties between two places that no name spans, in order, none overlapping another."""
+    parties = [p for p in listed if left <= p.start < right]
+    taken = bytearray(len(page.raw))  # marked where a name or an ordinary word stands
+    if page.lexicon.lang not in CJK:
+        _take_common_words(page, taken, left, right)
+    for party in listed:
+        _take(taken, party.start, party.end)
+    if page.lexicon.lang in CJK:
         _add_cjk_names(page, parties, taken)
     else:
-        _add_capitalised(page, parties, taken)
+        _add_capitalised(page, parties, taken, left, right)
     parties.sort(key=lambda p: p.start)
     return parties
 
@@ -104,14 +115,13 @@ def _take(taken: bytearray, start: int, end: int) -> None:
 # --- scripts with capitals ----------------------------------------------------------------
 
 
-def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None:
-    _take_common_words(page, parties, taken)
+def _add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: int, right: int) -> None:
     shouting = page.name == "title" and is_title_case(page.raw)
     german = page.lexicon.nouns_capital
     elided = page.lexicon.lang in ("fr", "it")  # "d'Acme"
     run: list[tuple[int, int]] = []
-    last_end = 0
-    for match in _TOKEN.finditer(page.raw):
+    last_end = left
+    for match in _TOKEN.finditer(page.raw, left, right):
         if not run and match[0].islower():
             last_end = match.end()  # most words: nothing of a name, and no name is open
             continue
@@ -154,17 +164,16 @@ def _add_capitalised(page: Page, parties: list[Party], taken: bytearray) -> None
 _NAMING = frozenset({"orgword", "gov", "known", "company", "product", "court", "background", "relative"})
 
 
-def _take_common_words(page: Page, parties: list[Party], taken: bytearray) -> None:
-    """Words that the table knows as ordinary are in no name; nor are those of known names in another."""
+def _take_common_words(page: Page, taken: bytearray, left: int, right: int) -> None:
+    """Words that the table knows as ordinary are in no name."""
     for name, found in page.hits.items():
         if name not in _NAMING:
             mark = bytes((NO_NAME if name in ("position", "round", "ignore") else ORDINARY,))
             for start, end in found:
-                taken[start:end] = mark * (end - start)
+                if left < end and start < right:
+                    taken[start:end] = mark * (end - start)
     for start, end, _ in page.triggers:
         _take(taken, start, end)
-    for party in parties:
-        _take(taken, party.start, party.end)
 
 
 def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> bool:

@@ -49,7 +49,7 @@ def _settle_employer(draft: Draft) -> None:
         return
     _, right = draft.page.sentence(draft.start, draft.end)
     firm = next(
-        (p for p in draft.reading.parties if draft.end <= p.start < right and p.slug and p.kind == "org"),
+        (p for p in draft.parties if draft.end <= p.start < right and p.slug and p.kind == "org"),
         None,
     )
     if firm is not None:
@@ -87,7 +87,7 @@ def _origin_in_remark(draft: Draft) -> None:
     if draft.roles.get("from") or not persons:
         return
     text = draft.page.folded
-    for party in draft.reading.parties:
+    for party in draft.parties:
         inside = persons[-1].end < party.start and party.end <= draft.start
         if (
             inside
@@ -160,7 +160,7 @@ def _whole_title(draft: Draft, hit: Hit) -> str:
         further = [h for h in page.hits["position"] if h.start == both.end()]
         end = max((_widest(h, page.hits["position"]).end for h in further), default=end)
     tail = _POSITION_TAIL.match(page.folded, end)
-    if tail is not None and not any(p.start < tail.end() and p.end > end for p in draft.reading.parties):
+    if tail is not None and not any(p.start < tail.end() and p.end > end for p in draft.parties):
         end = _end_of_field(draft, tail.end())
     start = hit.start
     if page.lexicon.numbers.counters:
@@ -179,7 +179,7 @@ def _whole_title(draft: Draft, hit: Hit) -> str:
 def _end_of_field(draft: Draft, end: int) -> int:
     """Where "vice president of AI …" really ends: "research"."""
     page = draft.page
-    begun = {p.start for p in draft.reading.parties} | {start for start, _, _ in page.triggers}
+    begun = {p.start for p in draft.parties} | {start for start, _, _ in page.triggers}
     for _ in range(_MOST_FIELD_WORDS):
         word = _FIELD_WORD.match(page.folded, end)
         if word is None or word[1] in _ENDS_FIELD or word.start(1) in begun or not page.raw[end:].strip():
@@ -196,7 +196,7 @@ _LONGEST_POST = 14
 def _whole_post(draft: Draft, hit: Hit) -> tuple[int, int]:
     """Chinese and Japanese: "生成式AI产品管理总监" rather than "总监", "总裁兼副董事长" rather than "总裁"."""
     page, (start, end) = draft.page, hit
-    taken = [(p.start, p.end) for p in draft.reading.parties] + [(a, b) for a, b, _ in page.triggers]
+    taken = [(p.start, p.end) for p in draft.parties] + [(a, b) for a, b, _ in page.triggers]
     while (
         hit.start - start < _LONGEST_POST
         and start

@@ -25,7 +25,7 @@ def _settle_maker(draft: Draft) -> None:
     if len(named) != 1 or named[0].slug is not None or named[0].known or named[0].end < draft.start - 1:
         return
     floor, _ = draft.clause
-    before = [p for p in draft.reading.parties if floor <= p.start < named[0].start and p.kind == "org"]
+    before = [p for p in draft.parties if floor <= p.start < named[0].start and p.kind == "org"]
     if before and before[-1].slug and named[0].start - before[-1].end <= _MAKER_REACH:
         draft.roles["owner"] = before[-1:]
 
@@ -36,7 +36,7 @@ def bare_name(reading: Reading) -> Draft | None:
     Asked only where a headline has no other phrase that tells a move.
     """
     page = reading.page
-    parties = reading.parties
+    parties = reading.parties(0, len(page.folded))
     if page.name != "title" or not parties or parties[0].start > 1 or parties[0].slug is None:
         return None
     end = page.stops[0][0] if page.stops else len(page.raw)

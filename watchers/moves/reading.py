@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from storage.model import Entity, MoveStatus
 from watchers.moves import names
 from watchers.moves.amounts import PAID, Amount, find_amounts
-from watchers.moves.lexicon import Frame
+from watchers.moves.lexicon import CJK, Frame
 from watchers.moves.names import Party
 from watchers.moves.page import COMMA, Page
 
@@ -21,15 +21,22 @@ class Reading:
     def __init__(self, page: Page, entities: Mapping[str, Entity]) -> None:
         self.page = page
         self._entities = entities
-        self._parties: list[Party] | None = None
+        self._listed: list[Party] | None = None
+        self._parties: dict[tuple[int, int], list[Party]] = {}
         self._amounts: list[Amount] | None = None
 
-    @property
-    def parties(self) -> list[Party]:
-        """All parties of the page, in order."""
-        if self._parties is None:
-            self._parties = names.find_parties(self.page, self._entities)
-        return self._parties
+    def parties(self, left: int, right: int) -> list[Party]:
+        """All parties of the sentences that lie between two places, in order; maybe more.
+
+        Only a sentence that is asked about is searched for names: most of a lead never is.
+        """
+        page = self.page
+        stretch = (0, len(page.raw)) if page.lexicon.lang in CJK else page.sentence(left, right)
+        if stretch not in self._parties:
+            if self._listed is None:
+                self._listed = names.listed_parties(page, self._entities)
+            self._parties[stretch] = names.find_parties(page, self._listed, *stretch)
+        return self._parties[stretch]
 
     @property
     def amounts(self) -> list[Amount]:
@@ -75,6 +82,11 @@ class Draft:
     status: MoveStatus = MoveStatus.REPORTED
     score: float = 0.0
     background: bool = False
+
+    @property
+    def parties(self) -> list[Party]:
+        """The parties of its sentence, in order."""
+        return self.reading.parties(*self.sentence)
 
     @classmethod
     def at(cls, spot: Spot, frame: Frame) -> "Draft":

@@ -46,7 +46,7 @@ _PREPOSITIONS = frozenset(
 
 def bind(draft: Draft) -> None:
     """Give the parties around the trigger the roles that the frame says."""
-    usable = [p for p in draft.reading.parties if p.end <= draft.start or p.start >= draft.end]
+    usable = [p for p in draft.parties if p.end <= draft.start or p.start >= draft.end]
     left, right = draft.sentence
     usable = [p for p in usable if p.start >= left and p.end <= right]
     if draft.page.lexicon.verb_last:
@@ -243,7 +243,7 @@ def _only_tells(page: Page, subject: Party, draft: Draft) -> bool:
     _, right = draft.clause
     if page.first("own", verb.end, right) is not None:
         return False
-    others = (p for p in draft.reading.parties if verb.end <= p.start and p.end <= right)
+    others = (p for p in draft.parties if verb.end <= p.start and p.end <= right)
     return any(p.kind != "person" and (p.known or p.slug is not None) for p in others)
 
 

@@ -86,7 +86,7 @@ def _is_attribute(draft: Draft) -> bool:
         return False
     if draft.frame.kind is not MoveKind.LAUNCH and _DONE_BY.match(page.folded, end) is not None:
         return True
-    named = any(p.start == end and p.kind == "person" for p in draft.reading.parties)
+    named = any(p.start == end and p.kind == "person" for p in draft.parties)
     return named and page.folded[end - 1] in "たる"
 
 
