@@ -62,6 +62,8 @@ def _of_form(form: Form, capital: str, lang: str | None) -> tuple[tuple[str, flo
     if capital == "small":
         # "plataforma acme": the noun before it says that a name follows, as translators write it
         found.append(("small-letters", w.SMALL["described" if form.capital > 0 else label]))
+    elif capital == "few":
+        found.append(("small-letters", w.SMALL_AMONG_CJK))  # the only letters there are say little
     elif capital == "told" and form.strength is not Strength.STRONG:
         found.append(("capital", w.CAPITAL[label] + (w.CAPITAL_AMONG_CJK if lang in CJK else 0.0)))
     ordinary = bool(form.ordinary) and (lang in form.ordinary or lang is None)
@@ -131,7 +133,8 @@ def _unpossessive(candidate: Candidate, scene: Scene, capital: str, *, shaky: bo
         return [(f"another:{around.right_raw[0]}", w.PLACE_NAME)]
     verb = next((word for word in words if word not in cues.adverbs), "")
     if first in _AND and len(words) > 1 and around.right_raw[1][0].isupper() and capital != "small":
-        return [(f"and-name:{words[1]}", w.BESIDE_NAME)]
+        weight = w.BESIDE_NAME / (2 if candidate.form.strength is Strength.AMBIGUOUS else 1)
+        return [(f"and-name:{words[1]}", weight)]
     if capital == "untold" and scene.lang in candidate.form.ordinary:
         if first in cues.complements:
             return [(f"complement:{first}", w.COMPLEMENT)]

@@ -40,7 +40,7 @@ _BACKING = (
     "compound",
     "former:",
 )
-_BACKING_A_PRODUCT = ("noun-", "context:", "own-site", "compound")
+_BACKING_A_PRODUCT = ("noun-", "context:", "own-site")
 _AND = frozenset({"and", "&", "e", "y", "et", "und", "en", "と", "、", "和", "与"})
 _OPEN = (-2.0, 3.0)  # log-odds between which the subject of the text is asked for
 _PROMINENT_REACH = 1000  # code points in which the two sentences are looked for
@@ -153,17 +153,31 @@ def _context(
     found += _company(candidate, scene, anchors)
     if candidate.full_name and _unbacked(candidate, scene, found, anchors):
         found.append(("unbacked-full-name", w.UNBACKED))
-    elif not found and candidate.form.strength is Strength.AMBIGUOUS:
-        if mine.person and candidate.form.part is not Part.FULL:
-            found.append(("alone", w.ALONE))
-        else:
-            thing = mine.product and not scene.topic.watched
-            if mine.product and not thing and scene.capital(candidate) == "told":
-                return found  # "a year of work on Widget", in a text about the field
-            backing = _BACKING_A_PRODUCT if thing else _BACKING
-            if not any(weight > 0 and label.startswith(backing) for label, weight in candidate.evidence):
-                found.append(("no-context", w.PRODUCT_WITHOUT_CONTEXT if thing else w.WITHOUT_CONTEXT))
+    elif candidate.form.strength is Strength.AMBIGUOUS and _only_strangers(found):
+        found += _without_context(candidate, scene, found)
     return found
+
+
+def _only_strangers(found: Evidence) -> bool:
+    """Whether what stands beside a name has nothing to do with it."""
+    return all(label.startswith("among-") for label, _ in found)
+
+
+def _without_context(candidate: Candidate, scene: Scene, found: Evidence) -> Evidence:
+    """What an ambiguous name loses for want of anything that the watchlist relates to it."""
+    mine = candidate.profile
+    if mine.person and candidate.form.part is not Part.FULL:
+        told = found and any(label.startswith("context:") for label, _ in candidate.evidence)
+        return [] if told else [("alone", w.ALONE)]
+    thing = mine.product and not scene.topic.watched
+    if found and not thing:
+        return []
+    if mine.product and not thing and scene.capital(candidate) == "told":
+        return []  # "a year of work on Widget", in a text about the field
+    backing = _BACKING_A_PRODUCT if thing else _BACKING
+    if any(weight > 0 and label.startswith(backing) for label, weight in candidate.evidence):
+        return []
+    return [("no-context", w.PRODUCT_WITHOUT_CONTEXT if thing else w.WITHOUT_CONTEXT)]
 
 
 def _unbacked(candidate: Candidate, scene: Scene, found: Evidence, anchors: dict[int, list[int]]) -> bool:
@@ -171,7 +185,7 @@ def _unbacked(candidate: Candidate, scene: Scene, found: Evidence, anchors: dict
 
     Other watched names that have nothing to do with him do not count: two namesakes may bat together.
     """
-    if any(not label.startswith("among-") for label, _ in found):
+    if not _only_strangers(found):
         return False
     colleagues = (scene.profiles[index] for index in anchors if index != candidate.profile.index)
     if any(not one.places.isdisjoint(candidate.profile.places) for one in colleagues):

@@ -270,7 +270,7 @@ class Scene:
         return None
 
     def capital(self, candidate: Candidate) -> str:
-        """What its capitals say: "told", "untold", "small", or "none" where there is nothing to say."""
+        """What its capitals say: "told", "untold", "small", "few" (the only letters there are), or "none"."""
         if not candidate._capital:
             candidate._capital = self._capital_of(candidate)
         return candidate._capital
@@ -285,6 +285,8 @@ class Scene:
             if form.capital < len(words):
                 at = words[form.capital].start()
         if not one.raw[at].isupper():
+            if one.small and self.cjk and one.raw[at].islower():
+                return "few"
             return "small" if one.raw[at].islower() and not one.small else "none"
         if form.strength is Strength.STRONG or self.cjk:
             return "told"  # nobody asks further

@@ -26,6 +26,7 @@ CAPITAL = {"strong": 0.0, "plain": 1.0, "ambiguous": 2.5}  # where capitals mean
 CAPITAL_UNTOLD = {"strong": 0.0, "plain": 0.0, "ambiguous": 0.3}  # Title Case, sentence start
 CAPITAL_OF_NO_WORD = 1.3  # likewise, but no ordinary word of the language is written so
 SMALL = {"strong": -0.7, "plain": -4.5, "ambiguous": -3.5, "described": -1.5}  # a name written small
+SMALL_AMONG_CJK = -2.2
 CAPITAL_AMONG_CJK = 0.6  # Latin capitals in Chinese, Japanese or Korean stand for names
 
 # --- the words around it
@@ -78,7 +79,7 @@ CONTEXT_MAX = 1.8
 WITHIN = 3.0  # inside the accepted name of its own unit or product
 PHRASE_SHARE = 0.3  # of all this for a form that is an ordinary phrase: "IA em escala"
 WITHOUT_CONTEXT = -1.0  # an ambiguous name with none of all this
-PRODUCT_WITHOUT_CONTEXT = -2.5  # an ambiguous product with none of all this
+PRODUCT_WITHOUT_CONTEXT = -3.0  # an ambiguous product with none of all this
 ELSEWHERE = -2.5  # the text is about sport, stage, food, …, and nothing in it about the watched field
 SOURCE_FITS = 0.4  # the outlet's section, or the entity in the link
 OWN_SITE = 1.5  # the document lies on a site that bears the name
