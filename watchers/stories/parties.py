@@ -13,6 +13,7 @@ _TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has
 _PERSONAL = frozenset({"hire", "departure"})
 _OTHER_FORMS = frozenset({"zh", "ja", "ko", "ru"})  # names of which look otherwise
 _LISTED = frozenset({"investor"})  # roles of which every report names a few
+_GENERIC = frozenset("ai lab labs inc corp group technolo the of and".split())  # stems of many names
 # Kinds that one event is told as, depending on who tells it.
 _NEAR = frozenset(
     frozenset(pair)
@@ -129,14 +130,14 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
         outcome = -0.5  # one buyer, two purchases
     for name in sorted(ours.keys() & theirs.keys(), key=_telling_first):
         mine, other = ours[name], theirs[name]
-        if any(_same(x, y) for x in mine for y in other):
+        if any(_same(x, y, persons=persons) for x in mine for y in other):
             extra = _beyond(mine, other) and _beyond(other, mine)
             if not extra or persons or name in _LISTED:
                 if outcome < 0 and name not in _TELLING_ROLES:
                     continue
                 return 1.0
             outcome = min(outcome, -0.5)
-        elif persons and _named_there(mine, b) and _named_there(other, a):
+        elif persons and _family_there(mine, b) and _family_there(other, a):
             continue  # of several who left, each report names some
         elif all(_comparable(x, y) for x in mine for y in other):
             outcome = -1.0
@@ -201,14 +202,31 @@ def _named_there(who: Iterable[str], other: Fingerprint) -> bool:
     return any(not there.isdisjoint(_parts(name)) for name in who)
 
 
-def _same(x: str, y: str) -> bool:
-    """Whether two slugs or names are one: a shared last name, or a slug's parts."""
-    return not _parts(x).isdisjoint(_parts(y))
+def _family_there(who: Iterable[str], other: Fingerprint) -> bool:
+    there = words_of(other) | {part for slug in other.entities for part in slug.split("-")}
+    return any(_ordered(name)[-1] in there for name in who)
+
+
+def _same(x: str, y: str, *, persons: bool = False) -> bool:
+    """Whether two slugs or names are one: a word that only they bear, of people the family name.
+
+    The order of a name's parts is no matter: the last part of one stands in the other.
+    """
+    if not persons:
+        return not _parts(x).isdisjoint(_parts(y))
+    mine, other = _ordered(x), _ordered(y)
+    return mine[-1] in other or other[-1] in mine
 
 
 @lru_cache(maxsize=4 * KEPT)
 def _parts(who: str) -> frozenset[str]:
-    return frozenset(who.replace("-", "+").split("+"))
+    """The words of a name that tell it from others: "Scale AI" and "Surge AI" share none."""
+    words = frozenset(_ordered(who))
+    return words - _GENERIC or words
+
+
+def _ordered(who: str) -> list[str]:
+    return who.replace("-", "+").split("+")
 
 
 def _comparable(x: str, y: str) -> bool:
