@@ -269,3 +269,96 @@ def test_what_a_lead_tells_of_nobody_is_no_move(matcher: Matcher) -> None:
 def test_an_attribute_is_no_news(matcher: Matcher) -> None:
     assert _detect(matcher, "Meta推出的模型很受欢迎", lang="zh") == ()
     assert _detect(matcher, "Metaが買収したPlayAIの技術とは", lang="ja") == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "lang"),
+    [
+        ("Sócia de Mira Murati deixa startup e vai para a Meta", "pt"),
+        ("El socio de Mira Murati se marcha a Meta", "es"),
+        ("L'associée de Mira Murati rejoint Meta", "fr"),
+        ("Mitgründer von Mira Murati wechselt zu Meta", "de"),
+        ("Muratis Mitgründerin wechselt zu Meta", "de"),
+        ("Compagnon van Mira Murati stapt over naar Meta", "nl"),
+        ("Murati's deputy leaves for Meta", "en"),
+    ],
+)
+def test_somebody_told_by_whom_he_belongs_to_is_somebody_else(
+    matcher: Matcher, title: str, lang: str
+) -> None:
+    for move in _detect(matcher, title, lang=lang):
+        assert "mira-murati" not in move.roles.get("person", ())
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "roles"),
+    [
+        ("Aquisição da Helixa pela Meta sai por US$ 14,3 bi", "pt", {"target": "Helixa", "acquirer": "Meta"}),
+        ("La compra de Helixa por parte de Meta", "es", {"target": "Helixa", "acquirer": "Meta"}),
+        ("Rachat de Helixa par Meta", "fr", {"target": "Helixa", "acquirer": "Meta"}),
+        ("Übernahme von Helixa durch Meta", "de", {"target": "Helixa", "acquirer": "Meta"}),
+        ("Overname van Helixa door Meta afgerond", "nl", {"target": "Helixa", "acquirer": "Meta"}),
+        ("Saída de Lena Ortiz da Scale AI", "pt", {"person": "Lena Ortiz", "from": "Scale AI"}),
+        ("Salida de Lena Ortiz de Scale AI", "es", {"person": "Lena Ortiz", "from": "Scale AI"}),
+        ("Départ de Lena Ortiz de Scale AI", "fr", {"person": "Lena Ortiz", "from": "Scale AI"}),
+        ("Fichaje de Lena Ortiz por Meta", "es", {"person": "Lena Ortiz", "to": "Meta"}),
+        ("Midjourney von Helixa verklagt", "de", {"plaintiff": "Helixa", "defendant": "Midjourney"}),
+        ("Midjourney aangeklaagd door Helixa", "nl", {"plaintiff": "Helixa", "defendant": "Midjourney"}),
+    ],
+)
+def test_nouns_and_passives_keep_their_sides(
+    matcher: Matcher, title: str, lang: str, roles: dict[str, str]
+) -> None:
+    names = _detect(matcher, title, lang=lang)[0].names
+    assert {role: names.get(role) for role in roles} == {role: (name,) for role, name in roles.items()}
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "kind", "roles"),
+    [
+        (
+            "Nach zwei Monaten verlässt Lena Ortiz Meta",
+            "de",
+            "departure",
+            {"person": "Lena Ortiz", "from": "Meta"},
+        ),
+        (
+            "Na twee maanden verlaat Lena Ortiz Meta",
+            "nl",
+            "departure",
+            {"person": "Lena Ortiz", "from": "Meta"},
+        ),
+        ("Meta wirft 200 Mitarbeiter hinaus", "de", "layoffs", {"employer": "Meta"}),
+        ("Meta neemt Helixa over", "nl", "acquisition", {"acquirer": "Meta", "target": "Helixa"}),
+        (
+            "Scale AI : Lena Ortiz démissionne",
+            "fr",
+            "departure",
+            {"person": "Lena Ortiz", "from": "Scale AI"},
+        ),
+        ("La startup de Mira Murati, Helixa, recauda 20 millones", "es", "funding", {"recipient": "Helixa"}),
+    ],
+)
+def test_order_and_remarks_do_not_change_who_acts(
+    matcher: Matcher, title: str, lang: str, kind: str, roles: dict[str, str]
+) -> None:
+    move = _detect(matcher, title, lang=lang)[0]
+    assert move.kind == kind
+    assert {role: move.names.get(role) for role in roles} == {role: (name,) for role, name in roles.items()}
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "status"),
+    [
+        ("Lena Ortiz estaria de saída da Meta", "pt", MoveStatus.RUMOUR),
+        ("Lena Ortiz desmiente que vaya a dejar Meta", "es", MoveStatus.DENIED),
+        ("Lena Ortiz songerait à quitter Meta", "fr", MoveStatus.RUMOUR),
+        ("Lena Ortiz dementiert Abschied von Meta", "de", MoveStatus.DENIED),
+        ("Lena Ortiz ontkent vertrek bij Meta", "nl", MoveStatus.DENIED),
+        ("Google overweegt miljarden in Anthropic te steken", "nl", MoveStatus.RUMOUR),
+    ],
+)
+def test_moods_of_other_languages_tell_the_status(
+    matcher: Matcher, title: str, lang: str, status: MoveStatus
+) -> None:
+    assert _detect(matcher, title, lang=lang)[0].status is status

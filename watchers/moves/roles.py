@@ -81,7 +81,10 @@ def _subject_behind(draft: Draft, parties: list[Party]) -> Party | None:
     floor, _ = page.clause(draft.start, draft.end)
     if role is None or next(iter(page.words(floor, draft.start)), "") not in _OPENING:
         return None
-    if any(floor <= p.start < draft.start for p in parties) or page.first("talent", floor, draft.start):
+    before = (p for p in parties if floor <= p.start < draft.start)
+    if any(p.kind != "name" or p.slug is not None for p in before) or page.first(
+        "talent", floor, draft.start
+    ):
         return None
     behind = next((p for p in parties if p.start >= draft.end), None)
     if behind is None or page.folded[draft.end : behind.start] != " " or not accepts(role, behind):
