@@ -670,7 +670,7 @@ def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
     for mark, role in frame.marks.items():
         if page.folded.startswith(mark, at):
             return mark, role
-    return "", (frame.adjacent or frame.left) if party.end >= draft.start - 1 else None
+    return "", None if page.folded[party.end : draft.start].strip() else frame.adjacent or frame.left
 
 
 def _in_list(page: Page, before: list[Party], at: int) -> bool:
