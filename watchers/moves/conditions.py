@@ -73,13 +73,10 @@ def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
 
 
 def _party_stands(reading: Reading, name: str, left: int, right: int) -> bool:
-<<<<<<< HEAD
-    return any(_is(p, name) for p in reading.parties(left, right) if p.start >= left and p.end <= right)
-=======
+    found = reading.parties(left, right)
     if reading.page.lexicon.numbers.counters:  # their short reaches end within a name in Latin letters
-        return any(_is(p, name) for p in reading.parties if p.start < right and p.end > left)
-    return any(_is(p, name) for p in reading.parties if p.start >= left and p.end <= right)
->>>>>>> 690ce5e (moves: cases, leaders, callings of the next batch; a name may reach past a short reach)
+        return any(_is(p, name) for p in found if p.start < right and p.end > left)
+    return any(_is(p, name) for p in found if p.start >= left and p.end <= right)
 
 
 def _is(party: Party, name: str) -> bool:
