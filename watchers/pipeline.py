@@ -54,7 +54,8 @@ if TYPE_CHECKING:
 
 BATCH = 200  # entries in one transaction at most …
 TELLING = 20  # … and so many that tell a story, which takes longer: other writers must not wait
-MOST_LOOKED_AT = 60  # candidates of an entry, and earlier stories: what it costs stays bounded
+MOST_COMPARED = 40  # candidates that an entry is compared with: what it costs stays bounded …
+MOST_LOOKED_AT = 60  # … and earlier stories that may be its past
 FLOOD_WINDOW = timedelta(minutes=10)  # over which the flood guard counts alerts
 
 
@@ -183,7 +184,7 @@ class Pipeline:
         fingerprint = stories.fingerprint(entry.document, base.mentions, base.moves, watchlist)
         keys = fingerprint.keys()
         seen = _Seen(rarity=store.stories.rarity(keys), total=store.stories.total())
-        assignment = self._assign(entry, fingerprint, keys, seen)
+        assignment = self._assign(entry, fingerprint, seen)
         assignment, before, merged = self._before(assignment)
         change = stories.tell(before, entry, fingerprint, base.moves, assignment)
         context = self._context(change.story, fingerprint, watchlist, now, seen, assignment.merge)
@@ -309,12 +310,11 @@ class Pipeline:
         edit = Told(decision=decision, alert=alert, first=alert)
         return routing.deliveries(edit, routes, watchlist, now, Standing(told=told))
 
-    def _assign(
-        self, entry: Entry, fingerprint: stories.Fingerprint, keys: tuple[str, ...], seen: _Seen
-    ) -> Assignment:
+    def _assign(self, entry: Entry, fingerprint: stories.Fingerprint, seen: _Seen) -> Assignment:
         window = stories.SAME_EVENT_WINDOW
+        keys = stories.worth(fingerprint, seen.rarity, seen.total)
         members = self._store.stories.candidates(
-            keys, since=entry.published - window, until=entry.published + window, limit=MOST_LOOKED_AT
+            keys, since=entry.published - window, until=entry.published + window, limit=MOST_COMPARED
         )
         return stories.assign(fingerprint, entry.published, members, seen.rarity, seen.total)
 

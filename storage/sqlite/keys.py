@@ -6,7 +6,7 @@ are.  What a key means is for ``watchers.stories``.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from storage.sqlite.connection import Connection
 
@@ -39,17 +39,17 @@ class Keys:
         count: int = self._db.value("SELECT n FROM tally WHERE name = 'fingerprints'")
         return count
 
-    def newest(self, keys: Sequence[str], since: int, until: int, limit: int) -> dict[int, float]:
-        """Entries sharing a key, the newest ``limit`` of each, with the rarity that they share."""
+    def newest(self, keys: Mapping[str, float], since: int, until: int, depth: int) -> dict[int, float]:
+        """Entries sharing a key, the newest ``depth`` of each, with the sum of what the shared keys tell."""
         shared: dict[int, float] = {}
-        for key_id, _, df in self._known(keys):
-            weight = 1.0 / (1.0 + df)
+        for key_id, key, _ in self._known(list(keys)):
+            tells = keys[key]
             for (entry_id,) in self._db.rows(
                 "SELECT entry_id FROM story_key_entry WHERE key_id = ? AND published BETWEEN ? AND ? "
                 "ORDER BY published DESC, entry_id DESC LIMIT ?",
-                (key_id, since, until, limit),
+                (key_id, since, until, depth),
             ):
-                shared[entry_id] = shared.get(entry_id, 0.0) + weight
+                shared[entry_id] = shared.get(entry_id, 0.0) + tells
         return shared
 
     def _known(self, keys: Sequence[str]) -> list[tuple[int, str, int]]:

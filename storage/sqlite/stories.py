@@ -8,7 +8,7 @@ its row and points to the one that took it in.  Who belongs together is decided 
 import heapq
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
 
@@ -27,6 +27,7 @@ from storage.sqlite.index import index_backstory
 from storage.sqlite.keys import Keys
 from storage.sqlite.parties import link_moves, unlink_moves
 
+CANDIDATE_DEPTH = 60  # newest entries of a key, at least, among which candidates are chosen
 RELATED_DEPTH = 1_000  # newest stories of all entities asked for, among which the shared ones are found
 MERGE_DEPTH = 64  # a chain of merges longer than this is a loop
 
@@ -55,15 +56,17 @@ class Stories:
         return story_id
 
     def candidates(
-        self, keys: Sequence[str], since: datetime, until: datetime, limit: int = 200
+        self, keys: Mapping[str, float], since: datetime, until: datetime, limit: int = 200
     ) -> list[Member]:
         """Entries of stories published in between that share a key, newest first.
 
-        Of each key the newest ``limit`` are looked at; where more than ``limit`` are found
-        those that share the rarest keys stay.
+        ``keys`` says what each key tells.  Of each the newest entries are looked at; where more
+        than ``limit`` are found, those stay that share what tells the most.
         """
         with self._db.snapshot():
-            shared = self._keys.newest(keys, to_seconds(since), to_seconds(until), limit)
+            shared = self._keys.newest(
+                keys, to_seconds(since), to_seconds(until), max(limit, CANDIDATE_DEPTH)
+            )
             best = (
                 shared
                 if len(shared) <= limit

@@ -57,14 +57,16 @@ def questions(store: SqliteStore, made: World, size: int) -> dict[str, Callable[
     def candidates() -> object:
         asked = story_keys(made)
         store.stories.rarity(asked)
-        return store.stories.candidates(asked, now - timedelta(days=30), now, limit=60)
+        return store.stories.candidates(dict.fromkeys(asked, 1.0), now - timedelta(days=30), now, limit=30)
 
     def common() -> object:
         return store.search.query(" ".join(chance.sample(made.commonest(COMMON), k=2)))
 
     return {
         "candidates and rarity": candidates,
-        "candidates, any time": lambda: store.stories.candidates(story_keys(made), START, now),
+        "candidates, any time": lambda: store.stories.candidates(
+            dict.fromkeys(story_keys(made), 1.0), START, now
+        ),
         "related": lambda: store.stories.related((made.slug(), made.slug()), now),
         "search, 2 words": lambda: store.search.query(made.text(2)),
         "search, 2 of the commonest": common,

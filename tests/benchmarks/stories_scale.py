@@ -22,7 +22,7 @@ from storage.sqlite import SqliteStore, open_store
 from tests.benchmarks.filled import FEEDS, START, STEP, World, filled, outcome, polled, read
 from tests.stories.newsroom import watchlist
 from watchers import recall, stories
-from watchers.pipeline import MOST_LOOKED_AT
+from watchers.pipeline import MOST_COMPARED, MOST_LOOKED_AT
 
 ASKED = 1_000
 
@@ -52,8 +52,9 @@ def taken(store: SqliteStore, entry: Entry) -> tuple[Outcome, Spent]:
     before = time.process_time()
     rarity, total = store.stories.rarity(keys), store.stories.total()
     window = stories.SAME_EVENT_WINDOW
+    telling = stories.worth(fp, rarity, total)
     members = store.stories.candidates(
-        keys, entry.published - window, entry.published + window, limit=MOST_LOOKED_AT
+        telling, entry.published - window, entry.published + window, limit=MOST_COMPARED
     )
     assignment = replace(stories.assign(fp, entry.published, members, rarity, total), merge=())
     known = store.stories.get(assignment.story_id) if assignment.story_id else None

@@ -109,7 +109,7 @@ def use(store: SqliteStore) -> None:
     store.search.profile("e1")
     store.moves.query(person="jo")
     store.stories.related(["e1"], NOW)
-    store.stories.candidates(["k1", "w"], NOW - DAY, NOW)
+    store.stories.candidates({"k1": 1.0, "w": 1.0}, NOW - DAY, NOW)
     for number in range(1, 60, 7):
         store.entries.recorded(number)
     poll(store, parsed("new"), parsed("n3", title="changed"))

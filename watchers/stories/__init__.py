@@ -7,14 +7,14 @@ complaint against every such tool, so what is proven joins whatever its words or
 Being near is no proof: the same entity with another event is the hard case, and direction,
 persons and amounts that contradict each other veto whatever the words say.
 
-``fingerprint`` is what an entry is compared by, ``assign`` decides join or open from the
-candidates that the store finds by key, ``tell`` merges an entry into its story.  What is
+``fingerprint`` is what an entry is compared by, ``worth`` what each of its keys is worth to
+find candidates by, ``assign`` decides join or open from those that the store finds, ``tell`` merges an entry into its story.  What is
 worth an alert is for ``watchers.triage``, what led up to it for ``watchers.recall``.
 """
 
 from storage.model import Story
 from watchers.stories.fingerprint import Fingerprint, fingerprint
-from watchers.stories.joining import RUMOUR_WINDOW, SAME_EVENT_WINDOW, assign
+from watchers.stories.joining import RUMOUR_WINDOW, SAME_EVENT_WINDOW, assign, worth
 from watchers.stories.telling import StoryChange, correct, tell, unite
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "fingerprint",
     "tell",
     "unite",
+    "worth",
 ]

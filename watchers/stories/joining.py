@@ -37,6 +37,15 @@ class _Match:
     vetoed: bool = False
 
 
+def worth(fp: Fingerprint, rarity: Mapping[str, int], total: int) -> dict[str, float]:
+    """What sharing each of ``fp``'s keys tells, about: by this the store chooses the candidates.
+
+    ``rarity`` counts the entries that hold each key, of ``total``.
+    """
+    known, keys = Rarity(df=rarity, total=total), fp.keys()
+    return {key: known.key(key, fp.persons) for key in keys}
+
+
 def assign(
     fp: Fingerprint,
     published: datetime,

@@ -187,7 +187,7 @@ def test_an_edit_without_a_decision_keeps_decision_story_keys_and_context(store:
     )
     assert recorded.mentions == edit.mentions
     assert store.entries.pending() == []
-    [member] = store.stories.candidates(["e:acme"], NOW - DAY, NOW)
+    [member] = store.stories.candidates({"e:acme": 1.0}, NOW - DAY, NOW)
     assert (member.entry_id, member.fingerprint) == (entry.id, "print of The story of one")
 
 

@@ -13,7 +13,7 @@ LONG_AGO = NOW - 400 * DAY
 def test_candidates_share_a_key_and_come_newest_first(store: SqliteStore) -> None:
     for name, keys, hours in (("a", ("x", "y"), 3), ("b", ("y",), 1), ("c", ("z",), 2), ("d", ("x",), 4)):
         tell(store, name, story(name), *keys, published=NOW - hours * HOUR)
-    found = store.stories.candidates(["x", "y", "unknown"], NOW - DAY, NOW)
+    found = store.stories.candidates({"x": 1.0, "y": 1.0, "unknown": 1.0}, NOW - DAY, NOW)
     assert [member.fingerprint for member in found] == [f"print of The story of {name}" for name in "bad"]
     assert (found[0].published, found[0].feed_id) == (NOW - HOUR, 1)
 
@@ -21,15 +21,15 @@ def test_candidates_share_a_key_and_come_newest_first(store: SqliteStore) -> Non
 def test_candidates_keep_to_their_window(store: SqliteStore) -> None:
     for days in range(6):
         tell(store, f"d{days}", story("acme"), "x", published=NOW - days * DAY)
-    found = store.stories.candidates(["x"], NOW - 4 * DAY, NOW - 2 * DAY)
+    found = store.stories.candidates({"x": 1.0}, NOW - 4 * DAY, NOW - 2 * DAY)
     assert [member.published for member in found] == [NOW - days * DAY for days in (2, 3, 4)]
 
 
-def test_of_too_many_candidates_those_with_the_rarest_keys_stay(store: SqliteStore) -> None:
+def test_of_too_many_candidates_those_that_share_what_tells_most_stay(store: SqliteStore) -> None:
     rare, _ = tell(store, "rare", story("acme"), "rare", "common", published=NOW - 20 * HOUR)
     for number in range(10):
         tell(store, f"n{number}", story("acme"), "common", published=NOW - number * HOUR)
-    found = store.stories.candidates(["common", "rare"], NOW - DAY, NOW, limit=3)
+    found = store.stories.candidates({"common": 0.1, "rare": 2.0}, NOW - DAY, NOW, limit=3)
     assert len(found) == 3
     assert rare in [member.entry_id for member in found]
 
@@ -38,13 +38,13 @@ def test_an_entry_without_story_is_no_candidate(store: SqliteStore) -> None:
     poll(store, parsed("one"))
     [entry] = store.entries.pending()
     store.entries.record([replace(told(entry, story("acme"), "x"), story=None)])
-    assert store.stories.candidates(["x"], NOW - DAY, NOW) == []
+    assert store.stories.candidates({"x": 1.0}, NOW - DAY, NOW) == []
     assert store.stories.total() == 1
 
 
 def test_no_keys_have_no_candidates(store: SqliteStore) -> None:
     tell(store, "one", story("acme"), "x")
-    assert store.stories.candidates([], NOW - DAY, NOW) == []
+    assert store.stories.candidates({}, NOW - DAY, NOW) == []
     assert store.stories.rarity([]) == {}
 
 
@@ -107,7 +107,7 @@ def test_merged_stories_are_one_from_then_on(store: SqliteStore) -> None:
     assert {one.id for one in store.stories.members(other)} == {first, second, entry.id}
     assert [one.headline for one in store.stories.related(["acme"], NOW)] == ["third", "first"]
     assert store.moves.query() == []
-    by_entry = {m.entry_id: m.story_id for m in store.stories.candidates(["x"], NOW - DAY, NOW)}
+    by_entry = {m.entry_id: m.story_id for m in store.stories.candidates({"x": 1.0}, NOW - DAY, NOW)}
     assert (by_entry[second], by_entry[first], by_entry[third]) == (into, into, 3)
 
 
@@ -132,7 +132,7 @@ def test_the_backstory_is_added_once_and_told_by_no_entry(store: SqliteStore) ->
     saved = store.stories.get(first)
     assert saved == replace(past, id=first, backstory=True)
     assert [one.id for one in store.stories.related(["acme"], NOW)] == [first]
-    assert store.stories.candidates(["e:acme"], LONG_AGO - DAY, NOW) == []
+    assert store.stories.candidates({"e:acme": 1.0}, LONG_AGO - DAY, NOW) == []
     assert (store.stories.members(first), store.stories.recent()) == ([], [])
 
 
