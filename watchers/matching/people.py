@@ -5,6 +5,7 @@ role beside it, or with several of the person's relations; another given name be
 or in the order of Chinese after it, makes it somebody else's.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,11 @@ from watchers.matching.cues import family_first, given_names, surnames, topics
 from watchers.matching.forms import Part, Strength, pattern
 from watchers.matching.scene import Candidate, Evidence, Scene
 
+# Two syllables of Chinese romanisation, as most given names are: "Zhifeng", "Danqi".
+_PINYIN = re.compile(
+    "(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:[iu]?a(?:ng?|[io])?|iong|ong|[iu]?e(?:ng?|i)?|u?o|ou|i(?:ng?|u)?|u(?:n|i)?)"
+    "(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])(?:[iu]?a(?:ng?|[io])?|iong|ong|[iu]?e(?:ng?|i)?|u?o|ou|i(?:ng?|u)?|u(?:n|i)?)"
+)
 _LONG_ENOUGH_FOR_SLIPS = 5  # letters: shorter names differ by one letter all the time
 
 
@@ -143,6 +149,8 @@ def _other_given_name(candidate: Candidate, scene: Scene) -> str | None:
         return None
     if word in cues.verbs or word in cues.before or word in cues.verbs_before or word in cues.former:
         return None
+    if _PINYIN.fullmatch(word):
+        return word
     if candidate.field.title_case or around.left_starts or not word.isalpha():
         return None
     return word

@@ -26,6 +26,7 @@ _HANDLE = re.compile(r"(?<![\w/])([@#]|/?u/|/?r/)([\w-]*\w)", re.IGNORECASE)
 # "(Jane Doe/The Daily Ledger)": how aggregators name author and outlet.
 _BYLINE = re.compile(r"\(([^()/]{3,80})/([^()/]{2,60})\)")
 _SENTENCE_BREAK = frozenset(".!?:;–|·…\n>")
+_HEADLINE = 160  # code points: a shorter lead may be a headline, even the same one, again
 _SHOUTED = 0.6  # share of capitals among the letters of a text that shouts
 _OPENING = " \"'([{*_«"
 _CLOSING = frozenset(',;:!?)]}…"')
@@ -84,7 +85,7 @@ class Field:
     def title_case(self) -> bool:
         """Whether capitals mean nothing in the whole field."""
         if self._title_case is None:
-            if self.english and self.name == "title":
+            if self.english and (self.name == "title" or len(self.raw) <= _HEADLINE):
                 self._title_case = is_title_case(self.raw)
             else:
                 beginning = self.raw[:200]
