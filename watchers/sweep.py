@@ -28,8 +28,9 @@ if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many ru
 HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
 LOOK_EVERY = 0.25  # seconds between looks for what else is due
 QUIET_WAIT = 0.5  # seconds that a poll without news waits for others: a commit costs more than thirty of them
-MOST_BODIES = 32  # read or waiting for it, before nobody else is asked: memory is bounded
-LARGEST_BATCH = 64  # polls in one transaction, and so many more may wait with their entries in memory
+MOST_BODIES = 16  # being read or waiting for it, before nobody else is asked: memory is bounded
+MOST_NEWS = 32  # polls with entries in one transaction, and so many more may wait with them in memory
+LARGEST_BATCH = 64  # polls in one transaction
 
 log = logging.getLogger(__name__)
 
@@ -259,6 +260,7 @@ class _Finished:
         self._ready = asyncio.Event()  # for the writer
         self._room = asyncio.Event()  # for more
         self._timer: asyncio.TimerHandle | None = None
+        self._news = 0  # of the polls
         self._bodies = 0  # that came and were not put yet
         self._calm = asyncio.Event()
 
@@ -282,10 +284,11 @@ class _Finished:
 
     async def put(self, poll: _Poll) -> None:
         """Hand a poll on; waits while the writer is behind."""
-        while len(self._polls) >= LARGEST_BATCH:
+        while len(self._polls) >= LARGEST_BATCH or self._news >= MOST_NEWS:
             self._room.clear()
             await self._room.wait()
         self._polls.append(poll)
+        self._news += poll.parsed is not None
         if poll.parsed is not None or len(self._polls) >= LARGEST_BATCH:
             self._ready.set()
         elif self._timer is None:
@@ -304,6 +307,7 @@ class _Finished:
             self._timer = None
         batch = list(self._polls)
         self._polls.clear()
+        self._news = 0
         self._room.set()
         if not self._over:
             self._ready.clear()

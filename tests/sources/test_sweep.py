@@ -19,7 +19,7 @@ from watchers.polling import Bounds
 from watchers.sources import http
 from watchers.sources.base import NotModified, ParsedFeed
 from watchers.sources.http import Fetcher
-from watchers.sweep import LARGEST_BATCH, MOST_BODIES, Sweep, SweepReport, _Finished, _Poll
+from watchers.sweep import MOST_BODIES, MOST_NEWS, Sweep, SweepReport, _Finished, _Poll
 
 NOW = datetime(2025, 6, 2, 12, 0, tzinfo=UTC)
 
@@ -125,7 +125,7 @@ async def test_after_an_outage_of_our_own_the_first_answer_hurries_the_others(tm
 
 async def test_as_long_as_the_store_is_behind_no_more_is_asked_than_memory_shall_hold(tmp_path: Path) -> None:
     """The first commit takes until the fetches have stopped; then all that was due is stored."""
-    now, asked, most = datetime.now(UTC), 0, MOST_BODIES + http.AT_ONCE + 2 * LARGEST_BATCH
+    now, asked, most = datetime.now(UTC), 0, MOST_BODIES + http.AT_ONCE + 2 * MOST_NEWS
     settled = threading.Event()
 
     def answer(request: httpx.Request) -> httpx.Response:
