@@ -38,8 +38,11 @@ class Clock:
 
 def fetcher(turns: Path, clock: Clock, status: int = 200) -> Fetcher:
     """A fetcher as a process of its own would have it: only the file is shared."""
-    answer = httpx.Response(status, content=FEED, headers={"Retry-After": "3600"})
-    transport = httpx.MockTransport(lambda request: answer)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, content=FEED, headers={"Retry-After": "3600"})
+
+    transport = httpx.MockTransport(answer)
     return Fetcher(transport=transport, turns=turns, clock=clock, sleep=clock.sleep)
 
 
