@@ -146,9 +146,12 @@ class Sweep:
     ) -> None:
         for feeds in hosts:  # one iterator, shared by all workers
             for feed in feeds:
-                outcome = await sources.fetch(fetcher, feed, self._clock())
-                with finished.holding(outcome):
-                    await finished.put(await self._read(feed, outcome))
+                await self._poll(fetcher, feed, finished)
+
+    async def _poll(self, fetcher: "sources.Fetcher", feed: Feed, finished: "_Finished") -> None:
+        outcome = await sources.fetch(fetcher, feed, self._clock())
+        with finished.holding(outcome):
+            await finished.put(await self._read(feed, outcome))
 
     async def _read(self, feed: Feed, outcome: Outcome) -> _Poll:
         parsed: ParsedFeed | None = None
