@@ -43,7 +43,7 @@ CLASSES = frozenset(
     "job talent position round valuation earnings company gov orgword rival against former known ignore".split()
 )
 CUES = frozenset(
-    "negation background opening afterwards relative past conditional question roundup feature".split()
+    "negation background opening afterwards relative past dated conditional question roundup feature".split()
 )
 
 

@@ -44,6 +44,8 @@ _DONE_BY = re.compile("(?:した|された)(?![とことのがはもたほうい
 
 _WORTH_SO_MUCH = re.compile(r"[^，。,\d]{0,3}[\d.]+ ?[百千万億亿]*(?:美元|美金|元)的")  # "估值290亿美元的X"
 
+_PAST_TENSE = ("ed", "left", "bought", "sold", "won", "lost", "built", "took", "led", "sued", "quit")
+
 _STATED = ("reported", "confirmed", "denied")
 
 
@@ -154,12 +156,18 @@ def _comma(page: Page, start: int, end: int) -> bool:
 
 
 def _is_long_past(page: Page, draft: Draft) -> bool:
+    """Whether a date of long ago stands beside it; for a lead, a month without its day is long ago."""
     left, right = draft.clause
-    after = page.first("past", draft.end, min(right, draft.end + 90))
-    if after is not None and not _comma(page, draft.end, after.start):
-        return True
-    before = page.last("past", max(left, draft.start - 30), draft.start)
-    return before is not None and not _comma(page, before.end, draft.start)
+    told = page.folded[draft.start : draft.end]
+    over = page.name != "title" and (page.lexicon.lang != "en" or told.endswith(_PAST_TENSE))
+    for name in ("past", "dated") if over else ("past",):
+        after = page.first(name, draft.end, min(right, draft.end + 90))
+        if after is not None and not _comma(page, draft.end, after.start):
+            return True
+        before = page.last(name, max(left, draft.start - 30), draft.start)
+        if before is not None and not _comma(page, before.end, draft.start):
+            return True
+    return False
 
 
 def _negated(page: Page, draft: Draft) -> bool:
