@@ -35,6 +35,8 @@ _UNPARTIED_LEAD = 0.7  # a lead that names nobody tells it in passing
 _WATCHED = 1.03  # a watched entity plays a part
 _ROLE = 0.01  # what each role that is filled adds
 _REVIEWED = 0.6  # "we tried the new glasses of X": what is on the market already
+_LABEL_READ = 24  # code points in which a headline calls itself a comment
+_OPINION = 0.55  # what is left where it does
 _FEATURE = 0.9  # "how", "inside", "why": rather about than of the move
 
 _FINISH = {
@@ -150,8 +152,16 @@ def _place(page: Page, start: int) -> float:
     if page.name == "title":
         factor = 1.0 - _LATER * min(4, sum(finish <= start for _, finish, _ in page.stops))
         factor -= 0.03 * min(3, page.folded.count(",", 0, start))
+        if _is_opinion(page):
+            return factor * _OPINION
         return factor * (_FEATURE if page.hits.get("feature") else 1.0)
     return _LEAD_FACTORS[min(page.sentence_of(start), len(_LEAD_FACTORS) - 1)]
+
+
+def _is_opinion(page: Page) -> bool:
+    """Whether the headline calls itself a comment: "Kommentar: …", "Tribune. …"."""
+    label = page.first("opinion", 0, _LABEL_READ)
+    return label is not None and label.start <= 1 and page.folded[label.end :].lstrip()[:1] in (":", ".", "|")
 
 
 def _cast(draft: Draft) -> float:

@@ -60,11 +60,10 @@ def _belongs(gap: str) -> bool:
 def _settle_partners(draft: Draft) -> None:
     """Where a partnership ends, nobody is the other's customer."""
     page = draft.page
-    if (
-        page.first("alliance", draft.start, min(len(page.folded), draft.end + page.lexicon.next_reach))
-        is None
-    ):
-        return
+    end = min(len(page.folded), draft.end + page.lexicon.next_reach)
+    alliance = page.first("alliance", draft.start, end)
+    if alliance is None or page.first("background", draft.end, alliance.start) is not None:
+        return  # "… moves away from X after its pact with Y": the pact is another's
     sides = [p for role in ("customer", "supplier", "partner") for p in draft.roles.pop(role, [])]
     if sides:
         draft.roles["partner"] = sides

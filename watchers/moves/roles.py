@@ -44,6 +44,9 @@ _PREPOSITIONS = frozenset(
 )
 
 
+_SPANISH_POSSESSIVES = frozenset({"su", "no", "nos"})  # prepositions of other languages
+
+
 def bind(draft: Draft) -> None:
     """Give the parties around the trigger the roles that the frame says."""
     usable = [p for p in draft.parties if p.end <= draft.start or p.start >= draft.end]
@@ -360,11 +363,7 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
                 break
             role: str | None = previous[1]
         else:
-            role = _preposed(page, party, gap_start, frame)
-            if role == OTHERWISE:
-                role = None
-            elif role is None and not seen_object:
-                role = _object_role(draft, party)
+            role = _role_behind(draft, party, gap_start, seen_object)
         if role in _PERSON_ROLES and not accepts(role, party) and party.kind != "person":
             role = frame.right_org  # "the exit of X from Acme", where both have the same preposition
             seen_object = seen_object and not party.possessive  # "hires Acme's X and Quanta's Y"
@@ -388,6 +387,14 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
             and _give(draft, role, party)
         ):
             previous = (party, role)
+
+
+def _role_behind(draft: Draft, party: Party, gap_start: int, seen_object: bool) -> str | None:
+    """By its preposition, else as the object where there is none yet."""
+    role = _preposed(draft.page, party, gap_start, draft.frame)
+    if role == OTHERWISE:
+        return None
+    return role if role is not None or seen_object else _object_role(draft, party)
 
 
 def _acts_next(draft: Draft, last: Party, party: Party, parties: list[Party]) -> bool:
@@ -529,13 +536,14 @@ def _preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
         role = next((role for word, role in frame.via.items() if tail.endswith(word)), None)
         return OTHERWISE if role is None and tail.endswith(_CHINESE_PREPOSITIONS) else role
     words = page.words(max(floor, party.start - 60), _post_before(page, party))
+    others = _SPANISH_POSSESSIVES if page.lexicon.lang == "es" else frozenset()
     for number, word in enumerate(reversed(words)):
         if word in frame.via:
             unit = words[-number - 4 : -number - 1] if word in _GENITIVE else []
             # "to the labs of Acme": what goes before the unit says the role
             to_it = any(frame.via.get(w) == "to" and w not in _GENITIVE and w != "a" for w in unit)
             return "to" if to_it else frame.via[word]
-        if word in _PREPOSITIONS and number <= 1:
+        if word in _PREPOSITIONS and number <= 1 and word not in others:
             return OTHERWISE
         if word == "a" and page.lexicon.lang == "es" and number == 0 and len(words) > 1:
             return OTHERWISE
