@@ -293,8 +293,8 @@ def _mentions(scene: Scene) -> tuple[Mention, ...]:
         for candidate in scene.candidates
     ]
     meant = {mention.entity for mention in found if mention.accepted}
-    for candidate in scene.candidates:
-        if not accepted_score(candidate):
+    for candidate, mention in zip(scene.candidates, tuple(found), strict=True):
+        if not mention.accepted:
             continue
         role = by_role(candidate, scene)
         if role is None or scene.profiles[role.person].slug in meant:
@@ -317,14 +317,15 @@ def _mentions(scene: Scene) -> tuple[Mention, ...]:
 
 
 def _mention(candidate: Candidate, prominent: bool) -> Mention:
+    score = w.score(candidate.total)
     return Mention(
         entity=candidate.profile.slug,
         text=candidate.text,
         field=candidate.field.name,
         start=candidate.start,
         end=candidate.end,
-        score=w.score(candidate.total),
-        accepted=accepted_score(candidate),
+        score=score,
+        accepted=not candidate.rejected and score >= w.ACCEPT,
         prominent=prominent,
         evidence=tuple(map(_told, (*candidate.evidence, *candidate.context))),
     )

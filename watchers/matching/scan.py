@@ -70,17 +70,18 @@ class Scanner:
         text, starts = soften(folded), None
         if "  " in text or INVISIBLE in text:
             text, starts = squeeze(text)
-        spaced, found = self._spaced, []
-        for number, start, end in self._occurrences(text):
-            suffix = ""
-            if (start and text[start - 1].isalnum()) or text[end : end + 1].isalnum():
-                ending = whole_word(text, start, end, spaced=spaced[number])
-                if ending is None:
-                    continue
-                suffix = ending
-            if starts is not None:
-                start, end = _raw(starts, start), _raw(starts, end - 1) + 1
-            found.append(Hit(number, start, end, suffix))
+        found = []
+        for automaton, first in ((self._names, 0), (self._phrases, self._first_phrase)):
+            for number, start, end in self._found(automaton, text):
+                suffix = ""
+                if (start and text[start - 1].isalnum()) or text[end : end + 1].isalnum():
+                    ending = whole_word(text, start, end, spaced=self._spaced[first + number])
+                    if ending is None:
+                        continue
+                    suffix = ending
+                if starts is not None:
+                    start, end = _raw(starts, start), _raw(starts, end - 1) + 1
+                found.append(Hit(first + number, start, end, suffix))
         return found
 
     def names_anybody(self, raw: str) -> bool:
@@ -92,13 +93,6 @@ class Scanner:
             whole_word(text, start, end, spaced=self._spaced[number]) is not None
             for number, start, end in self._found(self._names, text)
         )
-
-    def _occurrences(self, text: str) -> list[tuple[int, int, int]]:
-        first, phrases = self._first_phrase, self._found(self._phrases, text)
-        return [
-            *self._found(self._names, text),
-            *((first + number, start, end) for number, start, end in phrases),
-        ]
 
     def _found(self, automaton: "AhoCorasick", text: str) -> Iterable[tuple[int, int, int]]:
         if len(text) <= _CHUNK:

@@ -108,12 +108,12 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
     return re.compile(east, re.VERBOSE)
 
 
-def find_amounts(page: Page) -> list[Amount]:
-    """All sums of money, in order, each with its sense."""
-    if not _DIGIT.search(page.folded) and not _MAY_BE_SPELT.search(page.folded):
+def find_amounts(page: Page, left: int, right: int) -> list[Amount]:
+    """All sums of money in a stretch of sentences, in order, each with its sense."""
+    if not _DIGIT.search(page.folded, left, right) and not _MAY_BE_SPELT.search(page.folded, left, right):
         return []
     found: list[tuple[int, int, float, str | None]] = []
-    for match in _pattern(page.lexicon).finditer(page.folded):
+    for match in _pattern(page.lexicon).finditer(page.folded, left, right):
         value, currency = _read_amount(match, page.lexicon)
         if value is None or value <= 0:
             continue

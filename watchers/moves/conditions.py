@@ -65,7 +65,7 @@ def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
         case "human":
             return any(_stands(reading, n, left, right) for n in ("position", "talent", "someone"))
         case "money":
-            return any(a.start >= left and a.end <= right for a in reading.amounts)
+            return any(a.start >= left and a.end <= right for a in reading.amounts(left, right))
         case "count":
             return bool(find_counts(reading.page, left, right))
         case _:
@@ -105,7 +105,7 @@ def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> 
     elif name == "human":
         return any(_touches(reading, n, reach, left, right) for n in ("position", "talent", "someone"))
     elif name == "money":
-        spans = [(a.start, a.end) for a in reading.amounts]
+        spans = [(a.start, a.end) for a in reading.amounts(left, right)]
     elif name == "stop":  # the end of the clause
         spans = [(right, right)]
     else:
@@ -148,7 +148,7 @@ def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
 def may_fit(frame: Frame, page: Page) -> bool:
     """Whether the words that a frame cannot do without are anywhere in the page."""
     present = page.hits.keys()
-    return not any(present.isdisjoint(words) for words in frame.asks) if frame.asks else True
+    return not frame.asks or not any(present.isdisjoint(words) for words in frame.asks)
 
 
 def fits(frame: Frame, spot: Spot) -> bool:
@@ -159,4 +159,4 @@ def fits(frame: Frame, spot: Spot) -> bool:
                 break
         else:
             return False
-    return not any(holds(condition, spot) for condition in frame.unless)
+    return not (frame.unless and any(holds(condition, spot) for condition in frame.unless))

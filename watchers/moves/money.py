@@ -9,7 +9,7 @@ def finish(draft: Draft) -> None:
     """Fill in amount, valuation and currency."""
     left, right = draft.sentence
     paid = first_paid(draft)
-    worth = [a for a in draft.reading.amounts if a.sense == WORTH and left <= a.start < right]
+    worth = [a for a in draft.amounts if a.sense == WORTH and left <= a.start < right]
     if paid is not None:
         draft.amount, draft.currency = paid.value, paid.currency
     if worth and draft.frame.kind.value == "funding":
@@ -21,7 +21,7 @@ def finish(draft: Draft) -> None:
 def finish_with_amount(draft: Draft) -> None:
     """Other moves that cost something: contracts, data centres, fines."""
     left, right = draft.sentence
-    paid = [a for a in draft.reading.amounts if a.sense == PAID and left <= a.start < right]
+    paid = [a for a in draft.amounts if a.sense == PAID and left <= a.start < right]
     if draft.frame.kind in (MoveKind.PARTNERSHIP, MoveKind.BREAKUP):
         paid = [a for a in paid if a.currency]  # "a deal for six million chips" tells no sum
     if paid:

@@ -23,7 +23,7 @@ class Reading:
         self._entities = entities
         self._listed: list[Party] | None = None
         self._parties: dict[tuple[int, int], list[Party]] = {}
-        self._amounts: list[Amount] | None = None
+        self._amounts: dict[tuple[int, int], list[Amount]] = {}
 
     def parties(self, left: int, right: int) -> list[Party]:
         """All parties of the sentences that lie between two places, in order; maybe more.
@@ -38,12 +38,12 @@ class Reading:
             self._parties[stretch] = names.find_parties(page, self._listed, *stretch)
         return self._parties[stretch]
 
-    @property
-    def amounts(self) -> list[Amount]:
-        """All sums of money, in order."""
-        if self._amounts is None:
-            self._amounts = find_amounts(self.page)
-        return self._amounts
+    def amounts(self, left: int, right: int) -> list[Amount]:
+        """All sums of money in the sentences that lie between two places, in order."""
+        stretch = self.page.sentence(left, right)
+        if stretch not in self._amounts:
+            self._amounts[stretch] = find_amounts(self.page, *stretch)
+        return self._amounts[stretch]
 
 
 class Spot:
@@ -88,6 +88,11 @@ class Draft:
         """The parties of its sentence, in order."""
         return self.reading.parties(*self.sentence)
 
+    @property
+    def amounts(self) -> list[Amount]:
+        """The sums of money of its sentence, in order."""
+        return self.reading.amounts(*self.sentence)
+
     @classmethod
     def at(cls, spot: Spot, frame: Frame) -> "Draft":
         """A draft of what ``frame`` tells at a trigger, nobody bound yet."""
@@ -97,6 +102,6 @@ class Draft:
 def first_paid(draft: Draft) -> Amount | None:
     """The sum that changes hands: the first one after the trigger, else the last before it."""
     left, right = draft.sentence
-    paid = [a for a in draft.reading.amounts if a.sense == PAID and a.start >= left and a.end <= right]
+    paid = [a for a in draft.amounts if a.sense == PAID and a.start >= left and a.end <= right]
     after = [a for a in paid if a.start >= draft.start]
     return after[0] if after else (paid[-1] if paid else None)
