@@ -39,7 +39,7 @@ from watchers.moves.page import read
     ],
 )
 def test_a_sum_is_read_in_whole_units(lang: str, text: str, value: float, currency: str) -> None:
-    [amount] = find_amounts(read("title", text, lexicon_for(lang), []))
+    [amount] = find_amounts(read("title", text, lexicon_for(lang), []), 0, 99)
     assert (amount.value, amount.currency) == (pytest.approx(value), currency)
 
 
@@ -54,14 +54,14 @@ def test_a_sum_is_read_in_whole_units(lang: str, text: str, value: float, curren
     ],
 )
 def test_what_is_paid_is_told_from_what_it_is_worth_and_what_is_earned(text: str, senses: list[str]) -> None:
-    assert [a.sense for a in find_amounts(read("title", text, lexicon_for("en"), []))] == senses
+    assert [a.sense for a in find_amounts(read("title", text, lexicon_for("en"), []), 0, 99)] == senses
 
 
 @pytest.mark.parametrize(
     "text", ["a model with 70 billion parameters", "3 billion people", "GPT-5 in 2026", "5GW"]
 )
 def test_what_is_no_money_is_no_sum(text: str) -> None:
-    assert find_amounts(read("title", text, lexicon_for("en"), [])) == []
+    assert find_amounts(read("title", text, lexicon_for("en"), []), 0, 99) == []
 
 
 @pytest.mark.parametrize(
