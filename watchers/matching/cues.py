@@ -141,6 +141,7 @@ class Topics:
     shared_cjk: tuple[str, ...]
     elsewhere_cjk: tuple[str, ...]
     bearers: Words  # right before a name: "hotel", "ship"
+    houses: Words  # the same, with a capital: "Grupo"
     callings: Words  # right before a person's name: "judge", "coach"
     trades: Words  # right after it, with a capital: "Hotels", "Mining"
     legal: Words  # right after it: "GmbH"
@@ -164,6 +165,7 @@ def topics() -> Topics:
         shared_cjk=words(field["shared_cjk"]),
         elsewhere_cjk=elsewhere_cjk,
         bearers=frozenset(words(bearers["before"])),
+        houses=frozenset(words(bearers["houses"])),
         callings=frozenset(words(bearers["callings"])),
         trades=frozenset(words(bearers["after"])),
         legal=frozenset(words(bearers["legal"])),

@@ -240,6 +240,8 @@ def _suffix(candidate: Candidate, scene: Scene) -> tuple[str, float]:
 def _hyphen_after(candidate: Candidate, scene: Scene) -> Evidence:
     word, raw = candidate.around.right[0], candidate.around.right_raw[0]
     head = word.split("-")[0]
+    if head in topics().elsewhere:
+        return [(f"another:{word}", w.PLACE_NAME)]  # "Meta-Krimi"
     if head in scene.cues.participles or head in scene.cues.nouns:
         return [(f"compound:{word}", w.HYPHEN_COMPANY_AFTER)]
     if scene.lang in _COMPOUNDING:
@@ -267,7 +269,7 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
         return [(f"article:{word}", w.INDEFINITE / 3 if told else w.INDEFINITE)]
     if scene.capital(candidate) == "small":
         return []
-    if word in topics().bearers:
+    if word in topics().bearers or (around.left_capital and word in topics().houses):
         return [(f"another:{word}", w.BEARER_BEFORE)]
     if word in cues.definite and not around.possessive and candidate.form.capital == 0:
         following = around.right[0] if around.right else ""

@@ -16,10 +16,9 @@ from watchers.matching.forms import Part, Strength, pattern
 from watchers.matching.scene import Candidate, Evidence, Scene
 
 # Two syllables of Chinese romanisation, as most given names are: "Zhifeng", "Danqi".
-_PINYIN = re.compile(
-    "(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:[iu]?a(?:ng?|[io])?|iong|ong|[iu]?e(?:ng?|i)?|u?o|ou|i(?:ng?|u)?|u(?:n|i)?)"
-    "(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])(?:[iu]?a(?:ng?|[io])?|iong|ong|[iu]?e(?:ng?|i)?|u?o|ou|i(?:ng?|u)?|u(?:n|i)?)"
-)
+_INITIAL = "(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])"
+_FINAL = "(?:[iu]?a(?:ng?|[io])?|i?ong|[iu]?e(?:ng?|i)?|u?o|ou|i(?:ng?|u)?|u[ni]?)"
+_PINYIN = re.compile(f"{_INITIAL}?{_FINAL}{_INITIAL}{_FINAL}")
 _LONG_ENOUGH_FOR_SLIPS = 5  # letters: shorter names differ by one letter all the time
 
 
