@@ -44,16 +44,29 @@ class App:
         """The same database once more: what is asked of it does not wait for the first one's transactions."""
         return open_store(self.store.path, create=False)
 
-    def sweep(self) -> "Sweep":
-        """A sweep over this store, judging by the watchlist as it is then."""
+    def pipeline(self) -> "Pipeline":
+        """What judges; one for the whole life of the app."""
         from watchers.pipeline import Pipeline
-        from watchers.sweep import Sweep
 
         if self._pipeline is None:
             self._pipeline = Pipeline(self.store, self.routes)
+        return self._pipeline
+
+    def prepare(self) -> None:
+        """Load what the first alert of a process that stays would wait for: half a second of CPU."""
+        from bot.sinks import channel, webhook  # noqa: F401
+        from watchers.sources.transport import shared_ssl
+
+        shared_ssl()
+        self.pipeline().prepare(self.store.feeds.languages())
+
+    def sweep(self) -> "Sweep":
+        """A sweep over this store, judging by the watchlist as it is then."""
+        from watchers.sweep import Sweep
+
         return Sweep(
             self.store,
-            self._pipeline,
+            self.pipeline(),
             clock=self.clock.now,
             bounds=self.bounds,
             ops=self.ops,

@@ -45,6 +45,7 @@ async def run(app: App, *, beside: Callable[[asyncio.Event], Awaitable[None]] | 
     jobs = Jobs(app, stop)
     scheduler = _scheduler(jobs)
     scheduler.start()
+    preparing = asyncio.create_task(jobs.prepare())
     minding = asyncio.create_task(_mind_the_clock(scheduler, jobs, app.clock))
     companion = asyncio.create_task(_guarded(beside, stop)) if beside is not None else None
     log.info("watching; stop with SIGTERM or Ctrl+C")
@@ -52,6 +53,7 @@ async def run(app: App, *, beside: Callable[[asyncio.Event], Awaitable[None]] | 
         await stop.wait()
     finally:
         minding.cancel()
+        await preparing
         scheduler.pause()  # a shutdown now would cancel the send in hand
         await jobs.finish()
         scheduler.shutdown(wait=False)
@@ -78,6 +80,10 @@ class Jobs:
     def now(self) -> datetime:
         """The time by the clock that all plans go by."""
         return self._app.clock.now()
+
+    async def prepare(self) -> None:
+        """Load what the first alert would wait for."""
+        await self._work("prepare", asyncio.to_thread(self._app.prepare))
 
     async def sweep(self) -> None:
         """Poll what is due, if anything is."""

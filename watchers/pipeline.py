@@ -17,7 +17,7 @@ It decides nothing itself and opens no socket; ``watchers.sweep`` brings the ent
 leaves entries pending: the next call picks them up.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from storage.model import (
     Audience,
     ContextLine,
     Decision,
+    Document,
     Entry,
     NewDelivery,
     Outcome,
@@ -101,6 +102,13 @@ class Pipeline:
         if self._reader is None or self._reader.watchlist.version != version:
             self._reader = Reader(self._store.watchlist.load())
         return self._reader
+
+    def prepare(self, languages: Iterable[str]) -> None:
+        """Load what the first entry would wait for: automata, and the word tables of these languages."""
+        reader = self.reader()
+        self.listeners(reader.watchlist)
+        for lang in {"en", *languages}:
+            reader.read(Document(title="Nobody hires nobody", lang=lang))
 
     def listeners(self, public: Watchlist) -> tuple[Listener, ...]:
         """The audiences as they are now; made anew only when something of theirs changed."""

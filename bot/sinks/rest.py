@@ -9,7 +9,6 @@ import asyncio
 import json as jsonlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,8 +16,6 @@ from bot.sinks.base import REAL, Clock, fingerprint
 from bot.sinks.limits import Limits
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx
 
 REQUEST_DEADLINE = 20.0  # seconds for one request in all; httpx's own are per read
@@ -185,6 +182,8 @@ class Rest:
     def _open(self) -> "httpx.AsyncClient":
         import httpx
 
+        from watchers.sources.transport import shared_ssl
+
         if self._client is None:
             headers = {"User-Agent": USER_AGENT, "Content-Type": "application/json"}
             if self._token is not None:
@@ -195,7 +194,7 @@ class Rest:
                 timeout=httpx.Timeout(REQUEST_DEADLINE, connect=CONNECT_DEADLINE),
                 follow_redirects=False,
                 trust_env=False,
-                verify=False if local else _trusted(),
+                verify=False if local else shared_ssl(),
                 transport=self._transport,
             )
         return self._client
@@ -203,11 +202,3 @@ class Rest:
     def _named(self, error: Exception) -> str:
         words = str(error).strip()
         return self._scrub(f"{type(error).__name__}: {words}" if words else type(error).__name__)[:300]
-
-
-@cache
-def _trusted() -> "ssl.SSLContext":
-    """One context for the whole process: reading the certificates takes 18 ms of CPU."""
-    import httpx
-
-    return httpx.create_ssl_context(trust_env=False)

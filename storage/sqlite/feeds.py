@@ -68,6 +68,11 @@ class Feeds:
         )
         return [rows.feed(row) for row in found]
 
+    def languages(self) -> list[str]:
+        """Languages in which the feeds say that they are written."""
+        found = self._db.rows("SELECT DISTINCT lang FROM feed WHERE removed = 0 AND lang IS NOT NULL")
+        return sorted(row[0] for row in found)
+
     def next_due(self) -> datetime | None:
         """When the next feed is due; None when there is nothing to wait for."""
         seconds = self._db.value(f"SELECT min(next_due) FROM feed WHERE {GONE_OR_PAUSED}")

@@ -32,7 +32,7 @@ LINES = (
     "Scale AI lays off 300 employees",
     "Surge AI raises $1 billion in funding",
     "Mercor hires Jane Roe as chief executive",
-    "Outlier lays off 40 workers",
+    "Outlier AI lays off 40 workers",
     "Jason Droege leaves Scale AI",
 )
 
