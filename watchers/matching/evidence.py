@@ -52,7 +52,11 @@ def place_evidence(candidate: Candidate) -> Evidence:
 
 def alias_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     """What the alias is worth by itself, and how it is written here."""
-    return list(_of_form(candidate.form, scene.capital(candidate), scene.lang))
+    form = candidate.form
+    found = list(_of_form(form, scene.capital(candidate), scene.lang))
+    if form.ordinary and not candidate.text.isascii() and form.text.isascii():
+        found.append(("accent", w.ACCENT))
+    return found
 
 
 @lru_cache(maxsize=4096)  # few forms, each written in few ways, make nearly all of the news

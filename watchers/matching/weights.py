@@ -27,6 +27,7 @@ CAPITAL_UNTOLD = {"strong": 0.0, "plain": 0.0, "ambiguous": 0.3}  # Title Case, 
 CAPITAL_OF_NO_WORD = 1.3  # likewise, but no ordinary word of the language is written so
 SMALL = {"strong": -0.7, "plain": -4.5, "ambiguous": -3.5, "described": -1.5}  # a name written small
 SMALL_AMONG_CJK = -2.2
+ACCENT = -4.0  # "Méta": a word, where the name has none
 CAPITAL_AMONG_CJK = 0.6  # Latin capitals in Chinese, Japanese or Korean stand for names
 
 # --- the words around it
