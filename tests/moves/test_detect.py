@@ -362,3 +362,23 @@ def test_moods_of_other_languages_tell_the_status(
     matcher: Matcher, title: str, lang: str, status: MoveStatus
 ) -> None:
     assert _detect(matcher, title, lang=lang)[0].status is status
+
+
+@pytest.mark.parametrize(
+    ("title", "lang"),
+    [
+        ("Lena Ortiz leaves Scale AI and joins Meta", "en"),
+        ("Lena Ortiz deixa a Scale AI e vai para a Meta", "pt"),
+        ("Lena Ortiz quitte Scale AI et rejoint Meta", "fr"),
+        ("Lena Ortiz verlässt Scale AI und wechselt zu Meta", "de"),
+    ],
+)
+def test_two_verbs_of_one_change_share_their_sides(matcher: Matcher, title: str, lang: str) -> None:
+    for move in _detect(matcher, title, lang=lang)[:2]:
+        assert move.names == {"person": ("Lena Ortiz",), "from": ("Scale AI",), "to": ("Meta",)}
+
+
+def test_who_loses_somebody_and_hires_others_is_not_where_he_goes(matcher: Matcher) -> None:
+    departure, hire = _detect(matcher, "Meta loses Lena Ortiz and hires three researchers of OpenAI")[:2]
+    assert "to" not in departure.names
+    assert "person" not in hire.names

@@ -4,12 +4,14 @@ Adds the position somebody leaves or takes, and how many people a move concerns.
 """
 
 import re
+from collections.abc import Sequence
 
 from storage.model import MoveKind
 from watchers.moves.amounts import find_counts
 from watchers.moves.names import Party
 from watchers.moves.page import Hit
 from watchers.moves.reading import Draft
+from watchers.moves.roles import AND
 
 _POSITION_TAIL = re.compile(
     r"\s(?:of|for|de|da|do|del|des|du|von|für|van|voor|di)\s(?:the\s|la\s|o\s|a\s)?[\w&-]+(?:\s(?:and|&|und|e|y|et)\s[\w&-]+)?"
@@ -40,6 +42,25 @@ def finish(draft: Draft) -> None:
         draft.people = _count(draft, least=1)
     if kind in (MoveKind.LAYOFFS, MoveKind.REORG):
         _settle_employer(draft)
+
+
+def join_changes(drafts: Sequence[Draft]) -> None:
+    """ "Ann Smith leaves Acme and joins Quanta": both verbs tell one change, each knows its side."""
+    for left in (d for d in drafts if d.frame.kind is MoveKind.DEPARTURE):
+        for joined in drafts:
+            if joined.frame.kind is not MoveKind.HIRE or joined.frame.left != "person":
+                continue
+            if not left.end <= joined.start <= left.sentence[1]:
+                continue
+            if not left.page.folded[left.end : joined.start].rstrip().endswith(AND):
+                continue
+            sides = (left.roles.get("person"), joined.roles.get("person"))
+            if sides[1] and sides[0] != sides[1]:
+                continue
+            for source, target in ((joined, left), (left, joined)):
+                for role in ("person", "from", "to"):
+                    if role in source.roles:
+                        target.roles.setdefault(role, list(source.roles[role]))
 
 
 def _settle_employer(draft: Draft) -> None:

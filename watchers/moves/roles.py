@@ -22,7 +22,7 @@ COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以�
 }
 _BOTH = COORDINATED - {","}
 _FURTHER_VERB = (",", " and", " e", " y", " et", " und", " en", " &")
-_AND = (" and", " e", " y", " et", " und", " en", " &")
+AND = (" and", " e", " y", " et", " und", " en", " &")
 _GENITIVE = frozenset({"von", "van", "of", "de", "di", "da", "do", "du", "del", "des", "d'"})
 _REMARK_REACH = 40  # code points from a person to the employer before: ", a former researcher at"
 _AFTER_COLON = 3  # words, the colon with them, that may stand before a party that still belongs to the verb
@@ -209,7 +209,7 @@ def _is_object_before(draft: Draft, subject: Party, floor: int) -> bool:
     page = draft.page
     return (
         draft.frame.left in _PERSON_ROLES
-        and page.folded[floor : draft.start].rstrip().endswith(_AND)
+        and page.folded[floor : draft.start].rstrip().endswith(AND)
         and any(floor <= start and end <= subject.start for start, end, _ in page.triggers)
     )
 
@@ -423,7 +423,7 @@ def _another_verb(draft: Draft, start: int, end: int) -> bool:
     return any(
         start <= a < end
         and frames[number].kind is not draft.frame.kind
-        and page.folded[draft.end : a].rstrip().endswith(_AND)
+        and page.folded[draft.end : a].rstrip().endswith(AND)
         for a, _, number in page.triggers
     )
 
