@@ -17,6 +17,7 @@ It decides nothing itself and opens no socket; ``watchers.sweep`` brings the ent
 leaves entries pending: the next call picks them up.
 """
 
+import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -101,6 +102,7 @@ class Pipeline:
         version = self._store.watchlist.version()
         if self._reader is None or self._reader.watchlist.version != version:
             self._reader = Reader(self._store.watchlist.load())
+            gc.freeze()  # it stays: the collector need not look through it while entries are judged
         return self._reader
 
     def prepare(self, languages: Iterable[str]) -> None:

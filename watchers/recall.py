@@ -8,7 +8,7 @@ continues.  The same event again is never context.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -54,6 +54,7 @@ _COMES_OF = {
 class _Profile:
     """A story by what it can be related through."""
 
+    headline: str  # folded
     prominent: frozenset[str]
     entities: frozenset[str]
     persons: frozenset[str]  # slugs, or folded names of those whom nobody watches
@@ -93,9 +94,16 @@ class _Rarity:
     entities: Mapping[str, Entity]
     df: Mapping[str, int]  # entries by key, as the store counts them
     total: int
+    _known: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
 
     def weight(self, slug: str) -> float:
         """0.1 to 1."""
+        weight = self._known.get(slug)
+        if weight is None:
+            weight = self._known[slug] = self._weigh(slug)
+        return weight
+
+    def _weigh(self, slug: str) -> float:
         entity = self.entities.get(slug)
         share = _SHARE_OF_TIER.get(entity.tier, 0.05) if entity else 0.05
         if entity and entity.kind is not EntityKind.ORGANISATION:
@@ -179,7 +187,7 @@ def _told_once(found: Iterable[_Found], limit: int, known: _Rarity) -> list[_Fou
 
 
 def _same(one: _Found, other: _Found, known: _Rarity) -> bool:
-    if " ".join(fold(one.story.headline).split()) == " ".join(fold(other.story.headline).split()):
+    if one.profile.headline == other.profile.headline:
         return True
     near = abs(one.story.opened - other.story.opened) <= SAME_DAYS
     return near and _alike(one.profile, other.profile, known)
@@ -298,6 +306,7 @@ def _profile(
     names, concepts = (*names, *said), (*concepts, *about)
     main = story.main
     return _Profile(
+        headline=" ".join(fold(story.headline).split()),
         prominent=frozenset(kept.prominent or story.entities),
         entities=frozenset(story.entities),
         persons=frozenset(who for move in story.moves for who in _persons(move)),

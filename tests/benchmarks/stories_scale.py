@@ -9,6 +9,7 @@ it.  ``--long`` adds a million entries.
 """
 
 import argparse
+import gc
 import statistics
 import time
 from contextlib import suppress
@@ -20,7 +21,7 @@ from tempfile import TemporaryDirectory
 from storage.model import Entry, Outcome
 from storage.sqlite import SqliteStore, open_store
 from tests.benchmarks.filled import FEEDS, START, STEP, World, filled, outcome, polled, read
-from tests.stories.newsroom import watchlist
+from tests.stories.newsroom import reader, watchlist
 from watchers import recall, stories
 from watchers.pipeline import MOST_COMPARED, MOST_LOOKED_AT
 
@@ -72,6 +73,8 @@ def taken(store: SqliteStore, entry: Entry) -> tuple[Outcome, Spent]:
 def measured(path: Path, size: int) -> list[Spent]:
     """The costs of entries that come after the ``size`` ones of a database, which stays as it is."""
     made, spent = World(seed=8), []
+    reader()
+    gc.freeze()  # as the pipeline does
     with open_store(path, durable=False) as store, suppress(_Undo), store.transaction():
         feeds = [feed for feed in store.feeds.all() if ".example/feed" in feed.url]
         for number in range(size, size + ASKED):
