@@ -155,12 +155,23 @@ def _context(
         found.append(("unbacked-full-name", w.UNBACKED))
     elif candidate.form.strength is Strength.AMBIGUOUS and _only_strangers(found):
         found += _without_context(candidate, scene, found)
+    elif candidate.form.several and _only_strangers(found) and _phrase_alone(candidate, scene):
+        found.append(("no-context", w.PHRASE_WITHOUT_CONTEXT))
     return found
 
 
 def _only_strangers(found: Evidence) -> bool:
     """Whether what stands beside a name has nothing to do with it."""
     return all(label.startswith("among-") for label, _ in found)
+
+
+def _backed(candidate: Candidate, backing: tuple[str, ...]) -> bool:
+    return any(weight > 0 and label.startswith(backing) for label, weight in candidate.evidence)
+
+
+def _phrase_alone(candidate: Candidate, scene: Scene) -> bool:
+    """ "Thinking machines: an exhibition": ordinary words, nobody acts, and nothing speaks of the field."""
+    return not (candidate.profile.person or scene.topic.watched or _backed(candidate, _BACKING))
 
 
 def _without_context(candidate: Candidate, scene: Scene, found: Evidence) -> Evidence:
@@ -175,7 +186,7 @@ def _without_context(candidate: Candidate, scene: Scene, found: Evidence) -> Evi
     if mine.product and not thing and scene.capital(candidate) == "told":
         return []  # "a year of work on Widget", in a text about the field
     backing = _BACKING_A_PRODUCT if thing else _BACKING
-    if any(weight > 0 and label.startswith(backing) for label, weight in candidate.evidence):
+    if _backed(candidate, backing):
         return []
     return [("no-context", w.PRODUCT_WITHOUT_CONTEXT if thing else w.WITHOUT_CONTEXT)]
 

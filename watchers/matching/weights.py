@@ -82,6 +82,7 @@ PHRASE_SHARE = 0.3  # of all this for a form that is an ordinary phrase: "IA em 
 WITHOUT_CONTEXT = -1.0  # an ambiguous name with none of all this
 PRODUCT_WITHOUT_CONTEXT = -3.0  # an ambiguous product with none of all this
 ELSEWHERE = -2.5  # the text is about sport, stage, food, …, and nothing in it about the watched field
+PHRASE_WITHOUT_CONTEXT = -2.5  # a name of ordinary words, where nothing speaks of the field either
 SOURCE_FITS = 0.4  # the outlet's section, or the entity in the link
 OWN_SITE = 1.5  # the document lies on a site that bears the name
 SOURCE_ALIEN = -0.8  # sport, fashion, weather, …
