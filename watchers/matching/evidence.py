@@ -183,10 +183,10 @@ def _acting(verb: str, candidate: Candidate, scene: Scene) -> tuple[str, float]:
     """What a verb after the name says: that a company acts, or only that something does."""
     form = candidate.form
     if form.strength is Strength.AMBIGUOUS:
-        anything = candidate.profile.product or form.exact
-        if anything or (
-            verb in scene.cues.everyday and form.ordinary and scene.capital(candidate) == "untold"
-        ):
+        word = scene.lang in form.ordinary and scene.capital(candidate) == "untold"
+        # in Portuguese and Spanish the word may be the verb: "Surge disputa"
+        vague = word and (verb in scene.cues.everyday or scene.lang in _ROMANCE)
+        if vague or candidate.profile.product or form.exact:
             return (f"acts:{verb}", w.THING_ACTS)
     return (f"verb-after:{verb}", w.VERB_AFTER)
 
