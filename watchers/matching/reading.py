@@ -150,7 +150,7 @@ class Field:
         if words and words[-1][-1] not in _CLOSING and not _ends_sentence(words[-1]):
             word = words[-1].lstrip("\"'([{*_").rstrip("*_.")
             at = len(stem.rstrip()) - len(words[-1]) + (len(words[-1]) - len(words[-1].lstrip("\"'([{*_")))
-            tail = _LATIN_TAIL.search(word)
+            tail = None if word.isascii() else _LATIN_TAIL.search(word)
             if tail is not None and tail.start() and word[tail.start() - 1] > "\u2e80":
                 at += tail.start()  # "联合创始人Xiaolong Wang": no blank parts the scripts
                 word = tail[0]
