@@ -31,7 +31,7 @@ from watchers.stories.weights import BIAS, WEIGHTS
 NAMES = tuple(Evidence._fields)
 PRIORS = {
     "entities": 0.36, "headliner": 1.45, "names": 0.28, "names_lead": 0.08, "foreign": -0.18, "cast": 0.5,
-    "action": 0.4, "kind": 0.45, "other": -1.7, "person": 2.0, "party": 1.4, "amounts": 1.9,
+    "action": 0.4, "sort": 0.5, "kind": 0.45, "other": -1.7, "person": 2.0, "party": 1.4, "amounts": 1.9,
     "amounts_lead": 0.1, "disagree": -1.6, "concepts": 0.37, "concepts_lead": 0.11, "strange": -0.27, "strange_abroad": -0.2,
     "stage": -1.0, "words": 0.12, "words_lead": 0.02, "copy": 4.0, "days": -0.37, "soon": 2.35,
     "burst": 0.43, "who": 0.6, "comment": -3.5, "alien": -1.5, "alien_abroad": -0.8, "abroad": 0.3, "relayed": 1.0, "bare": 0.15, "confirms": 0.8, "status": -2.0,

@@ -59,6 +59,7 @@ class Evidence(NamedTuple):
     foreign: float  # rarity of headline names that the other headline lacks, the lesser side
     cast: float  # share of the entities of headline and lead that both have, by rarity, 0..1
     action: float  # 1 the headlines tell one sort of action, 0.5 a lead does, -1 different sorts
+    sort: float  # 1 when the headlines tell that sort by other concepts: a leave, an end of ties
     kind: float  # 1 the same class of move, 0.5 one that it is often told as, else 0
     other: float  # 1 when the classes of move are known and far apart
     person: float  # 1 the same person in a role, -1 another
@@ -79,7 +80,7 @@ class Evidence(NamedTuple):
     burst: float  # rarity of the rarest entity that both are about, as near as they are in time
     who: float  # 1 about the same person, -1 about different ones only
     comment: float  # 1 when one tells the event and the other talks about something
-    alien: float  # 1 when nothing of what they say is in common: no name, matter, sum or word
+    alien: float  # 1 when nothing of what they say is in common: no name, matter, sum, word or sort of action
     alien_abroad: float  # the same where the languages differ
     abroad: float  # 1 when the languages differ: words cannot meet
     relayed: float  # 1 when an entry in another language comes after one in English
@@ -100,9 +101,11 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
     amounts, amounts_lead = _amounts(a, b, rarity)
     akin = ours.stands & theirs.stands
     strange, abroad = _strange(ours, theirs, rarity), bool(a.lang and b.lang and a.lang != b.lang)
-    alien = not any((names, names_lead, concepts, concepts_lead, words, words_lead, amounts, amounts_lead))
+    action = actions.compare(a, b)
+    shared = any((names, names_lead, concepts, concepts_lead, words, words_lead, amounts, amounts_lead))
+    alien = not shared and action < 1.0
     firmer = (a.status == "rumour") != (b.status == "rumour")
-    other_sum = disagree(a, b)
+    other_sum = disagree(a, b, days)
     return Evidence(
         entities=_entities(a, ours, theirs, rarity),
         headliner=_headliner(ours, theirs) if akin else 0.0,
@@ -110,7 +113,8 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         names_lead=names_lead,
         foreign=_foreign(a, b, ours, theirs, rarity),
         cast=_cast(a, b, ours, theirs, rarity),
-        action=actions.compare(a, b),
+        action=action,
+        sort=float(action == 1.0 and not concepts),
         kind=max(0.0, kind),
         other=max(0.0, -kind),
         person=parties.role(a, b, persons=True),
@@ -141,15 +145,19 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
     )
 
 
-def disagree(a: Fingerprint, b: Fingerprint) -> bool:
-    """Whether the sums that the moves are about differ by more than a rounding."""
+def disagree(a: Fingerprint, b: Fingerprint, days: float) -> bool:
+    """Whether the sums that the moves are about differ by more than a rounding.
+
+    Of people who are let go the first day's counts grow; of those who came or went each
+    report counts some.
+    """
     for mine, other in ((a.amounts, b.amounts), (a.valuations, b.valuations)):
         if mine and other and not any(_close(x, y) for x in mine for y in other):
             everything = {*b.amounts, *b.valuations, *b.numbers}
             if not any(_close(x, y) for x in mine for y in everything):
                 return True
-    if a.kinds[:1] != ("layoffs",) or b.kinds[:1] != ("layoffs",):
-        return False  # of those who came or went each report counts some
+    if days <= 1.0 or a.kinds[:1] != ("layoffs",) or b.kinds[:1] != ("layoffs",):
+        return False
     return bool(a.people and b.people and not any(_close(x, y) for x in a.people for y in b.people))
 
 
