@@ -44,6 +44,7 @@ _DONE_BY = re.compile("(?:した|された)(?![とことのがはもたほうい
 
 _WORTH_SO_MUCH = re.compile(r"[^，。,\d]{0,3}[\d.]+ ?[百千万億亿]*(?:美元|美金|元)的")  # "估值290亿美元的X"
 
+_FOLLOWS_FROM_IT = ("被", "遭", "起诉", "起訴", "状告", "控告", "提告", "索赔", "罚")
 _PAST_TENSE = ("ed", "left", "bought", "sold", "won", "lost", "built", "took", "led", "sued", "quit")
 
 _STATED = ("reported", "confirmed", "denied")
@@ -130,7 +131,7 @@ def is_background(draft: Draft) -> bool:
 
 def _is_passive_of_reason(page: Page, cue: Hit, start: int) -> bool:
     """ "因…被起诉": only what was done is the reason; what follows from it is the news."""
-    return page.folded[cue.start] in "因由" and page.folded.startswith(("被", "遭"), start)
+    return page.folded[cue.start] in "因由" and page.folded.startswith(_FOLLOWS_FROM_IT, start)
 
 
 # "Nach fünf Monaten verlässt X …": how long it was, not what went before (the verb comes second)
