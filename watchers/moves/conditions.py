@@ -73,9 +73,11 @@ def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
 
 
 def _party_stands(reading: Reading, name: str, left: int, right: int) -> bool:
-    found = reading.parties(left, right)
-    if reading.page.lexicon.numbers.counters:  # their short reaches end within a name in Latin letters
-        return any(_is(p, name) for p in found if p.start < right and p.end > left)
+    page = reading.page
+    if page.lexicon.numbers.counters:  # their short reaches end within a name in Latin letters
+        return any(_is(p, name) for p in reading.parties(left, right) if p.start < right and p.end > left)
+    small = page.raw[left:right].islower()  # no name stands there that is not listed
+    found = reading.listed if small else reading.parties(left, right)
     return any(_is(p, name) for p in found if p.start >= left and p.end <= right)
 
 

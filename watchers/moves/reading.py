@@ -33,10 +33,15 @@ class Reading:
         page = self.page
         stretch = (0, len(page.raw)) if page.lexicon.lang in CJK else page.sentence(left, right)
         if stretch not in self._parties:
-            if self._listed is None:
-                self._listed = names.listed_parties(page, self._entities)
-            self._parties[stretch] = names.find_parties(page, self._listed, *stretch)
+            self._parties[stretch] = names.find_parties(page, self.listed, *stretch)
         return self._parties[stretch]
+
+    @property
+    def listed(self) -> list[Party]:
+        """The parties of the page that need no search: watched ones and those of the table."""
+        if self._listed is None:
+            self._listed = names.listed_parties(self.page, self._entities)
+        return self._listed
 
     def amounts(self, left: int, right: int) -> list[Amount]:
         """All sums of money in the sentences that lie between two places, in order."""
