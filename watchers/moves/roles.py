@@ -1,7 +1,7 @@
-"""Who plays which role: by order, preposition or particle, as the frame says.
+"""Who plays which role: by order and preposition, as the frame says.
 
-Verbs first (``_bind_left``, ``_bind_right``), then scripts that put the verb last and
-mark names with particles (``_bind_by_particle``).  What the families of moves know
+Before the verb (``_bind_left``), then behind it (``_bind_right``).  Scripts that mark names
+with particles have ``watchers.moves.particles``.  What the families of moves know
 better about their sides comes after, in ``people``, ``money``, ``deals`` and the others.
 """
 
@@ -10,16 +10,13 @@ from collections.abc import Mapping
 from itertools import pairwise, takewhile
 
 from storage.model import MoveKind
+from watchers.moves import particles
+from watchers.moves.casting import COORDINATED, PERSON_ROLES, accepts, give
 from watchers.moves.lexicon import NO_BLANKS, OTHERWISE, Frame
 from watchers.moves.names import Party, is_bystander, is_former
 from watchers.moves.page import COMMA, Page, between
 from watchers.moves.reading import Draft
 
-# What stands between the members of a list of names.
-COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以及 や ／ / + 와 과".split()) | {
-    ", and",
-    ", &",
-}
 _BOTH = COORDINATED - {","}
 _FURTHER_VERB = (",", " and", " e", " y", " et", " und", " en", " &")
 AND = (" and", " e", " y", " et", " und", " en", " &")
@@ -33,10 +30,8 @@ _ROMANCE = frozenset({"pt", "es", "fr"})
 _LISTS_WITH_AND = frozenset({"pt", "es", "fr", "de", "nl"})  # English headlines join two by a comma
 _MOST_COORDINATED = 6
 _WHOLE = frozenset({"team", "members", "leadership", "staff", "people"})  # who speak for the whole
-_PERSON_ROLES = frozenset({"person"})
 _WHOLE_ROLES = frozenset({"target", "recipient"})  # "buys Corvid's camera unit" is not buying Corvid
 _ORG_ROLES = frozenset({"from", "to", "recipient", "partner", "customer", "supplier", "employer"})
-_NEVER_PERSONS = frozenset({"from"})
 _PREPOSITIONS = frozenset(
     "de in on at of for to from with by over under near into as en em no na nos nas con com para por pelo pela sobre"
     " dans chez avec pour par sur au aux du à aan bij voor van met op naar uit bei mit von vom für auf an am im zu zum"
@@ -53,12 +48,12 @@ def bind(draft: Draft) -> None:
     left, right = draft.sentence
     usable = [p for p in usable if p.start >= left and p.end <= right]
     if draft.page.lexicon.verb_last:
-        _bind_by_particle(draft, usable)
+        particles.bind(draft, usable)
         return
     before = [p for p in usable if p.end <= draft.start]
     if draft.page.lexicon.verb_may_end and (subject := _subject_behind(draft, usable)) is not None:
         assert draft.frame.left is not None
-        _give(draft, draft.frame.left, subject)
+        give(draft, draft.frame.left, subject)
         _bind_right(draft, [p for p in usable if p.start > subject.start])
         return
     if (
@@ -93,7 +88,7 @@ def _subject_behind(draft: Draft, parties: list[Party]) -> Party | None:
     if behind is None or page.folded[draft.end : behind.start] != " " or not accepts(role, behind):
         return None
     further = any(p.start > behind.end for p in parties)
-    person = role in _PERSON_ROLES
+    person = role in PERSON_ROLES
     return behind if (person and behind.kind == "person") or (not person and further) else None
 
 
@@ -111,24 +106,8 @@ def _bind_early_object(draft: Draft, parties: list[Party]) -> list[Party]:
     right = draft.frame.right
     if len(free) < 2 or right is None or not ends_clause or not accepts(right, free[-1]):
         return parties
-    _give(draft, right, free[-1])
+    give(draft, right, free[-1])
     return [p for p in parties if p.end <= free[-1].start]
-
-
-def accepts(role: str, party: Party) -> bool:
-    """Whether a party of this kind can play the role."""
-    if role in _PERSON_ROLES:
-        return party.kind in ("person", "name") and (party.slug is None or party.kind == "person")
-    if role == "owner":
-        return party.kind != "product"
-    return not (role in _NEVER_PERSONS and party.kind == "person")
-
-
-def _give(draft: Draft, role: str, party: Party) -> bool:
-    if any(party is known for parties in draft.roles.values() for known in parties):
-        return False
-    draft.roles.setdefault(role, []).append(party)
-    return True
 
 
 def _bind_left(draft: Draft, parties: list[Party]) -> None:
@@ -151,7 +130,7 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
             and accepts(role, party)
             and not is_bystander(page, party)
         ):
-            _give(draft, role, party)
+            give(draft, role, party)
     bound = [p for known in draft.roles.values() for p in known]
     rest = [p for p in parties if p not in bound and p not in aside]
     actors = [p for p in rest if not is_bystander(page, p)]
@@ -165,7 +144,7 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
     if subject is None or frame.left is None or _is_object_before(draft, subject, floor):
         return
     if frame.adjacent and not subject.possessive and page.folded[subject.end : draft.start] in ("", " ", "-"):
-        _give(draft, frame.adjacent, subject)
+        give(draft, frame.adjacent, subject)
         earlier = [
             p
             for p in actors
@@ -184,7 +163,7 @@ def _bind_left(draft: Draft, parties: list[Party]) -> None:
     if frame.left_org and frame.left_org not in draft.roles:  # "Jane Doe, Acme's chief, leaves"
         apposed = [p for p in here if p not in parties and accepts(frame.left_org, p) and p.kind != "person"]
         if apposed and not is_former(page, apposed[-1]) and not is_bystander(page, apposed[-1]):
-            _give(draft, frame.left_org, apposed[-1])
+            give(draft, frame.left_org, apposed[-1])
 
 
 def _whose_purpose(draft: Draft, actors: list[Party]) -> Party:
@@ -208,7 +187,7 @@ def _is_object_before(draft: Draft, subject: Party, floor: int) -> bool:
     """ "Two leave Ann Smith and return to Acme": the only one named is left, she does not return."""
     page = draft.page
     return (
-        draft.frame.left in _PERSON_ROLES
+        draft.frame.left in PERSON_ROLES
         and page.folded[floor : draft.start].rstrip().endswith(AND)
         and any(floor <= start and end <= subject.start for start, end, _ in page.triggers)
     )
@@ -263,7 +242,7 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
     """The party before the trigger, with those coordinated with it and its employer."""
     page, frame = draft.page, draft.frame
     assert frame.left is not None
-    if frame.left in _PERSON_ROLES:
+    if frame.left in PERSON_ROLES:
         person = next(
             (
                 p
@@ -278,7 +257,7 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
         if person is not None:
             for one in _with_coordinated(page, rest, person):
                 if accepts("person", one):
-                    _give(draft, "person", one)
+                    give(draft, "person", one)
         if frame.left_org:
             orgs = [
                 p
@@ -287,7 +266,7 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
             ]
             free = [p for p in orgs if _preposed(page, p, _previous_end(rest, p), frame) is None]
             if orgs:
-                _give(draft, frame.left_org, (free or orgs)[-1])
+                give(draft, frame.left_org, (free or orgs)[-1])
         return
     if _acts_through_people(draft, subject):
         return
@@ -297,7 +276,7 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
         return
     for one in _with_coordinated(page, rest, subject):
         if accepts(frame.left, one):
-            _give(draft, frame.left, one)
+            give(draft, frame.left, one)
 
 
 def _leads(page: Page, party: Party) -> bool:
@@ -364,7 +343,7 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
             role: str | None = previous[1]
         else:
             role = _role_behind(draft, party, gap_start, seen_object)
-        if role in _PERSON_ROLES and not accepts(role, party) and party.kind != "person":
+        if role in PERSON_ROLES and not accepts(role, party) and party.kind != "person":
             role = frame.right_org  # "the exit of X from Acme", where both have the same preposition
             seen_object = seen_object and not party.possessive  # "hires Acme's X and Quanta's Y"
         if role is None and _is_his_past(draft, party):
@@ -384,7 +363,7 @@ def _bind_right(draft: Draft, parties: list[Party]) -> None:
         if (
             accepts(role, party)
             and len(draft.roles.get(role, ())) < _MOST_COORDINATED
-            and _give(draft, role, party)
+            and give(draft, role, party)
         ):
             previous = (party, role)
 
@@ -438,7 +417,7 @@ def _object_role(draft: Draft, party: Party) -> str | None:
         if party.possessive and frame.right in _WHOLE_ROLES:
             return None
     if (
-        frame.right in _PERSON_ROLES
+        frame.right in PERSON_ROLES
         and party.kind != "person"
         and not (party.kind == "name" and party.slug is None and not _belongs_before(page, party))
     ):
@@ -583,7 +562,7 @@ def _apposed(draft: Draft, party: Party, floor: int, parties: list[Party]) -> bo
         return False
     # "The creator of Quanta, Ann Smith, leaves …": the remark says who it is
     return not (
-        draft.frame.left in _PERSON_ROLES
+        draft.frame.left in PERSON_ROLES
         and party.kind == "person"
         and page.lexicon.lang in _LISTS_WITH_AND
         and all(p.kind != "person" for p in parties if p.start < opening)
@@ -597,105 +576,3 @@ def _named_after_its_founder(page: Page, party: Party) -> bool:
         return False
     company = page.last("company", max(0, before[-1].start - 24), before[-1].start)
     return company is not None and len(page.words(company.end, before[-1].start)) == 1
-
-
-# --- particles ----------------------------------------------------------------------------
-
-_TOPIC, _OF = "、", ("の", "의", "")  # particles that say less than the others; "": none, but beside the verb
-_REST_OF_NAME = re.compile(r"(?: ?[A-Z][A-Za-z0-9.]*){1,2}|[ァ-ヺー]{3,8}")
-_AFTER_NAMES = ("」", "』", "”", "社", "氏", "さん", "など", "ら", "側")
-
-
-def _bind_by_particle(draft: Draft, parties: list[Party]) -> None:
-    """Japanese and Korean: the particle after a name says its role."""
-    page, frame = draft.page, draft.frame
-    _floor, ceiling = draft.sentence
-    before = [p for p in parties if p.end <= draft.start and not _stands_aside(page, p)]
-    found: list[tuple[Party, str, str]] = []  # nearest first: who, by which particle, as what
-    for at in range(len(before) - 1, -1, -1):
-        party, following = before[at], before[at + 1] if at + 1 < len(before) else None
-        mark, role = _mark_of(draft, party)
-        gap = "" if following is None else page.folded[party.end : following.start].strip()
-        if (
-            found
-            and found[-1][0] is following
-            and gap in COORDINATED
-            and (role is None or _in_list(page, before, at))
-        ):
-            _, mark, role = found[-1]
-        if (
-            mark in _OF
-            and following is not None
-            and party.kind == "person" != following.kind
-            and gap.endswith("の")
-        ):
-            continue  # "X氏のY": it is Y that acts
-        if role in {known for _, _, known in found} and mark == _TOPIC:
-            role = _topic_role(frame, {known for _, _, known in found}, party) or role
-        elif role == "to" and party.kind == "person" and mark in _OF and "person" in frame.marks.values():
-            role = "person"
-        elif role == "to" and party.kind == "person" and mark == _TOPIC and "person" in frame.marks.values():
-            role = "to" if all(known != "to" for _, _, known in found) else "person"
-        elif role in {r for _, m, r in found if m == mark} and mark in _OF and "from" in frame.marks.values():
-            role = "from"  # "Xの…、Yの…トップに": the nearer one is where they go
-        role = _fitting(frame, role, party)
-        if role is not None and (role == "from" or not is_former(page, party)):
-            found.append((party, mark, role))
-    for party, mark, role in found:
-        if mark not in _OF or role == "partner" or all(m in _OF or r != role for _, m, r in found):
-            _give(draft, role, party)
-    if frame.right:
-        after = [p for p in parties if p.start >= draft.end and p.end <= min(ceiling, draft.end + 40)]
-        for party in after[:2]:
-            fits = accepts(frame.right, party) and not (frame.right == "to" and party.kind == "person")
-            if fits and frame.right not in draft.roles:
-                _give(draft, frame.right, party)
-
-
-def _stands_aside(page: Page, party: Party) -> bool:
-    """Also "Xに続き、Yが…": what X did went before."""
-    return is_bystander(page, party) or any(h.start == party.end for h in page.hits.get("afterwards", ()))
-
-
-def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
-    """The particle after a name and the role that it gives; what stands right before the verb needs none."""
-    page, frame, at = draft.page, draft.frame, party.end
-    for suffix in _AFTER_NAMES:
-        if page.folded.startswith(suffix, at):
-            at += len(suffix)
-    if party.kind != "person" and (more := _REST_OF_NAME.match(page.raw, at)):
-        at = more.end()  # "Google Cloudとの"
-    if page.raw.startswith(("(", "（"), at):
-        close = max(page.folded.find(")", at, at + 40), page.folded.find("）", at, at + 40))
-        at = close + 1 if close > 0 else at
-    post = max(
-        (h.end for n in ("position", "talent") for h in page.hits.get(n, ()) if h.start == at), default=at
-    )
-    if party.kind == "person":
-        at = post  # "ムラティCTOが"
-    elif post > at and "from" in frame.marks.values():
-        return "", "from"  # "SSI共同創業者の…"
-    for mark, role in frame.marks.items():
-        if page.folded.startswith(mark, at):
-            return mark, role
-    return "", None if page.folded[party.end : draft.start].strip() else frame.adjacent or frame.left
-
-
-def _in_list(page: Page, before: list[Party], at: int) -> bool:
-    """Whether a name's "、" goes on with a list ("XやY、Zから") and is no topic ("XとY、Zを")."""
-    gap = page.folded[before[at - 1].end : before[at].start].strip() if at else ""
-    return gap in ("、", "や") and page.folded.startswith(_TOPIC, before[at].end)
-
-
-def _topic_role(frame: Frame, known: set[str], party: Party) -> str | None:
-    """ "X、Yが提訴": where another one acts, who is named first has it done to him."""
-    role = frame.marks.get("を")
-    return role if role is not None and role not in known and accepts(role, party) else None
-
-
-def _fitting(frame: Frame, role: str | None, party: Party) -> str | None:
-    """The role, or the one that somebody of this kind can have instead."""
-    if role is None or accepts(role, party):
-        return role
-    other = "person" if party.kind == "person" else "to"
-    return other if other in (frame.left, frame.right, *frame.marks.values()) else None

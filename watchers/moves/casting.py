@@ -1,0 +1,28 @@
+"""Who can play a role at all, and what joins several into one list: shared by ``roles`` and ``particles``."""
+
+from watchers.moves.names import Party
+from watchers.moves.reading import Draft
+
+# What stands between the members of a list of names.
+COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以及 や ／ / + 와 과".split()) | {
+    ", and",
+    ", &",
+}
+PERSON_ROLES = frozenset({"person"})
+_NEVER_PERSONS = frozenset({"from"})
+
+
+def accepts(role: str, party: Party) -> bool:
+    """Whether a party of this kind can play the role."""
+    if role in PERSON_ROLES:
+        return party.kind in ("person", "name") and (party.slug is None or party.kind == "person")
+    if role == "owner":
+        return party.kind != "product"
+    return not (role in _NEVER_PERSONS and party.kind == "person")
+
+
+def give(draft: Draft, role: str, party: Party) -> bool:
+    if any(party is known for parties in draft.roles.values() for known in parties):
+        return False
+    draft.roles.setdefault(role, []).append(party)
+    return True

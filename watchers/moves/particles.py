@@ -1,0 +1,112 @@
+"""Roles in scripts that put the verb last and mark names with particles: Japanese and Korean.
+
+Particles of one sentence are weighed against each other; what stands before a verb in other
+languages is bound in ``watchers.moves.roles``.
+"""
+
+import re
+
+from watchers.moves.casting import COORDINATED, accepts, give
+from watchers.moves.lexicon import Frame
+from watchers.moves.names import Party, is_bystander, is_former
+from watchers.moves.page import Page
+from watchers.moves.reading import Draft
+
+_TOPIC, _OF = "、", ("の", "의", "")  # particles that say less than the others; "": none, but beside the verb
+_REST_OF_NAME = re.compile(r"(?: ?[A-Z][A-Za-z0-9.]*){1,2}|[ァ-ヺー]{3,8}")
+_AFTER_NAMES = ("」", "』", "”", "社", "氏", "さん", "など", "ら", "側")
+
+
+def bind(draft: Draft, parties: list[Party]) -> None:
+    """Japanese and Korean: the particle after a name says its role."""
+    page, frame = draft.page, draft.frame
+    _floor, ceiling = draft.sentence
+    before = [p for p in parties if p.end <= draft.start and not _stands_aside(page, p)]
+    found: list[tuple[Party, str, str]] = []  # nearest first: who, by which particle, as what
+    for at in range(len(before) - 1, -1, -1):
+        party, following = before[at], before[at + 1] if at + 1 < len(before) else None
+        mark, role = _mark_of(draft, party)
+        gap = "" if following is None else page.folded[party.end : following.start].strip()
+        if (
+            found
+            and found[-1][0] is following
+            and gap in COORDINATED
+            and (role is None or _in_list(page, before, at))
+        ):
+            _, mark, role = found[-1]
+        if (
+            mark in _OF
+            and following is not None
+            and party.kind == "person" != following.kind
+            and gap.endswith("の")
+        ):
+            continue  # "X氏のY": it is Y that acts
+        if role in {known for _, _, known in found} and mark == _TOPIC:
+            role = _topic_role(frame, {known for _, _, known in found}, party) or role
+        elif role == "to" and party.kind == "person" and mark in _OF and "person" in frame.marks.values():
+            role = "person"
+        elif role == "to" and party.kind == "person" and mark == _TOPIC and "person" in frame.marks.values():
+            role = "to" if all(known != "to" for _, _, known in found) else "person"
+        elif role in {r for _, m, r in found if m == mark} and mark in _OF and "from" in frame.marks.values():
+            role = "from"  # "Xの…、Yの…トップに": the nearer one is where they go
+        role = _fitting(frame, role, party)
+        if role is not None and (role == "from" or not is_former(page, party)):
+            found.append((party, mark, role))
+    for party, mark, role in found:
+        if mark not in _OF or role == "partner" or all(m in _OF or r != role for _, m, r in found):
+            give(draft, role, party)
+    if frame.right:
+        after = [p for p in parties if p.start >= draft.end and p.end <= min(ceiling, draft.end + 40)]
+        for party in after[:2]:
+            fits = accepts(frame.right, party) and not (frame.right == "to" and party.kind == "person")
+            if fits and frame.right not in draft.roles:
+                give(draft, frame.right, party)
+
+
+def _stands_aside(page: Page, party: Party) -> bool:
+    """Also "Xに続き、Yが…": what X did went before."""
+    return is_bystander(page, party) or any(h.start == party.end for h in page.hits.get("afterwards", ()))
+
+
+def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
+    """The particle after a name and the role that it gives; what stands right before the verb needs none."""
+    page, frame, at = draft.page, draft.frame, party.end
+    for suffix in _AFTER_NAMES:
+        if page.folded.startswith(suffix, at):
+            at += len(suffix)
+    if party.kind != "person" and (more := _REST_OF_NAME.match(page.raw, at)):
+        at = more.end()  # "Google Cloudとの"
+    if page.raw.startswith(("(", "（"), at):
+        close = max(page.folded.find(")", at, at + 40), page.folded.find("）", at, at + 40))
+        at = close + 1 if close > 0 else at
+    post = max(
+        (h.end for n in ("position", "talent") for h in page.hits.get(n, ()) if h.start == at), default=at
+    )
+    if party.kind == "person":
+        at = post  # "ムラティCTOが"
+    elif post > at and "from" in frame.marks.values():
+        return "", "from"  # "SSI共同創業者の…"
+    for mark, role in frame.marks.items():
+        if page.folded.startswith(mark, at):
+            return mark, role
+    return "", None if page.folded[party.end : draft.start].strip() else frame.adjacent or frame.left
+
+
+def _in_list(page: Page, before: list[Party], at: int) -> bool:
+    """Whether a name's "、" goes on with a list ("XやY、Zから") and is no topic ("XとY、Zを")."""
+    gap = page.folded[before[at - 1].end : before[at].start].strip() if at else ""
+    return gap in ("、", "や") and page.folded.startswith(_TOPIC, before[at].end)
+
+
+def _topic_role(frame: Frame, known: set[str], party: Party) -> str | None:
+    """ "X、Yが提訴": where another one acts, who is named first has it done to him."""
+    role = frame.marks.get("を")
+    return role if role is not None and role not in known and accepts(role, party) else None
+
+
+def _fitting(frame: Frame, role: str | None, party: Party) -> str | None:
+    """The role, or the one that somebody of this kind can have instead."""
+    if role is None or accepts(role, party):
+        return role
+    other = "person" if party.kind == "person" else "to"
+    return other if other in (frame.left, frame.right, *frame.marks.values()) else None
