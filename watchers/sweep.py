@@ -30,7 +30,7 @@ LOOK_EVERY = 0.25  # seconds between looks for what else is due
 QUIET_WAIT = 0.5  # seconds that a poll without news waits for others: a commit costs more than thirty of them
 MOST_BODIES = 16  # being read or waiting for it, before nobody else is asked: memory is bounded
 MOST_NEWS = 32  # polls with entries in one transaction, and so many more may wait with them in memory
-LARGEST_BATCH = 64  # polls in one transaction
+LARGEST_BATCH = 256  # polls in one transaction
 
 log = logging.getLogger(__name__)
 
