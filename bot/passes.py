@@ -29,11 +29,6 @@ if TYPE_CHECKING:
 # Seconds for which a thread that parses or judges keeps the interpreter from the event loop.  With
 # Python's own 5 ms each step of a message on its way out waits so long beside a busy sweep.
 THREAD_TURN = 0.0005
-GARBAGE = (
-    5_000  # objects more than before, and the garbage collector looks for cycles among them (Python: 700)
-)
-
-
 YOUNG = 10_000  # objects of a batch that live until it is stored, and need no look before
 
 
@@ -162,24 +157,12 @@ async def _sweep(
     if await asyncio.to_thread(app.store.entries.pending_count):  # a pass that died left these behind
         await asyncio.to_thread(app.sweep().judge, report.sweep, judged)
     if feeds:
-        sweep = app.sweep()
-        _settle()
         async with app.new_fetcher() as fetcher:
-            swept = await sweep.run(fetcher, feeds, judged=judged, more=more, stop=stop)
+            swept = await app.sweep().run(fetcher, feeds, judged=judged, more=more, stop=stop)
         swept.entries += report.sweep.entries
         swept.alerts += report.sweep.alerts
         swept.updates += report.sweep.updates
         report.sweep = swept
-
-
-def _settle() -> None:
-    """What is loaded by now stays: let the garbage collector look at it no more, and seldom at the rest.
-
-    Looking at all takes 50 ms, in which nothing else is done.
-    """
-    if not gc.get_freeze_count():
-        gc.freeze()
-        gc.set_threshold(GARBAGE, 10, 10)
 
 
 @contextlib.asynccontextmanager
