@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 # (https://www.sqlite.org/wal.html).
 SOUND_SQLITE = (3, 51, 3)
 LITTLE_ROOM = 200 * 1024 * 1024  # bytes free beside the database
-LONG_PENDING = timedelta(hours=1)
 NAMED_FEEDS = 5  # feeds in trouble told one by one; of more, only the number
 ENOUGH_FEEDS = 3  # that all of so many fail at once is the network rather than they
 

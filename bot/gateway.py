@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import logging
 import random
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -51,7 +50,6 @@ CLOSING = 10.0  # seconds that a connection gets to close
 # topics/opcodes-and-status-codes#gateway-gateway-close-event-codes: those not to reconnect after
 HOPELESS = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 OUTDATED = "This button is of another version: use the command instead."
-SWITCH = 0.001  # seconds that a thread which judges may keep an answer waiting; Python's own is 5 ms
 FAILED = "That did not work: the fault is ours and stands in the log."
 
 COMMANDS = (search, entity, moves, why, status, watch, feeds, route, digest)
@@ -181,7 +179,6 @@ def companion(app: "App", settings: "Settings") -> Callable[[asyncio.Event], Awa
     logging.getLogger("discord").setLevel(logging.WARNING)
 
     async def attend(stop: asyncio.Event) -> None:
-        sys.setswitchinterval(SWITCH)
         with await asyncio.to_thread(app.second_store) as store:
             desk = desk_of(app, home, store)
             await supervise(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from watchers.pipeline import Judged
 
 # Seconds for which a thread that parses or judges keeps the interpreter from the event loop.  With
-# Python's own 5 ms each step of a message on its way out waits so long beside a busy sweep.
+# Python's own 5 ms each step of a message or an answer waits so long beside a busy sweep.
 THREAD_TURN = 0.0005
 YOUNG = 10_000  # objects of a batch that live until it is stored, and need no look before
 

@@ -90,8 +90,8 @@ class Sweep:
         """Poll ``feeds`` once; ``judged`` is called (in a thread) for each entry after its commit.
 
         ``more`` is given the ids of those under way and asked again and again what else has become
-        due, as long as a poll is under way: a server that hangs holds up nobody.  ``stop`` ends the sweep early: polls under
-        way are dropped, finished ones are stored.
+        due, as long as a poll is under way: a server that hangs holds up nobody.  ``stop`` ends
+        the sweep early: polls under way are dropped, finished ones are stored.
         """
         report = SweepReport()
         finished = _Finished()

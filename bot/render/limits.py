@@ -38,7 +38,6 @@ COMMAND_TOTAL = 8_000  # names, descriptions and values of a command and all bel
 CHOICES = 25
 CHOICE = 100  # a choice's name, and its value
 # resources/message#message-object-message-flags
-SUPPRESS_EMBEDS = 1 << 2
 SUPPRESS_NOTIFICATIONS = 1 << 12
 # resources/message#allowed-mentions-object
 MENTIONED_ROLES = 100

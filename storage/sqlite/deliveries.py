@@ -113,11 +113,6 @@ class Deliveries:
         )
         return count
 
-    def ambiguous_count(self) -> int:
-        """Attempts, over all deliveries, whose outcome nobody learned."""
-        count: int = self._db.value("SELECT coalesce(sum(ambiguous), 0) FROM delivery")
-        return count
-
     def by_key(self, key: str) -> Delivery | None:
         """The delivery with a key; for the key of a digest, the first one in it."""
         found = select(self._db, "key = :key", {"key": key}) or select(

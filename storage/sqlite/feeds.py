@@ -131,11 +131,6 @@ class Feeds:
                 asked,
             )
 
-    def set_reported(self, feed_id: int, state: FeedState | None) -> None:
-        """Remember which state of a feed people were last told of."""
-        with self._db.transaction():
-            self._db.run("UPDATE feed SET reported = ? WHERE id = ?", (state, feed_id))
-
     def finish_polls(
         self, polls_done: Sequence[FinishedPoll], decide: polls.Decide | None = None
     ) -> list[int]:

@@ -218,10 +218,6 @@ class Guilds:
         secret: str | None = self._db.value("SELECT secret FROM webhook WHERE id = ?", (webhook,))
         return secret
 
-    def webhook_secrets(self) -> list[str]:
-        """All such tokens: what no log may hold."""
-        return [row[0] for row in self._db.rows("SELECT secret FROM webhook")]
-
     # --- mutes ----------------------------------------------------------------------------
 
     def mute(

@@ -77,10 +77,6 @@ class Stories:
                 json.dumps(list(best)),
             )
 
-    def members_fingerprints(self, story_id: int) -> list[Member]:
-        """The entries that tell a story, newest first."""
-        return self._members("story_id = ?", self.final(story_id))
-
     def members(self, story_id: int) -> list[Entry]:
         """The entries that tell a story, oldest first."""
         found = self._db.rows(

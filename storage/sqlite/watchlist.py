@@ -99,13 +99,6 @@ class Watched:
         """Let it speak again."""
         return self._set_mute(slug, None)
 
-    def renew(self) -> None:
-        """Make a version that nobody holds: after the whole database was replaced."""
-        with self._db.transaction():
-            self._db.run(
-                "UPDATE tally SET n = max(n + 1, CAST(strftime('%s') AS INTEGER)) WHERE name = 'watchlist'"
-            )
-
     # --- inside -------------------------------------------------------------------------
 
     def _read(self) -> None:

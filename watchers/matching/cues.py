@@ -32,7 +32,6 @@ class Cues:
     functions: Words = _NONE
     honorifics: Words = _NONE
     links: Words = _NONE
-    byline: Words = _NONE
     new: Words = _NONE
     former: Words = _NONE
     naming: Words = _NONE  # before a role that somebody takes up: "named Acme's chief executive"

@@ -50,7 +50,6 @@ POSSESSIVE = 1.3
 GENITIVE = 1.0  # German, Dutch: "Metas"
 PLURAL = -2.5  # the same letters, where no genitive can stand
 BEFORE_TOLD = 0.8  # "at Acme", its capitals telling
-BEFORE = 0.5
 VERB_BEFORE = 1.2  # "joins Acme"
 INDEFINITE = -2.5  # "a surge"
 EX_PREFIX = 1.2  # "ex-Acme"

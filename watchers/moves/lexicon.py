@@ -3,8 +3,8 @@
 A table holds word classes (``job``, ``round``, ``product`` …), cues (status words, negators,
 signs of background) and frames: the phrases that tell a move, what has to stand around
 them, and which party stands where.  All phrases of a language go into one automaton, so
-that a text is read once whatever their number.  What the hits mean together is decided
-in ``watchers.moves.conditions``.
+that a text is read once whatever their number.  Whether what a frame asks for is there
+is found in ``watchers.moves.conditions``, who plays which role in ``watchers.moves.roles``.
 
 The format is explained at the top of ``watchers/terms/en.toml``; ``problems`` checks a
 table, and a test runs it over all of them.

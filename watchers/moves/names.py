@@ -4,7 +4,7 @@
 of capitalised words, names in Latin letters or katakana inside Chinese and Japanese, and
 the names that a language's table knows (``gov``, ``known``).  Whether a name is a
 person's is guessed from its shape and its neighbours; which role a party has is decided
-in ``watchers.moves.conditions``.
+in ``watchers.moves.roles``.
 """
 
 import re

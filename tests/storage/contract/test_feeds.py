@@ -151,8 +151,9 @@ def test_an_adopted_redirect_changes_the_address_unless_that_is_taken(store: Sql
 
 def test_what_people_were_told_of_a_feed_is_remembered(store: SqliteStore) -> None:
     row = feed(store)
-    store.feeds.set_reported(row.id, FeedState.FAILING)
-    assert store.feeds.by_id(row.id) == replace(row, reported=FeedState.FAILING)
+    told = replace(row, reported=FeedState.FAILING)
+    store.feeds.finish_polls([FinishedPoll(feed=told, seen=NOW)])
+    assert store.feeds.by_id(row.id) == told
 
 
 @pytest.mark.parametrize("ahead", [HOUR, DAY, 365 * DAY])

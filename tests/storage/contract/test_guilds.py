@@ -79,7 +79,6 @@ def test_a_webhook_belongs_to_the_server_that_named_it(store: SqliteStore) -> No
         store.guilds.put_route(route(B, destination="webhook:55"), NOW)
     with pytest.raises(UsageError, match="belongs to another server"):
         store.guilds.keep_webhook(B, 55, "other")
-    assert store.guilds.webhook_secrets() == ["s3cret"]
 
 
 @pytest.mark.parametrize("destination", ["console", "webhook", "channel:", "channel:x", "mail:1"])
