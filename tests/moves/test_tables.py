@@ -32,12 +32,14 @@ def test_faults_of_a_table_are_named() -> None:
     table["hire"] = [
         {"say": ["nested {a{b|c}|d}"], "left": "boss", "needs": ["nearby:job|wizard"], "colour": 1}
     ]
+    table["classes"]["idle"] = ["word"]
     found = "\n".join(problems(table, "it"))
     for fault in (
         "do not match",
         "unknown role 'boss'",
         "unknown range 'nearby'",
         "class 'wizard'",
+        "class 'idle' is asked for by no frame",
         "key 'colour'",
     ):
         assert fault in found

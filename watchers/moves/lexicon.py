@@ -42,6 +42,8 @@ COMPUTED = frozenset(
 CLASSES = frozenset(
     "job talent position round valuation earnings company gov orgword rival against former known ignore".split()
 )
+# What it asks for where a table has it.
+OPTIONAL = frozenset("alliance court deal kin kin_of opinion own owned plain review stuff tells".split())
 CUES = frozenset(
     "negation background opening afterwards relative past dated conditional question roundup feature".split()
 )
@@ -273,6 +275,8 @@ def problems(table: Mapping[str, Any], lang: str) -> list[str]:
     found += [f"unknown section {key!r}" for key in table.keys() - _TABLE_KEYS - kinds]
     classes = set(table.get("classes", {}))
     found += [f"class {name!r} is missing" for name in sorted(CLASSES - classes)]
+    asked = CLASSES | OPTIONAL | _asked_for(table)
+    found += [f"class {name!r} is asked for by no frame" for name in sorted(classes - asked)]
     found += [f"cue {name!r} is not one that is read" for name in sorted(set(table.get("cues", {})) - CUES)]
     statuses = {status.value for status in MoveStatus}
     found += [f"status {name!r} is unknown" for name in sorted(set(table.get("status", {})) - statuses)]
@@ -286,6 +290,13 @@ def problems(table: Mapping[str, Any], lang: str) -> list[str]:
         for number, row in enumerate(table[kind], 1):
             found += [f"{kind} {number}: {problem}" for problem in _frame_problems(row, classes)]
     return found
+
+
+def _asked_for(table: Mapping[str, Any]) -> set[str]:
+    """The classes that a table's frames ask for."""
+    rows = (row for kind in MoveKind for row in table.get(kind.value, ()))
+    texts = (text for row in rows for text in (*row.get("needs", ()), *row.get("unless", ())))
+    return {name for text in texts for condition in parse_conditions(text) for name in condition.wanted}
 
 
 def _phrases(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:

@@ -279,7 +279,7 @@ def _says_what(page: Page, start: int, end: int) -> bool:
     """In German what somebody is looks like a double name: "Acme-Forscher", "Cloud-Firma"."""
     return page.lexicon.nouns_capital and any(
         start <= hit.start and hit.end <= end
-        for name in ("position", "talent", "company", "product", "entity")
+        for name in ("position", "talent", "company", "product")
         for hit in page.hits.get(name, ())
     )
 
