@@ -109,7 +109,8 @@ class Claims:
         """The next untried deliveries that may be folded (not edits), in the order of sending."""
         return select(
             self._db,
-            f"{_CLAIMABLE} AND attempts = 0 AND update_kind IS NOT 'edit' AND occasion IS NULL {_ORDER} LIMIT :limit",
+            f"{_CLAIMABLE} AND attempts = 0 AND update_kind IS NOT 'edit' AND occasion IS NULL "
+            f"{_ORDER} LIMIT :limit",
             {"destination": destination, "now": to_ms(now), "limit": limit},
         )
 

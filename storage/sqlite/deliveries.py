@@ -136,7 +136,8 @@ class Deliveries:
         """Destinations that have the story's first message, or will when it is sent."""
         found = self._db.rows(
             "SELECT destination FROM delivery WHERE story_id = :story AND update_kind IS NULL "
-            "AND occasion IS NULL AND state <> 'superseded' UNION SELECT destination FROM story_message WHERE story_id = :story",
+            "AND occasion IS NULL AND state <> 'superseded' "
+            "UNION SELECT destination FROM story_message WHERE story_id = :story",
             {"story": story_id},
         )
         return frozenset(row[0] for row in found)

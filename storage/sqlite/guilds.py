@@ -2,7 +2,7 @@
 
 Routes, mutes, private additions to the watchlist, and what "Not relevant" taught.  A server
 that the bot left keeps all of it for ``KEPT``, but is no audience meanwhile.  What the
-values do to an alert is for ``watchers.audiences`` and ``watchers.triage``.
+values do to an alert is for ``watchers.listening`` and ``watchers.triage``.
 """
 
 import json

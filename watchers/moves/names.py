@@ -1,10 +1,10 @@
 """Who stands in a text: watched entities where they are meant, and other proper names.
 
-``find_parties`` gives every party of a stretch of sentences in order: accepted mentions first, then runs
-of capitalised words, names in Latin letters or katakana inside Chinese and Japanese, and
-the names that a language's table knows (``gov``, ``known``).  Whether a name is a
-person's is guessed from its shape and its neighbours; which role a party has is decided
-in ``watchers.moves.roles``.
+``listed_parties`` are those that somebody listed: accepted mentions, and the names that a
+language's table knows (``gov``, ``known``).  ``find_parties`` adds to them, for a stretch of
+sentences, runs of capitalised words, and names in Latin letters or katakana inside Chinese
+and Japanese.  Whether a name is a person's is guessed from its shape and its neighbours;
+which role a party has is decided in ``watchers.moves.roles``.
 """
 
 import re

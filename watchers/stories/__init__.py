@@ -8,8 +8,9 @@ Being near is no proof: the same entity with another event is the hard case, and
 persons and amounts that contradict each other veto whatever the words say.
 
 ``fingerprint`` is what an entry is compared by, ``worth`` what each of its keys is worth to
-find candidates by, ``assign`` decides join or open from those that the store finds, ``tell`` merges an entry into its story.  What is
-worth an alert is for ``watchers.triage``, what led up to it for ``watchers.recall``.
+find candidates by, ``assign`` decides join or open from those that the store finds, ``tell``
+merges an entry into its story.  What is worth an alert is for ``watchers.triage``, what led up
+to it for ``watchers.recall``.
 """
 
 from storage.model import Story
