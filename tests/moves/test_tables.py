@@ -1,8 +1,20 @@
 """The languages' tables of terms can be used, and say what the code asks of them."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from watchers.moves.lexicon import FALLBACK, available, expand, lexicon_for, problems, read_table
+from storage.model import MoveKind
+from watchers.moves.lexicon import (
+    FALLBACK,
+    OTHERWISE,
+    available,
+    expand,
+    lexicon_for,
+    problems,
+    read_table,
+)
 
 PROMISED = {"en", "pt", "es", "fr", "de", "nl", "ja", "zh"}
 KINDS = 13
@@ -20,6 +32,21 @@ def test_a_table_has_no_faults(lang: str) -> None:
 @pytest.mark.parametrize("lang", sorted(available()))
 def test_a_table_tells_every_kind_of_move(lang: str) -> None:
     assert len({frame.kind for frame in lexicon_for(lang).frames}) == KINDS
+
+
+def test_the_glossary_names_the_roles_of_each_kind() -> None:
+    glossary = (Path(__file__).parents[2] / "docs" / "glossary.md").read_text("utf-8")
+    told = {
+        kind: set(roles.split(", "))
+        for kind, roles in re.findall(r"^\| `(\w+)` \|[^|]+\| ([\w, ]+) \|$", glossary, re.MULTILINE)
+    }
+    given: dict[str, set[str]] = {kind.value: set() for kind in MoveKind}
+    for lang in available():
+        for frame in lexicon_for(lang).frames:
+            sides = (frame.left, frame.right, frame.left_org, frame.right_org, frame.adjacent)
+            roles = {*sides, *frame.via.values(), *frame.marks.values()} - {None, OTHERWISE}
+            given[frame.kind.value].update(role for role in roles if role is not None)
+    assert told == given
 
 
 def test_braces_stand_for_each_of_their_forms() -> None:
