@@ -12,7 +12,7 @@ def finish(draft: Draft) -> None:
     worth = [a for a in draft.amounts if a.sense == WORTH and left <= a.start < right]
     if paid is not None:
         draft.amount, draft.currency = paid.value, paid.currency
-    if worth and draft.frame.kind.value == "funding":
+    if worth and draft.frame.kind is MoveKind.FUNDING:
         nearest = min(worth, key=lambda a: abs(a.start - draft.end))
         draft.valuation = nearest.value
         draft.currency = draft.currency or nearest.currency
