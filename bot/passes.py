@@ -7,12 +7,12 @@ the polling, so an alert leaves while slower hosts are still answering.
 
 import asyncio
 import contextlib
+import functools
 import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.app import App, holder
@@ -121,18 +121,18 @@ async def one_pass(
             return report
         await asyncio.to_thread(app.store.feeds.rebase, app.clock.now())
         await asyncio.to_thread(gather, app)
-        more = partial(_due_now, app) if command == "run" else None
-        choose = more or partial(chosen_feeds, app, urls, all_feeds=all_feeds)
+        more = functools.partial(_due_now, app) if command == "run" else None
+        choose = more or functools.partial(chosen_feeds, app, urls, all_feeds=all_feeds)
         feeds = list(await asyncio.to_thread(choose))
         async with delivering(app, report, stop, deliver=deliver) as wake:
             await _sweep(app, feeds, report, wake, stop, more)
     return report
 
 
+@functools.cache  # once a process: whether anything is frozen takes 10 ms to count
 def _spare_the_collector() -> None:
     """What is loaded by now stays: it is not looked through for garbage again and again."""
-    if not gc.get_freeze_count():
-        gc.freeze()
+    gc.freeze()
     gc.set_threshold(YOUNG, 10, 10)
 
 

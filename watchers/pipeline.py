@@ -101,7 +101,10 @@ class Pipeline:
         """The reader for the watchlist as it is now; rebuilt only when that changed."""
         version = self._store.watchlist.version()
         if self._reader is None or self._reader.watchlist.version != version:
+            changed = self._reader is not None
             self._reader = Reader(self._store.watchlist.load())
+            if changed:
+                gc.collect()  # the one before: what is frozen as garbage would stay for good
             gc.freeze()  # it stays: the collector need not look through it while entries are judged
         return self._reader
 
