@@ -30,10 +30,11 @@ def floods(start: bytes, again: bytes) -> Handler:
 
 
 FLOODS: dict[str, tuple[Handler, str]] = {
-    "/chunk-extension": (floods(CHUNKED + b"5", b";x=" + b"a" * 60_000), "timed-out"),
-    "/chunk-size": (floods(CHUNKED, b"0" * 60_000), "timed-out"),
-    "/chunks-of-one-byte": (floods(CHUNKED, b"1\r\na\r\n" * 5_000), "timed-out"),
+    "/chunk-extension": (floods(CHUNKED + b"5", b";x=" + b"a" * 60_000), "headers-too-large"),
+    "/chunk-size": (floods(CHUNKED, b"0" * 60_000), "headers-too-large"),
+    "/chunks-of-one-byte": (floods(CHUNKED, b"1\r\na\r\n" * 5_000), "body-too-large"),
     "/trailers": (floods(CHUNKED + b"4\r\nabcd\r\n0\r\n", b"X: y\r\n" * 1_000), "headers-too-large"),
+    "/one-trailer": (floods(CHUNKED + b"4\r\nabcd\r\n0\r\nX: ", b"y" * 60_000), "headers-too-large"),
     "/early-hints": (
         floods(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 500),
         "headers-too-large",
@@ -52,6 +53,18 @@ FLOODS: dict[str, tuple[Handler, str]] = {
         "body-too-large",
     ),
     "/negative-length": (raw(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n" + FEED), "protocol-broken"),
+    "/length-of-zeros": (
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: " + b"0" * 5000 + b"99999999\r\n\r\n" + FEED),
+        "body-too-large",
+    ),
+    "/status-nought-with-a-body": (
+        raw(b"HTTP/1.1 000 OK\r\nContent-Length: 2\r\n\r\nok"),
+        "protocol-broken",
+    ),
+    "/to-no-port": (redirect("http://127.0.0.1:99999/"), "bad-redirect"),
+    "/to-a-port-of-many-digits": (redirect("http://localhost:" + "9" * 30 + "/"), "bad-redirect"),
+    "/to-port-nought": (redirect("http://127.0.0.1:0/"), "bad-redirect"),
+    "/to-no-punycode": (redirect("http://xn--a/"), "bad-redirect"),
     "/two-lengths": (
         raw(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 700\r\n\r\n" + FEED),
         "protocol-broken",
@@ -91,10 +104,21 @@ INSIDE = [
 @pytest.mark.parametrize(("path", "name"), [(path, name) for path, (_, name) in FLOODS.items()])
 async def test_a_flood_ends_and_has_its_name(path: str, name: str) -> None:
     async with serve({path: handler for path, (handler, _) in FLOODS.items()}) as server:
-        bounds = Bounds(seconds=1.5)
+        bounds = Bounds(seconds=1.5, body=1024 * 1024)
         async with Fetcher(allow_private=["127.0.0.1/32"], spacing=0, bounds=bounds) as fetcher:
             outcome = await fetcher.get(server.url(path), now=NOW)
     assert outcome.error == name  # type: ignore[union-attr]
+
+
+async def test_a_validator_that_cannot_be_sent_back_is_not_kept() -> None:
+    """Else each further request would fail, without the server's doing."""
+    async with (
+        serve({"/feed": says(FEED, ETag='"a\0b"')}) as server,
+        Fetcher(allow_private=["127.0.0.1/32"], spacing=0) as fetcher,
+    ):
+        outcome = await fetcher.get(server.url("/feed"), now=NOW)
+    assert isinstance(outcome, Fetched)
+    assert outcome.etag is None
 
 
 @pytest.mark.parametrize("target", INSIDE)

@@ -174,6 +174,8 @@ async def test_no_server_there_is_a_failed_connection() -> None:
         ("file:///etc/passwd", "bad-address"),
         ("quay.example/feed", "bad-address"),
         ("http:///feed", "bad-address"),
+        ("http://quay.example:65536/", "bad-address"),
+        ("http://xn--a/", "bad-address"),
         ("", "bad-address"),
     ],
 )

@@ -11,7 +11,7 @@ from storage.model import Feed
 from storage.sqlite.identity import guid_key, stored_guid
 from tests.sources.test_fast import ATOM_PART, RSS_PART, SPACES, TEXT, atom, corpus, element, rss
 from watchers.sources import fast, parse_news, slices
-from watchers.sources.base import ParsedFeed
+from watchers.sources.base import NeedsChild, ParsedFeed, ParseError
 
 URL = "https://base.example/feeds/news"
 FEED = Feed(id=7, url=URL)
@@ -95,6 +95,12 @@ READ_IN_FULL = {
         channel(item("a", "<foo:x/>")),
         channel(item("b"), item("a", "<foo:x/>")).replace(b"urn:foo", b"urn:bar"),
     ),
+    "another meaning of a prefix, behind a sign that looks like the tag's end": (
+        channel(item("a", "<foo:x/>")).replace(b"<rss", b'<rss sign=">"'),
+        channel(item("b"), item("a", "<foo:x/>"))
+        .replace(b"<rss", b'<rss sign=">"')
+        .replace(b"urn:foo", b"urn:bar"),
+    ),
     "an id that a known entry has": (
         channel(item("a")),
         channel(item("b").replace("<guid>b", "<guid>a"), item("a")),
@@ -126,6 +132,13 @@ def test_the_same_bytes_from_another_address_or_for_another_feed_are_read_again(
     assert parse_news(body, URL, None, replace(FEED, held=held)).entries == ()
     assert len(parse_news(body, f"{URL}?moved", None, replace(FEED, held=held)).entries) == 1
     assert len(parse_news(body, URL, None, replace(FEED, id=8, held=held)).entries) == 1
+
+
+@pytest.mark.parametrize("head", [b"<a" + b"xmlns" * 12_000, b'<a x="' * 10_000, b"<a " + b'x="y" ' * 10_000])
+def test_what_stands_before_the_first_entry_is_looked_through_in_linear_time(head: bytes) -> None:
+    """Where it is quadratic, this takes minutes."""
+    with pytest.raises((ParseError, NeedsChild)):
+        parse_news(head + item("a").encode(), URL, None, FEED)
 
 
 @pytest.mark.parametrize("held", [b"", b"1234567", b"x" * 8, b"x" * 31, b"x" * 400])

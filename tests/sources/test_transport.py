@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from watchers.sources import transport
+from watchers.sources.exchange import Exchange
 from watchers.sources.guard import AddressGuard
 from watchers.sources.transport import BodyCutOff, GuardedTransport, TlsRefused
 
@@ -174,3 +175,29 @@ async def test_plain_answers_to_tls_are_a_failed_handshake() -> None:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(TlsRefused):
             await transport.handle_async_request(httpx.Request("GET", f"https://127.0.0.1:{port}/"))
+
+
+async def test_an_answer_that_comes_before_the_question_is_none() -> None:
+    closed = asyncio.Event()
+
+    async def early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK)
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+        closed.set()
+
+    async with await asyncio.start_server(early, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        _, exchange = await asyncio.get_running_loop().create_connection(Exchange, "127.0.0.1", port)
+        await closed.wait()
+        with pytest.raises(httpx.RemoteProtocolError):
+            await exchange.ask(b"GET / HTTP/1.1\r\n\r\n")
+
+
+async def test_chunks_of_a_byte_are_handed_on_together() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 5_000 + b"0\r\n\r\n"
+    async with asked(lambda number: answer) as (_, client), client.stream("GET", "/") as response:
+        pieces = [piece async for piece in response.aiter_raw()]
+    assert b"".join(pieces) == b"x" * 5_000
+    assert len(pieces) < 500

@@ -6,7 +6,6 @@ reuse to ``transport``.
 """
 
 import asyncio
-from collections import deque
 from typing import cast
 
 import httptools
@@ -14,7 +13,7 @@ import httpx
 
 MAX_FIELD = 16 * 1024  # one header line
 MAX_FIELDS = 100  # header lines, trailers included
-MAX_HEAD = 64 * 1024  # the whole head
+MAX_HEAD = 64 * 1024  # the whole head; also whatever comes between two parts of a body, and behind it
 MOST_WAITING = 256 * 1024  # bytes of body that may wait to be read
 
 
@@ -35,40 +34,41 @@ class Exchange(asyncio.Protocol):
     def __init__(self) -> None:
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
-        self._pieces: deque[bytes] = deque()
+        self._pieces: list[bytes] = []
         self._waiting = 0  # bytes in _pieces
         self._waiter: asyncio.Future[None] | None = None
         self._failure: httpx.TransportError | None = None
         self._closed = False
-        self._finished = False  # the last answer is there as a whole
         self._renew()
+        self._finished = True  # the last answer is there as a whole: none is awaited yet
 
     # --- for ``transport`` --------------------------------------------------------------
 
     async def ask(self, request: bytes) -> None:
         """Send a request and wait for the head of its answer; httpx.TransportError when none comes."""
-        if self._finished:
-            self._renew()
+        if self._closed:  # also for having spoken before it was asked
+            raise httpx.RemoteProtocolError("the connection ended before it was asked")
+        self._renew()
         self._transport.write(request)
         while not self._headed:
             await self._news()
 
     async def piece(self) -> bytes:
-        """The next part of the body, b"" at its end; BodyCutOff when it ends early."""
+        """What came of the body since, b"" at its end; BodyCutOff when it ends early."""
         while not self._pieces:
             if self._finished:
                 return b""
             await self._news()
-        piece = self._pieces.popleft()
-        self._waiting -= len(piece)
-        if self._waiting < MOST_WAITING:
-            self._transport.resume_reading()
+        piece = b"".join(self._pieces)  # a hostile server's chunks are a byte each
+        self._pieces.clear()
+        self._waiting = 0
+        self._transport.resume_reading()
         return piece
 
     @property
     def untouched(self) -> bool:
         """Whether nothing came back since the request."""
-        return not self._received
+        return not (self._headed or self._received)
 
     @property
     def reusable(self) -> bool:
@@ -96,7 +96,7 @@ class Exchange(asyncio.Protocol):
             self.close()
             if not self._finished:
                 self._fail(httpx.RemoteProtocolError("the answer is not HTTP"))
-        if not self._headed and self._received > MAX_HEAD:
+        if self._received > MAX_HEAD and not self._finished:
             self._fail(HeadersOverflow(f"a head of more than {MAX_HEAD} bytes"))
         self._wake()
 
@@ -137,9 +137,12 @@ class Exchange(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         self.status = self._parser.get_status_code()
+        if self.status < 100:  # it could have a body, and is no answer
+            raise ValueError(f"status {self.status}")
         self._headed = self.status >= 200 or self.status == 101
 
     def on_body(self, body: bytes) -> None:
+        self._received = 0
         self._pieces.append(body)
         self._waiting += len(body)
         if self._waiting >= MOST_WAITING:
@@ -158,7 +161,7 @@ class Exchange(asyncio.Protocol):
         self._parser.set_dangerous_leniencies(  # as lenient as browsers, where no harm is in it
             lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
         )
-        self._received = 0  # bytes
+        self._received = 0  # bytes since the request or the last of the body
         self._fields = 0
         self._headed = False  # the head is there
         self._finished = False
@@ -170,7 +173,7 @@ class Exchange(asyncio.Protocol):
         if self._failure is None:
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
-        if self._failure is not None and not self._pieces:
+        if self._failure is not None and not (self._headed and self._pieces):
             raise self._failure
 
     def _wake(self) -> None:

@@ -192,7 +192,7 @@ class Fetcher:
                     del response.stream  # it refers to the response, and only the collector would part them
         except TimeoutError:
             raise base.TimedOut(f"not finished after {self._bounds.seconds:g} s") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise _named(error) from error
         finally:
             trail.left = max(trail.left - (time.monotonic() - begun), 0.01)
@@ -275,10 +275,13 @@ class Fetcher:
 def _address(url: str) -> httpx.URL:
     try:
         address = httpx.URL(url)
+        host = address.host  # raises where its punycode is none
     except (httpx.InvalidURL, ValueError) as error:
         raise base.BadAddress("not an address") from error
-    if address.scheme not in {"http", "https"} or not address.host:
+    if address.scheme not in {"http", "https"} or not host:
         raise base.BadAddress("only http and https addresses are fetched")
+    if address.port is not None and not 0 < address.port < 65536:
+        raise base.BadAddress("no such port")
     return address
 
 
@@ -287,9 +290,9 @@ def _origin(url: httpx.URL) -> tuple[bytes, str, str, int | None]:
 
 
 def _verbatim(response: httpx.Response, name: bytes) -> str | None:
-    """A header field byte for byte; None also where it cannot be kept as text (no UTF-8)."""
+    """A header field byte for byte; None also where it cannot be kept (no UTF-8) or sent back (NUL)."""
     for key, value in response.headers.raw:
-        if key.lower() == name:
+        if key.lower() == name and b"\0" not in value:
             try:
                 return value.decode("utf-8") or None
             except UnicodeDecodeError:
@@ -321,15 +324,16 @@ def _held(seconds: float) -> Failed:
     )
 
 
-def _named(error: httpx.HTTPError | httpx.InvalidURL) -> SourceError:
-    if isinstance(error, httpx.InvalidURL) or "location header" in str(error):
+def _named(error: httpx.HTTPError | httpx.InvalidURL | UnicodeError) -> SourceError:
+    if not isinstance(error, httpx.HTTPError) or "location header" in str(error):
         return base.BadRedirect("a redirect to something that is not an address")  # httpx looks ahead
     kind = next(ours for theirs, ours in _NAMED if isinstance(error, theirs))
     return kind(str(error) or type(error).__name__)
 
 
 def _digits(text: str | None) -> str:
-    return text if text is not None and text.isascii() and text.isdigit() else "0"
+    """A number's digits, "0" where there is none; int() raises on thousands of them, zeros too."""
+    return text.lstrip("0")[:20] or "0" if text is not None and text.isascii() and text.isdigit() else "0"
 
 
 class _NoCookies(httpx.Cookies):

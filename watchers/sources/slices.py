@@ -27,7 +27,8 @@ _SIZE = 8  # bytes of a hash or key
 _FIRST = re.compile(rb"<(item|entry)[\s>]")
 _FOLLOWING = {name: re.compile(rb"\s*<" + name + rb"[\s>]") for name in (b"item", b"entry")}
 _HEAD = 64 * 1024  # in which the first entry begins
-_DECLARING = re.compile(rb"<[?A-Za-z][^<>]*?(?:xmlns|encoding|version)[^<>]*>")
+_TAG = re.compile(rb"<[?A-Za-z](?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+>")  # possessive: in linear time
+_DECLARING = (b"xmlns", b"encoding", b"version")
 _CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _OPENINGS = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"), (b"<?", b"?>"))
 
@@ -104,7 +105,8 @@ def _without(body: bytes, spans: Sequence[tuple[int, int]], kept: Collection[int
 
 def _salt(head: bytes, url: str, feed: Feed) -> bytes:
     """Changes with all that gives the same bytes another meaning."""
-    meaning = b"\0".join((b"%d" % feed.id, url.encode("utf-8", "replace"), *_DECLARING.findall(head)))
+    declaring = [tag for tag in _TAG.findall(head) if any(word in tag for word in _DECLARING)]
+    meaning = b"\0".join((b"%d" % feed.id, url.encode("utf-8", "replace"), *declaring))
     return sha256(meaning).digest()[:_SIZE]
 
 
