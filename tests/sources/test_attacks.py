@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import socket
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -165,6 +166,30 @@ async def test_of_a_names_addresses_only_those_allowed_are_connected_to(
         outcome = await fetcher.get(f"http://quay.example:{server.port}/feed", now=NOW)
     assert isinstance(outcome, Fetched)
     assert reached == ["127.0.0.1"]
+
+
+async def test_names_that_are_never_answered_hold_up_no_other_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The store writes in the loop's own threads."""
+    over = threading.Event()
+
+    def getaddrinfo(*asked: Any, **others: Any) -> Any:
+        over.wait(20)
+        raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    async with Fetcher() as fetcher:
+        names = [f"http://quay{number}.example/" for number in range(40)]
+        asked = [asyncio.create_task(fetcher.get(name, now=NOW)) for name in names]
+        try:
+            await asyncio.sleep(0.1)
+            async with asyncio.timeout(10):
+                assert await asyncio.to_thread(lambda: "written") == "written"
+        finally:
+            over.set()
+        errors = {outcome.error for outcome in await asyncio.gather(*asked)}  # type: ignore[union-attr]
+    assert errors == {"no-such-host"}
 
 
 async def test_a_name_that_leads_inside_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from ipaddress import ip_address
 from typing import Any
 
@@ -29,6 +30,7 @@ NEXT_ADDRESS = 0.25  # seconds until the next address of a name is tried beside 
 KEEP_ALIVE = 15.0  # seconds that a connection may wait for its next request …
 KEPT = 256  # … and so many may wait
 NAMES_FOR = 60.0  # seconds that a name's addresses are believed
+LOOKED_UP_AT_ONCE = 32  # names, in threads of their own: a resolver that hangs must not hold up the store
 
 _Origin = tuple[bytes, bytes, int | None]  # scheme, host, port
 _Address = tuple[int, int, int, str, tuple[Any, ...]]  # as socket.getaddrinfo gives them
@@ -52,6 +54,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     def __init__(self, guard: AddressGuard, *, ssl_context: ssl.SSLContext | None = None) -> None:
         self._guard = guard
         self._ssl = ssl_context
+        self._resolver = ThreadPoolExecutor(LOOKED_UP_AT_ONCE, thread_name_prefix="names")
         self._names: dict[str, tuple[float, list[_Address]]] = {}  # until when, and the addresses
         self._idle: dict[_Origin, tuple[float, Exchange]] = {}  # since when; the longest idle first
 
@@ -74,6 +77,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         for _, exchange in self._idle.values():
             exchange.close()
         self._idle.clear()
+        self._resolver.shutdown(wait=False, cancel_futures=True)
         await asyncio.sleep(0)  # then the loop lets go of them
 
     # --- connections --------------------------------------------------------------------
@@ -149,8 +153,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         until, found = self._names.get(f"{host}:{port}", (0.0, []))
         if until < loop.time():
             try:
-                asked = loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
-                found = list(await asked)
+                ask = partial(socket.getaddrinfo, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+                asked = await loop.run_in_executor(self._resolver, ask, host, port)
+                found = list(asked)
             except socket.gaierror as error:
                 raise NameNotFound("the name does not resolve") from error
             if len(self._names) >= KEPT:
