@@ -218,7 +218,7 @@ async def test_not_relevant_lowers_the_alias_in_that_context_for_that_server(wor
     world.wait(days=10)
     similar = "Outlier pays students in Ghana for data work"
     world.tell(similar)
-    elsewhere = "Outlier hires a finance chief from Google"
+    elsewhere = "Outlier hires a finance chief for its freelancers"
     world.tell(elsewhere)
     await world.deliver()
     assert [similar in one for one in world.shown(201)] == [False, True, False]
