@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from storage.model import Feed, FinishedPoll, Verdict
 from storage.sqlite import SqliteStore
 from watchers import crowds, polling, sources
-from watchers.sources.base import Failed, Fetched, NotModified, Outcome, ParsedFeed, SourceError
+from watchers.sources.base import Failed, Fetched, NotModified, OurFault, Outcome, ParsedFeed, SourceError
 
 if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many rules
     from watchers.pipeline import Judged, Pipeline
@@ -149,7 +149,10 @@ class Sweep:
                 await self._poll(fetcher, feed, finished)
 
     async def _poll(self, fetcher: "sources.Fetcher", feed: Feed, finished: "_Finished") -> None:
-        outcome = await sources.fetch(fetcher, feed, self._clock())
+        try:
+            outcome = await sources.fetch(fetcher, feed, self._clock())
+        except Exception as error:  # whatever one server answers, the others are heard
+            outcome = _our_fault(feed, error)
         with finished.holding(outcome):
             await finished.put(await self._read(feed, outcome))
 
@@ -160,6 +163,8 @@ class Sweep:
                 parsed = await sources.parse_off_loop(outcome, feed)
             except SourceError as error:
                 outcome = Failed.of(error, status=outcome.status)
+            except Exception as error:
+                outcome = _our_fault(feed, error)
         if isinstance(outcome, Fetched):
             outcome = replace(outcome, body=b"")  # read: hundreds of them may wait for the writer
         return _Poll(before=feed, outcome=outcome, parsed=parsed, at=self._clock())
@@ -244,6 +249,11 @@ def finish(
         known=parsed.known if parsed else (),
         baseline=feed.last_success is None,
     )
+
+
+def _our_fault(feed: Feed, error: Exception) -> Failed:
+    log.error("%s: a fault of ours", feed.url, exc_info=error)
+    return Failed.of(OurFault(f"{type(error).__name__}, a fault of ours; please report it with the log"))
 
 
 def _by_host(feeds: Iterable[Feed]) -> list[list[Feed]]:

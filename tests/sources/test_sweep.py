@@ -206,3 +206,28 @@ async def test_who_has_finished_waits_while_the_writer_is_behind(monkeypatch: py
     await second
     finished.end()
     assert [len(await finished.take()), len(await finished.take())] == [1, 0]
+
+
+async def test_a_fault_of_ours_over_one_feed_leaves_the_others_heard(tmp_path: Path) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "bad.example":
+            raise RuntimeError("nobody foresaw this")
+        return httpx.Response(200, content=FEED, headers={"Content-Type": "application/rss+xml"})
+
+    now = datetime.now(UTC)
+    with open_store(tmp_path / "m.db", now=now) as store:
+        for host in ("bad", "good"):
+            store.feeds.add(f"https://{host}.example/feed", now=now)
+        sweeping = Sweep(store, Pipeline(store, lambda: ()), clock=lambda: datetime.now(UTC), bounds=Bounds())
+        async with Fetcher(transport=httpx.MockTransport(answer)) as fetcher:
+            report = await sweeping.run(fetcher, store.feeds.due(now))
+        assert report.failed == [
+            (
+                "https://bad.example/feed",
+                "our-fault: RuntimeError, a fault of ours; please report it with the log",
+            )
+        ]
+        assert report.changed == 1
+        bad = store.feeds.get("https://bad.example/feed")
+        assert bad is not None
+        assert bad.failures == 1

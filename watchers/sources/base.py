@@ -210,6 +210,12 @@ class ParseTooCostly(ParseError):
     name = "parse-too-costly"
 
 
+class OurFault(SourceError):
+    """Something that nobody foresaw, in our own code; the log holds all of it."""
+
+    name = "our-fault"
+
+
 class NeedsChild(Exception):
     """Raised by a fast reader: this body is for the slow one, in a child with limits."""
 
