@@ -79,7 +79,7 @@ def judge(draft: Draft, document: Document) -> float:
 
 
 def _is_attribute(draft: Draft) -> bool:
-    """ "X推出的Y", "Xを去ったY氏", "Xが買収したY": a verb right before a name only says whose name it is."""
+    """ "X推出的Y", "Xを去ったY氏", "Xが買収したY", "Xを率いる同氏": a verb right before a name only says whose name it is."""
     page, end = draft.page, draft.end
     if page.lexicon.lang == "zh":
         if draft.frame.kind is MoveKind.FUNDING and _WORTH_SO_MUCH.match(page.folded, end) is not None:
@@ -90,6 +90,7 @@ def _is_attribute(draft: Draft) -> bool:
     if draft.frame.kind is not MoveKind.LAUNCH and _DONE_BY.match(page.folded, end) is not None:
         return True
     named = any(p.start == end and p.kind == "person" for p in draft.parties)
+    named = named or page.folded.startswith("同氏", end)
     return named and page.folded[end - 1] in "たる"
 
 
