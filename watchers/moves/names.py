@@ -29,7 +29,6 @@ _CJK_NAME = re.compile(
 )
 _ELISION = re.compile("[dlns]['’](?=[^\\W\\d_])", re.IGNORECASE)
 _FORMERLY = re.compile("(?:ex|oud)-(?=[^\\W\\d_])", re.IGNORECASE)  # "ex-Acme"
-_KIN_REACH = 34  # code points between "partner of" and whose he is
 _PARTICLES = frozenset("de da do dos van von der den la le of & del di al bin ibn".split())
 
 
@@ -388,66 +387,3 @@ def _chinese_people(page: Page, taken: bytearray) -> list[Party]:
                 _take(taken, start, end)
                 break
     return found
-
-
-# --- named, but not acting ----------------------------------------------------------------
-
-
-def is_former(page: Page, party: Party) -> bool:
-    """ "ex-Meta", "former OpenAI chief", "前OpenAI": somebody's past, not the party itself."""
-    if party.kind == "person":
-        return False
-    if page.raw[max(0, party.start - 1)] >= NO_BLANKS:
-        before = f" {page.folded[: party.start]}"[-2:]
-        return before[-1:] in "前原元旧" and before[:1] not in "目之提此当先以日早"
-    hit = page.last("former", max(0, party.start - 22), party.start)
-    return hit is not None and not page.comma_between(hit.end, party.start)
-
-
-def is_kin(page: Page, party: Party) -> bool:
-    """ "Sócio de Mira Murati", "Wang's deputy": somebody else, told by whom he belongs to."""
-    before = page.last("kin", max(0, party.start - _KIN_REACH), party.start)
-    if before is not None and not page.folded[before.end : party.start].strip(" '"):
-        return True
-    if not party.possessive and not page.folded.startswith("s ", party.end):
-        return False
-    after = page.first("kin_of", party.end, party.end + _KIN_REACH)
-    return after is not None and page.folded[party.end : after.start].strip(" '") in ("", "s")
-
-
-def _attributed(page: Page, party: Party) -> bool:
-    """ "…, Bloomberg News reports": who only tells it."""
-    verb = page.first("tells", party.end, party.end + 16)
-    return (
-        verb is not None
-        and party.slug is None
-        and page.folded[: party.start].rstrip().endswith(",")
-        and page.folded[party.end : verb.start].strip() in ("", "news")
-        and not page.words(verb.end, page.clause(verb.start, verb.end)[1])
-    )
-
-
-def is_bystander(page: Page, party: Party) -> bool:
-    """ "Scale AI rival", "Meta-backed", "to take on Mercor": named, but nothing is done by it or to it."""
-    text = page.folded
-    if party.kind == "person" and is_kin(page, party):
-        return True
-    after = page.first("rival", party.end, party.end + 18)
-    if after is not None and text[party.end : after.start].strip(" -") in (
-        "",
-        "'s",
-        "s",
-        "的",
-        "に",
-        "と",
-        "の",
-    ):
-        return True
-    if _attributed(page, party):
-        return True
-    before = page.last("against", max(0, party.start - 26), party.start)
-    return (
-        before is not None
-        and len(text[before.end : party.start].split()) <= 2
-        and "," not in text[before.end : party.start]
-    )

@@ -6,9 +6,10 @@ languages is bound in ``watchers.moves.roles``.
 
 import re
 
+from watchers.moves.bystanders import is_bystander, is_former
 from watchers.moves.casting import COORDINATED, accepts, give
 from watchers.moves.lexicon import Frame
-from watchers.moves.names import Party, is_bystander, is_former
+from watchers.moves.names import Party
 from watchers.moves.page import Page
 from watchers.moves.reading import Draft
 

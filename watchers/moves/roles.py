@@ -11,9 +11,10 @@ from itertools import pairwise, takewhile
 
 from storage.model import MoveKind
 from watchers.moves import particles
+from watchers.moves.bystanders import is_bystander, is_former
 from watchers.moves.casting import COORDINATED, PERSON_ROLES, accepts, give
 from watchers.moves.lexicon import NO_BLANKS, OTHERWISE, Frame
-from watchers.moves.names import Party, is_bystander, is_former
+from watchers.moves.names import Party
 from watchers.moves.page import COMMA, Page, between
 from watchers.moves.reading import Draft
 
