@@ -11,7 +11,7 @@ from watchers.moves.amounts import find_counts
 from watchers.moves.names import Party
 from watchers.moves.page import Hit
 from watchers.moves.reading import Draft
-from watchers.moves.roles import AND
+from watchers.moves.roles.lists import AND
 
 _POSITION_TAIL = re.compile(
     r"\s(?:of|for|de|da|do|del|des|du|von|für|van|voor|di)\s(?:the\s|la\s|o\s|a\s)?[\w&-]+(?:\s(?:and|&|und|e|y|et)\s[\w&-]+)?"

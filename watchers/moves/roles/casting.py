@@ -1,13 +1,8 @@
-"""Who can play a role at all, and what joins several into one list: shared by ``roles`` and ``particles``."""
+"""Who can play a role at all."""
 
 from watchers.moves.names import Party
 from watchers.moves.reading import Draft
 
-# What stands between the members of a list of names.
-COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以及 や ／ / + 와 과".split()) | {
-    ", and",
-    ", &",
-}
 PERSON_ROLES = frozenset({"person"})
 _NEVER_PERSONS = frozenset({"from"})
 

@@ -6,12 +6,13 @@ languages is bound in ``watchers.moves.roles``.
 
 import re
 
-from watchers.moves.bystanders import is_bystander, is_former
-from watchers.moves.casting import COORDINATED, accepts, give
 from watchers.moves.lexicon import Frame
 from watchers.moves.names import Party
 from watchers.moves.page import Page
 from watchers.moves.reading import Draft
+from watchers.moves.roles.bystanders import is_bystander, is_former
+from watchers.moves.roles.casting import accepts, give
+from watchers.moves.roles.lists import COORDINATED
 
 _TOPIC, _OF = "、", ("の", "의", "")  # particles that say less than the others; "": none, but beside the verb
 _REST_OF_NAME = re.compile(r"(?: ?[A-Z][A-Za-z0-9.]*){1,2}|[ァ-ヺー]{3,8}")

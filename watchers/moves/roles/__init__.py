@@ -1,0 +1,91 @@
+"""Who plays which role: by order and preposition, as the frame says.
+
+    before         who acts: what stands before the verb
+    behind         what is done to whom: what stands behind it
+    prepositions   what a preposition before a name says, on either side
+    lists          names that are told as one: "A, B and C"
+    particles      Japanese and Korean, which mark names instead and put the verb last
+    bystanders     who is named without a part in it
+    casting        who can play a role at all
+
+What the families of moves know better about their sides comes after, in ``people``,
+``money``, ``deals`` and the others.
+"""
+
+from watchers.moves.lexicon import OTHERWISE
+from watchers.moves.names import Party
+from watchers.moves.reading import Draft
+from watchers.moves.roles import particles
+from watchers.moves.roles.before import bind_before
+from watchers.moves.roles.behind import bind_behind
+from watchers.moves.roles.bystanders import is_bystander
+from watchers.moves.roles.casting import PERSON_ROLES, accepts, give
+from watchers.moves.roles.prepositions import preposed
+
+
+def bind(draft: Draft) -> None:
+    """Give the parties around the trigger the roles that the frame says."""
+    usable = [p for p in draft.parties if p.end <= draft.start or p.start >= draft.end]
+    left, right = draft.sentence
+    usable = [p for p in usable if p.start >= left and p.end <= right]
+    if draft.page.lexicon.verb_last:
+        particles.bind(draft, usable)
+        return
+    before = [p for p in usable if p.end <= draft.start]
+    if draft.page.lexicon.verb_may_end and (subject := _subject_behind(draft, usable)) is not None:
+        assert draft.frame.left is not None
+        give(draft, draft.frame.left, subject)
+        bind_behind(draft, [p for p in usable if p.start > subject.start])
+        return
+    if (
+        draft.page.lexicon.verb_may_end
+        and draft.frame.right
+        and not any(p.start >= draft.end for p in usable)
+    ):
+        before = _bind_early_object(draft, before)
+    bind_before(draft, before)
+    bind_behind(draft, [p for p in usable if p.start >= draft.end])
+
+
+# Words that open a German or Dutch sentence whose subject comes behind the verb.
+_OPENING = frozenset(
+    "nach na seit sinds vor voor trotz ondanks wegen wegens mit met im in am an op ab vanaf auf jetzt nun nu heute vandaag"
+    " kurz kort laut volgens fur darum daarom uberraschend auch ook damit hiermee kunftig voortaan".split()
+)
+
+
+def _subject_behind(draft: Draft, parties: list[Party]) -> Party | None:
+    """ "After a year X leaves Acme" in German and Dutch: the verb is second, who acts comes behind it."""
+    page, role = draft.page, draft.frame.left
+    floor, _ = page.clause(draft.start, draft.end)
+    if role is None or next(iter(page.words(floor, draft.start)), "") not in _OPENING:
+        return None
+    before = (p for p in parties if floor <= p.start < draft.start)
+    if any(p.kind != "name" or p.slug is not None for p in before) or page.first(
+        "talent", floor, draft.start
+    ):
+        return None
+    behind = next((p for p in parties if p.start >= draft.end), None)
+    if behind is None or page.folded[draft.end : behind.start] != " " or not accepts(role, behind):
+        return None
+    further = any(p.start > behind.end for p in parties)
+    person = role in PERSON_ROLES
+    return behind if (person and behind.kind == "person") or (not person and further) else None
+
+
+def _bind_early_object(draft: Draft, parties: list[Party]) -> list[Party]:
+    """ "A will B kaufen": where the verb ends the clause, the later party is its object."""
+    floor, ceiling = draft.clause
+    here = [p for p in parties if p.start >= floor]
+    free = [
+        p
+        for p in here
+        if preposed(draft.page, p, floor, draft.frame) in (None, OTHERWISE)
+        and not is_bystander(draft.page, p)
+    ]
+    ends_clause = not draft.page.words(draft.end, ceiling)
+    right = draft.frame.right
+    if len(free) < 2 or right is None or not ends_clause or not accepts(right, free[-1]):
+        return parties
+    give(draft, right, free[-1])
+    return [p for p in parties if p.end <= free[-1].start]

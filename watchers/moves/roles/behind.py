@@ -1,0 +1,169 @@
+"""Behind the verb: what is done to whom, and who else has a part in it."""
+
+import re
+from collections.abc import Mapping
+from itertools import pairwise, takewhile
+
+from storage.model import MoveKind
+from watchers.moves.lexicon import OTHERWISE
+from watchers.moves.names import Party
+from watchers.moves.page import Page
+from watchers.moves.reading import Draft
+from watchers.moves.roles.bystanders import is_bystander, is_former
+from watchers.moves.roles.casting import PERSON_ROLES, accepts, give
+from watchers.moves.roles.lists import AND, BOTH, COORDINATED, LISTS_WITH_AND, MOST_COORDINATED
+from watchers.moves.roles.prepositions import preposed
+
+_REMARK_REACH = 40  # code points from a person to the employer before: ", a former researcher at"
+_AFTER_COLON = 3  # words, the colon with them, that may stand before a party that still belongs to the verb
+_ACTS = frozenset(
+    {MoveKind.PARTNERSHIP, MoveKind.FUNDING, MoveKind.ACQUISITION, MoveKind.BREAKUP, MoveKind.CONTRACT}
+)
+_ROMANCE = frozenset({"pt", "es", "fr"})
+_WHOLE_ROLES = frozenset({"target", "recipient"})  # "buys Corvid's camera unit" is not buying Corvid
+
+
+def bind_behind(draft: Draft, parties: list[Party]) -> None:
+    """Give roles to ``parties``, all of which stand behind the trigger or behind who acts."""
+    page, frame = draft.page, draft.frame
+    before = draft.end
+    previous: tuple[Party, str] | None = None
+    seen_object = False
+    owned: str | None = None  # the role of what belongs to the party just read
+    acts = frame.kind in _ACTS and page.lexicon.lang in _ROMANCE
+    taken = (
+        frame.left if frame.left == frame.right != "partner" and draft.roles.get(frame.left or "") else None
+    )
+    for party in parties:
+        if _another_verb(draft, before, party.start):
+            break
+        if party.start - draft.end > page.lexicon.side_reach or _new_clause(
+            page, before, party.start, {} if seen_object else frame.via
+        ):
+            break
+        if acts and _PURPOSE.search(page.folded, before, party.start) is not None:
+            break
+        gap_start, before = before, party.end
+        if is_bystander(page, party):
+            previous = None
+            continue
+        if previous is not None and page.folded[previous[0].end : party.start].strip() in COORDINATED:
+            if page.lexicon.lang in LISTS_WITH_AND and _acts_next(draft, previous[0], party, parties):
+                break
+            role: str | None = previous[1]
+        else:
+            role = _role_behind(draft, party, gap_start, seen_object)
+        if role in PERSON_ROLES and not accepts(role, party) and party.kind != "person":
+            role = frame.right_org  # "the exit of X from Acme", where both have the same preposition
+            seen_object = seen_object and not party.possessive  # "hires Acme's X and Quanta's Y"
+        if role is None and _is_his_past(draft, party):
+            role = frame.right_org
+        if role in _WHOLE_ROLES and party.possessive:
+            owned = role  # "invests in Ann Smith's Quanta"
+            continue
+        if owned is not None and page.folded[gap_start : party.start].strip(" '") in ("", "s"):
+            role = owned
+        owned = None
+        if role is None or role == taken:
+            if role is not None and party.slug is not None and not any(p.slug for p in draft.roles[role]):
+                draft.roles[role] = [party]  # "a gang says it stole data from X"
+            continue
+        if role == frame.right or role == frame.right_org:
+            seen_object = seen_object or role == frame.right
+        if (
+            accepts(role, party)
+            and len(draft.roles.get(role, ())) < MOST_COORDINATED
+            and give(draft, role, party)
+        ):
+            previous = (party, role)
+
+
+def _role_behind(draft: Draft, party: Party, gap_start: int, seen_object: bool) -> str | None:
+    """By its preposition, else as the object where there is none yet."""
+    role = preposed(draft.page, party, gap_start, draft.frame)
+    if role == OTHERWISE:
+        return None
+    return role if role is not None or seen_object else _object_role(draft, party)
+
+
+def _acts_next(draft: Draft, last: Party, party: Party, parties: list[Party]) -> bool:
+    """ "Acme drops Quanta, Corvid gains": the next one begins a clause of its own."""
+    page = draft.page
+    if any(start == party.end + 1 for start, _, _ in page.triggers):
+        return True
+    if page.folded[last.end : party.start].strip() != ",":
+        return False
+    rest = parties[parties.index(party) :]
+    gaps = (page.folded[a.end : b.start].strip() for a, b in pairwise(rest))
+    return not any(gap in BOTH for gap in takewhile(COORDINATED.__contains__, gaps))
+
+
+def _is_his_past(draft: Draft, party: Party) -> bool:
+    """ "hires Ann Smith, ex-Acme": where the one who was just named comes from."""
+    persons = draft.roles.get("person", ())
+    if draft.frame.right_org != "from" or not persons or not is_former(draft.page, party):
+        return False
+    return persons[-1].end < party.start <= persons[-1].end + _REMARK_REACH
+
+
+def _another_verb(draft: Draft, start: int, end: int) -> bool:
+    """Whether a second verb follows ("invests billions and hires people of X"): its objects are its own."""
+    page, frames = draft.page, draft.page.lexicon.frames
+    return any(
+        start <= a < end
+        and frames[number].kind is not draft.frame.kind
+        and page.folded[draft.end : a].rstrip().endswith(AND)
+        for a, _, number in page.triggers
+    )
+
+
+def _object_role(draft: Draft, party: Party) -> str | None:
+    frame, page = draft.frame, draft.page
+    if frame.right is None:
+        return None
+    if is_former(page, party) or party.possessive or _belongs_before(page, party):
+        if frame.right_org and accepts(frame.right_org, party):
+            return frame.right_org
+        if party.possessive and frame.right in _WHOLE_ROLES:
+            return None
+    if (
+        frame.right in PERSON_ROLES
+        and party.kind != "person"
+        and not (party.kind == "name" and party.slug is None and not _belongs_before(page, party))
+    ):
+        return frame.right_org
+    return frame.right
+
+
+def _belongs_before(page: Page, party: Party) -> bool:
+    """ "OpenAI researcher …": the name is the employer of who follows."""
+    for name in ("position", "talent"):
+        hit = page.first(name, party.end, party.end + 28)
+        if hit is None or page.comma_between(party.end, hit.start):
+            continue
+        if not any(party.end <= stop < hit.start for stop, _, _ in page.stops):
+            return True
+    return False
+
+
+# A purpose behind the verb; where people move or go to court, it may say where to or for what.
+_PURPOSE = re.compile(r"\b(?:pour|para) (?!l[ae]\b)[^\W\d_]{3,}(?:er|ir|re|ar|or)\b")
+# "stops after eleven years at Acme": how long it was, not what went before
+_SPAN_OF_TIME = re.compile(
+    r"\s(?:[^\W_]+\s){0,2}(?:jahr\w*|jaar|jaren|monat\w*|maand\w*|wochen?|we[e]?k\w*|tagen?|dagen|ans?|annees?|mois|semaines?"
+    r"|jours|anos?|mes|meses|semanas?|dias?)\b"
+)
+
+
+def _new_clause(page: Page, start: int, end: int, leading: Mapping[str, str]) -> bool:
+    """Whether a subordinate clause or a pause begins between two positions."""
+    if any(start <= a < end for a, _, _ in page.stops):
+        gap = page.raw[start:end].strip()
+        return gap[:1] != ":" or len(gap.split()) > _AFTER_COLON
+    return any(
+        start <= h.start < end
+        and page.folded[h.start : h.end] not in leading  # "loses a case against X"
+        and _SPAN_OF_TIME.match(page.folded, h.end) is None
+        for name in ("relative", "background")
+        for h in page.hits.get(name, ())
+    )
