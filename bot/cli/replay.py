@@ -7,15 +7,16 @@ same story must have the same id on every line.
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.call import Call, general_options, on_terminal, pass_call, tidy_end
+from bot.cli.call import Call, general_options, pass_call, tidy_end
 from bot.cli.kinds import SINCE
+from bot.cli.progress import progress
 from storage.errors import UnknownThing, UsageError
 
 if TYPE_CHECKING:
@@ -181,10 +182,8 @@ def _play(
     from bot import replay as playing
 
     written = _Written()
-    with _progress(len(steps)) as advance:
-        for line in playing.replay(
-            _told(steps, advance), watchlist, summary, present=present, audience=audience
-        ):
+    with progress("replaying", steps) as told:
+        for line in playing.replay(told, watchlist, summary, present=present, audience=audience):
             merged = line.judged.outcome.assignment.merge if line.judged.outcome.assignment else ()
             document = line_document(line)
             if audience is not None:
@@ -205,27 +204,6 @@ def _server(line: "Line", audience: "Audience") -> dict[str, Any]:
         "to": [one.destination for one in sent if one.occasion is None],
         "later": {one.destination: one.occasion.value for one in sent if one.occasion is not None},
     }
-
-
-def _told(steps: "list[Step]", advance: Callable[[], None]) -> "Iterator[Step]":
-    for step in steps:
-        yield step
-        advance()
-
-
-@contextlib.contextmanager
-def _progress(steps: int) -> Iterator[Callable[[], None]]:
-    """A bar on stderr where a person watches it; elsewhere nothing."""
-    if not on_terminal():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("replaying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("replaying", total=steps)
-        yield lambda: progress.advance(task)
 
 
 def line_document(line: "Line") -> dict[str, Any]:

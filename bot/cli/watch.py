@@ -186,18 +186,24 @@ def unmute(call: Call, words: tuple[str, ...]) -> int:
 def import_(call: Call, file: Path) -> int:
     """Take all entities of a watchlist file: new ones are added, known ids replaced, none removed."""
     from bot.cli.output import say
+    from bot.cli.progress import progress
     from bot.words import count
     from seeds.loader import load_watchlist
 
-    with call.app() as app, app.store.transaction():
-        known = app.store.watchlist.load().by_slug()
-        taken = [
-            replace(entity, origin=known[entity.slug].origin) if entity.slug in known else entity
-            for entity in load_watchlist(file, known=known)
-        ]
-        fresh = sum(entity.slug not in known for entity in taken)
-        same = sum(known.get(entity.slug) == entity for entity in taken)
-        app.store.watchlist.put_all([entity for entity in taken if known.get(entity.slug) != entity])
+    with call.app() as app:
+        with progress("reading"):
+            read = load_watchlist(file, known=app.store.watchlist.load().by_slug())
+        with app.store.transaction():  # not before: reading may take seconds, and others write meanwhile
+            known = app.store.watchlist.load().by_slug()
+            taken = [
+                replace(entity, origin=known[entity.slug].origin) if entity.slug in known else entity
+                for entity in read
+            ]
+            fresh = sum(entity.slug not in known for entity in taken)
+            changed = [entity for entity in taken if known.get(entity.slug) != entity]
+            with progress("storing", changed) as told:
+                app.store.watchlist.put_all(told)
+    same = len(taken) - len(changed)
     replaced = len(taken) - fresh - same
     say(f"{count(fresh, 'entity', 'entities')} added, {replaced} replaced, {same} as they were")
     return 0

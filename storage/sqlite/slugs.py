@@ -25,7 +25,8 @@ def intern(db: Connection, slugs: Iterable[str]) -> dict[str, int]:
     if not wanted:
         return {}
     found = find(db, wanted)
-    for slug in wanted:
-        if slug not in found:
-            found[slug] = db.insert("INSERT INTO entity (slug) VALUES (?)", (slug,))
+    missing = [(slug,) for slug in wanted if slug not in found]
+    if missing:
+        db.run_many("INSERT INTO entity (slug) VALUES (?)", missing)
+        found = find(db, wanted)
     return found

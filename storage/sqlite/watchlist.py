@@ -4,15 +4,20 @@ An entity is kept as one JSON document, because it is always read whole; its nam
 indexed beside it.  Reading and writing watchlist files is for ``seeds``.
 """
 
-from collections.abc import Iterable
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from storage.model import Entity, Watchlist
 from storage.sqlite import slugs
 from storage.sqlite.codec import FOR_GOOD, decode_entity, encode_entity, to_seconds, to_seconds_or_none
 from storage.sqlite.connection import Connection
 from storage.sqlite.identity import fold
+
+BATCH = 10_000  # entities written by one set of statements
 
 
 class Watched:
@@ -70,10 +75,11 @@ class Watched:
         self.put_all([entity])
 
     def put_all(self, entities: Iterable[Entity]) -> None:
-        """The same for many, as one version."""
+        """The same for many, as one version; where a slug stands twice, the last one holds."""
+        coming = iter(entities)
         with self._db.transaction():
-            for entity in entities:
-                self._put(entity)
+            while batch := list(islice(coming, BATCH)):
+                self._put({entity.slug: entity for entity in batch})
             self._changed()
 
     def remove(self, slug: str) -> bool:
@@ -108,28 +114,35 @@ class Watched:
             return
         found = self._db.rows("SELECT body, muted_until FROM entity WHERE body IS NOT NULL ORDER BY id")
         public: list[Entity] = []
-        additions: dict[int, tuple[Entity, ...]] = {}
+        additions: defaultdict[int, list[Entity]] = defaultdict(list)
         for body, until in found:
             entity = decode_entity(body, until)
             guild = home(entity)
             if guild is None:
                 public.append(entity)
             else:
-                additions[guild] = (*additions.get(guild, ()), entity)
+                additions[guild].append(entity)
         self._loaded = {None: Watchlist(entities=tuple(public), version=version)}
-        self._additions, self._version = additions, version
+        self._additions = {guild: tuple(own) for guild, own in additions.items()}
+        self._version = version
 
-    def _put(self, entity: Entity) -> None:
-        entity_id = slugs.intern(self._db, [entity.slug])[entity.slug]
-        self._db.run(
+    def _put(self, entities: Mapping[str, Entity]) -> None:
+        """A batch, by slug."""
+        ids = slugs.intern(self._db, entities)
+        self._db.run_many(
             "UPDATE entity SET body = ?, muted_until = ? WHERE id = ?",
-            (encode_entity(entity), to_seconds_or_none(entity.muted_until), entity_id),
+            [
+                (encode_entity(entity), to_seconds_or_none(entity.muted_until), ids[slug])
+                for slug, entity in entities.items()
+            ],
         )
-        self._db.run("DELETE FROM entity_name WHERE entity_id = ?", (entity_id,))
-        names = {fold(text) for text in (entity.slug, entity.name, *(alias.text for alias in entity.aliases))}
+        self._db.run(  # no index by entity: the names are gone through, so once for all of the batch
+            "DELETE FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids.values())),),
+        )
         self._db.run_many(
             "INSERT INTO entity_name (name, entity_id) VALUES (?, ?)",
-            [(name, entity_id) for name in sorted(names)],
+            sorted((name, ids[slug]) for slug, entity in entities.items() for name in _names(entity)),
         )
 
     def _set_mute(self, slug: str, until: datetime | None) -> bool:
@@ -144,6 +157,11 @@ class Watched:
 
     def _changed(self) -> None:
         self._db.run("UPDATE tally SET n = n + 1 WHERE name = 'watchlist'")
+
+
+def _names(entity: Entity) -> set[str]:
+    """By what an entity is found, folded."""
+    return {fold(text) for text in (entity.slug, entity.name, *(alias.text for alias in entity.aliases))}
 
 
 def home(entity: Entity) -> int | None:

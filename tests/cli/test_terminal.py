@@ -159,6 +159,15 @@ def test_keys_and_times_are_never_broken(watch: Watch) -> None:
 
 
 @pytest.mark.usefixtures("stocked")
+def test_a_watchlist_that_comes_in_is_counted(watch: Watch, tmp_path: Path) -> None:
+    file = tmp_path / "many.toml"
+    file.write_text("".join(f'[[entity]]\nname = "Body {number}"\n' for number in range(300)))
+    out, err = watch("watch", "import", str(file), env={"MOVEWIRE_DB": str(tmp_path / "new.db")})
+    assert "300 entities added, 0 replaced, 0 as they were" in out
+    assert "reading" in err
+    assert "300/300" in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", err)
+
+
 def test_a_table_that_fits_is_drawn_without_empty_lines_around_it(watch: Watch) -> None:
     out, _ = watch("watch", "list", env={"NO_COLOR": "1", "COLUMNS": "100"})
     heading, rule, *rows = out.splitlines()

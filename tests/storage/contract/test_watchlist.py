@@ -1,9 +1,13 @@
 """The watchlist: versions, names, mutes, and what the seeds brought once."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import count
 
-from storage.model import Alias, EntityKind, Relation, RelationKind, Tier
+import pytest
+
+from storage.model import Alias, Entity, EntityKind, Relation, RelationKind, Tier
 from storage.sqlite import SqliteStore
 from tests.storage.made import DAY, NOW, entity
 
@@ -53,6 +57,63 @@ def test_putting_an_entity_again_replaces_it_in_its_place(store: SqliteStore) ->
     store.watchlist.put(entity("acme", "Acme Corp"))
     assert [one.slug for one in store.watchlist.load().entities] == ["acme", "globex"]
     assert (store.watchlist.find("acme inc"), len(store.watchlist.find("ACME corp"))) == ([], 1)
+
+
+def test_many_are_put_in_batches_as_one_version_in_their_order(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.sqlite.watchlist.BATCH", 3)
+    store.watchlist.put_all([entity("e1", "Old name"), entity("e5", "Older name")])
+    version = store.watchlist.version()
+    many = [entity(f"e{number}", f"Name {number}") for number in range(8)]
+    store.watchlist.put_all(many)
+    assert store.watchlist.version() == version + 1
+    assert [one.slug for one in store.watchlist.load().entities] == [
+        "e1",
+        "e5",
+        "e0",
+        "e2",
+        "e3",
+        "e4",
+        "e6",
+        "e7",
+    ]
+    assert [store.watchlist.find(f"name {number}") for number in range(8)] == [[one] for one in many]
+    assert (store.watchlist.find("old name"), store.watchlist.find("older name")) == ([], [])
+
+
+def test_of_a_slug_that_is_put_twice_at_once_the_last_one_holds(store: SqliteStore) -> None:
+    store.watchlist.put_all([entity("acme", "Acme Inc"), entity("acme", "Acme Corp")])
+    assert store.watchlist.load().entities == (entity("acme", "Acme Corp"),)
+    assert store.watchlist.find("acme inc") == []
+
+
+def test_many_that_fail_half_way_leave_nothing(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.sqlite.watchlist.BATCH", 2)
+    store.watchlist.put(entity("acme", "Acme Inc"))
+    before = store.watchlist.load()
+
+    def coming() -> Iterator[Entity]:
+        yield from (entity("acme", "Acme Corp"), entity("globex"), entity("initech"))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.watchlist.put_all(coming())
+    assert store.watchlist.load() == before
+    assert len(store.watchlist.find("acme inc")) == 1
+
+
+def test_ten_times_as_many_entities_cost_the_database_about_ten_times_the_work(store: SqliteStore) -> None:
+    def work(many: int) -> int:
+        """SQLite's own steps, in hundreds, which no other process changes."""
+        ticks = count()
+        watched = [entity(f"of-{many}-{number}", f"Name {number}") for number in range(many)]
+        store._db.alone(lambda raw: raw.set_progress_handler(lambda: next(ticks) < 0, 100))
+        store.watchlist.put_all(watched)
+        store._db.alone(lambda raw: raw.set_progress_handler(None, 100))
+        return next(ticks)
+
+    assert 0 < work(3_000) < 20 * work(300)
 
 
 def test_entities_are_found_by_slug_name_and_alias_whatever_case_and_accents(store: SqliteStore) -> None:
