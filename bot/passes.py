@@ -113,7 +113,7 @@ async def one_pass(
     """Make one pass, or say who else is making one."""
     sys.setswitchinterval(THREAD_TURN)
     report = PassReport()
-    _spare_the_collector()
+    spare_the_collector()
     with app.store.pass_lock(holder(command)) as lock:
         if not lock.acquired:
             since = f" since {lock.since:%Y-%m-%dT%H:%M:%SZ}" if lock.since else ""
@@ -130,7 +130,7 @@ async def one_pass(
 
 
 @functools.cache  # once a process: whether anything is frozen takes 10 ms to count
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """What is loaded by now stays: it is not looked through for garbage again and again."""
     gc.freeze()
     gc.set_threshold(YOUNG, 10, 10)

@@ -178,6 +178,8 @@ def _told_once(found: Iterable[_Found], limit: int, known: _Rarity) -> list[_Fou
     """The best of them, each event once; what entries told stands for the backstory's account."""
     taken: list[_Found] = []
     for one in found:
+        if len(taken) == limit and not any(other.story.backstory for other in taken):
+            break
         same = next((at for at, other in enumerate(taken) if _same(one, other, known)), None)
         if same is None and len(taken) < limit:
             taken.append(one)

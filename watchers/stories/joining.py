@@ -31,10 +31,10 @@ class _Match:
 
     story: int
     score: float
-    evidence: Evidence
-    opened: datetime  # when the member was published that fits best
-    same_page: bool = False
-    vetoed: bool = False
+    other: Fingerprint  # of the member that fits best
+    opened: datetime  # when that was published
+    evidence: Evidence | None  # None where the page or a veto settled it
+    same_page: bool
 
 
 def worth(fp: Fingerprint, rarity: Mapping[str, int], total: int) -> dict[str, float]:
@@ -73,7 +73,7 @@ def assign(
             story_id=None,
             follows=_followed(matches, published),
             score=best.score,
-            reasons=("nothing-alike", *_reasons(best)),
+            reasons=("nothing-alike", *_reasons(best, fp, published, known)),
         )
     proven = sorted(match.story for match in matches if match.score >= MERGE)
     into, *others = proven or [best.story]
@@ -82,30 +82,33 @@ def assign(
         follows=_followed([match for match in matches if match.score < JOIN], published),
         merge=tuple(others),
         score=best.score,
-        reasons=_reasons(best),
+        reasons=_reasons(best, fp, published, known),
     )
 
 
 def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member], rarity: Rarity) -> _Match:
-    matches = []
     others = [Fingerprint.decode(member.fingerprint) for member in told]
     # One report that leaves the name out must not carry another person into the story.
     somebody_else = any(another_person(fp, other) for other in others) and not any(
         role(fp, other, persons=True) == 1.0 for other in others
     )
     late = _confirms_late(fp, published, told, others)
+    matches = []
     for member, other in zip(told, others, strict=True):
-        evidence = gather(fp, other, apart(published, member.published), rarity)
-        same_page = bool(fp.page) and fp.page == other.page
-        vetoed = not same_page and (somebody_else or any(veto(fp, other) for veto in VETOES))
+        same_page, evidence, score = bool(fp.page) and fp.page == other.page, None, 0.0
+        if same_page:
+            score = 1.0
+        elif not (somebody_else or any(veto(fp, other) for veto in VETOES)):
+            evidence = gather(fp, other, apart(published, member.published), rarity)
+            score = 0.0 if late else likelihood(evidence)
         matches.append(
             _Match(
                 story=story,
-                score=1.0 if same_page else 0.0 if vetoed or late else likelihood(evidence),
-                evidence=evidence,
+                score=score,
+                other=other,
                 opened=member.published,
+                evidence=evidence,
                 same_page=same_page,
-                vetoed=vetoed,
             )
         )
     return max(matches, key=lambda match: match.score)
@@ -131,7 +134,7 @@ def _followed(matches: Sequence[_Match], published: datetime) -> int | None:
     """
     best: tuple[float, int] | None = None
     for match in matches:
-        if match.vetoed or match.opened >= published:
+        if match.evidence is None or match.opened >= published:
             continue
         timeless = match.evidence._replace(
             days=0.0,
@@ -155,10 +158,13 @@ def apart(one: datetime, other: datetime) -> timedelta:
     return max(timedelta(0), second - ends)
 
 
-def _reasons(match: _Match) -> tuple[str, ...]:
+def _reasons(match: _Match, fp: Fingerprint, published: datetime, rarity: Rarity) -> tuple[str, ...]:
     """The figures that mattered, strongest first: "names:+2.1"."""
     if match.same_page:
         return ("same-page",)
-    weighed = [(name, WEIGHTS[name] * value) for name, value in values(match.evidence)]
+    evidence = match.evidence
+    if evidence is None:  # it was vetoed, and there was nothing better
+        evidence = gather(fp, match.other, apart(published, match.opened), rarity)
+    weighed = [(name, WEIGHTS[name] * value) for name, value in values(evidence)]
     weighed.sort(key=lambda pair: -abs(pair[1]))
     return tuple(f"{name}:{value:+.1f}" for name, value in weighed[:6] if abs(value) >= 0.3)

@@ -105,7 +105,7 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
     ours, theirs = _played(a, persons=False), _played(b, persons=False)
     return any(
         _others(ours, theirs, name) and not _named_there(ours[name], b) and not _named_there(theirs[name], a)
-        for name in _TELLING_ROLES
+        for name in ours.keys() & theirs.keys() & _TELLING_ROLES
     )
 
 
@@ -126,6 +126,8 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
         return 0.0
     outcome = 0.0
     ours, theirs = _played(a, persons=persons), _played(b, persons=persons)
+    if ours.keys().isdisjoint(theirs):
+        return 0.0
     if not persons and any(_others(ours, theirs, name) for name in _TELLING_ROLES):
         outcome = -0.5  # one buyer, two purchases
     for name in sorted(ours.keys() & theirs.keys(), key=_telling_first):
