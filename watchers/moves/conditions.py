@@ -32,6 +32,9 @@ def _span(spot: Spot, reach: str) -> tuple[int, int]:
             return max(spot.left, start - _TOUCH), start
         case "prev":
             return max(spot.left, start - lexicon.next_reach), start
+        case "object":  # what the phrase is about, up to the word that goes on: "a tool that …"
+            border = spot.page.first("border", end, min(spot.right, end + lexicon.next_reach))
+            return end, border.end if border else min(spot.right, end + lexicon.next_reach)
         case "field":
             return 0, len(spot.page.folded)
         case _:  # near: the sentence, both sides
