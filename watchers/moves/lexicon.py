@@ -33,7 +33,9 @@ ROLES = frozenset(
     " defendant".split()
 )
 OTHERWISE = "otherwise"  # what a preposition makes of a party that the frame has no role for
-RANGES = frozenset({"next", "object", "prev", "left", "right", "near", "clause", "field", "end", "after", "before"})
+RANGES = frozenset(
+    {"next", "object", "prev", "left", "right", "near", "clause", "field", "end", "after", "before"}
+)
 # Classes that are computed, not listed: parties by what they are, amounts, counts.
 COMPUTED = frozenset(
     {"person", "someone", "org", "firm", "party", "name", "human", "money", "count", "watched", "stop"}
@@ -43,7 +45,9 @@ CLASSES = frozenset(
     "job talent position round valuation earnings company gov orgword rival against former known ignore".split()
 )
 # What it asks for where a table has it.
-OPTIONAL = frozenset("alliance border court deal kin kin_of opinion own owned plain review stuff tells".split())
+OPTIONAL = frozenset(
+    "alliance border court deal kin kin_of opinion own owned plain review stuff tells".split()
+)
 CUES = frozenset(
     "negation background opening afterwards relative past dated conditional question roundup feature".split()
 )
