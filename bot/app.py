@@ -94,7 +94,7 @@ def open_app(settings: "Settings", *, console_to_stderr: bool = False) -> Iterat
             bounds=Bounds(floor=settings.poll_min, ceiling=settings.poll_max),
             routes=partial(all_routes, settings, store),
             new_fetcher=partial(fetcher_for, settings),
-            new_sinks=partial(sinks_for, settings, console_to_stderr, Learned(), store.guilds.webhook_secret),
+            new_sinks=partial(sinks_for, settings, console_to_stderr, Learned(), store.routes.webhook_secret),
             ops=ops_destination(settings),
             heartbeat_url=settings.heartbeat_url.reveal() if settings.heartbeat_url else None,
         )
@@ -102,7 +102,7 @@ def open_app(settings: "Settings", *, console_to_stderr: bool = False) -> Iterat
 
 def all_routes(settings: "Settings", store: SqliteStore) -> tuple[Route, ...]:
     """The settings' route and those of the servers; a channel with one of those has no other."""
-    stored = [route for audience in store.guilds.audiences() for route in audience.routes]
+    stored = [route for audience in store.audiences.all() for route in audience.routes]
     if settings.discord_token is None:  # nothing could be sent along them
         stored = [route for route in stored if not route.destination.startswith("channel:")]
     taken = {route.destination for route in stored}

@@ -46,11 +46,11 @@ def gather(app: "App") -> int:
     store, now = app.store, app.clock.now()
     store.guilds.forget_left(now)
     if not store.outbox.lines.count():
-        store.guilds.end_mutes(now)
+        store.mutes.end_over(now)
         return 0
     with store.transaction():
         store.outbox.lines.rebase(now)
-        held = {(one.guild.id, mute.entity): mute for one in store.guilds.audiences() for mute in one.mutes}
+        held = {(one.guild.id, mute.entity): mute for one in store.audiences.all() for mute in one.mutes}
         everywhere = {one.slug: one.muted_until for one in store.watchlist.load().entities if one.muted_until}
 
         def is_muted(guild: int | None, slug: str) -> bool:
@@ -66,7 +66,7 @@ def gather(app: "App") -> int:
         for message in planned.messages:
             store.outbox.lines.tell(message.lines, message.title, now, due=message.due)
         store.outbox.lines.drop(planned.dropped)
-        store.guilds.end_mutes(now)
+        store.mutes.end_over(now)
         return len(planned.messages)
 
 

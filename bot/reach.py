@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def examine_routes(store: "SqliteStore", settings: Settings) -> Iterator[Finding]:
     """Routes of servers that can take nothing, or lead nowhere."""
-    audiences = [one for one in store.guilds.audiences() if one.routes]
+    audiences = [one for one in store.audiences.all() if one.routes]
     routes = [route for one in audiences for route in one.routes]
     if not routes:
         return
@@ -99,12 +99,12 @@ def stored_routes(settings: Settings) -> tuple[list[Route], dict[str, str]]:
         return [], {}
     try:
         with open_store(settings.db, create=False) as store:
-            routes = store.guilds.routes()
+            routes = store.routes.all()
             paths: dict[str, str] = {}
             for place in {one.destination for one in routes}:
                 kind, _, name = place.partition(":")
                 number = name.partition("/")[0]
-                if kind == "webhook" and (secret := store.guilds.webhook_secret(int(number))):
+                if kind == "webhook" and (secret := store.routes.webhook_secret(int(number))):
                     paths[place] = f"/webhooks/{number}/{secret}"
             return routes, paths
     except StoreError:  # the check of the database says it

@@ -76,24 +76,24 @@ class Rehearsal:
             self.store.stories.add_backstory(seed.story, seed.key)
         if audience is not None:
             self._seat(audience)
-        self._pipeline = Pipeline(self.store, routes=self.store.guilds.routes, whole=True)
+        self._pipeline = Pipeline(self.store, routes=self.store.routes.all, whole=True)
 
     def _seat(self, audience: Audience) -> None:
         """Let a server listen, with all that it holds, as if it had always been there."""
-        guild, guilds, always = audience.guild.id, self.store.guilds, datetime.fromtimestamp(0, UTC)
-        guilds.joined(guild, audience.guild.name, always)
-        guilds.set_timezone(guild, audience.guild.timezone)
+        guild, store, always = audience.guild.id, self.store, datetime.fromtimestamp(0, UTC)
+        store.guilds.joined(guild, audience.guild.name, always)
+        store.guilds.set_timezone(guild, audience.guild.timezone)
         for addition in audience.additions:
-            guilds.watch(guild, addition)
+            store.guilds.watch(guild, addition)
         for mute in audience.mutes:
-            if mute.entity in self.store.watchlist.load(guild).by_slug():
-                guilds.mute(guild, mute.entity, mute.until, always)
+            if mute.entity in store.watchlist.load(guild).by_slug():
+                store.mutes.mute(guild, mute.entity, mute.until, always)
         for route in audience.routes:
             kind, _, number = route.destination.partition(":")
             if kind == "webhook":  # nothing is sent there
-                guilds.keep_webhook(guild, int(number.partition("/")[0]), "")
-            guilds.put_route(replace(route, id=0), always)
-        guilds.learn(audience.lessons)
+                store.routes.keep_webhook(guild, int(number.partition("/")[0]), "")
+            store.routes.put(replace(route, id=0), always)
+        store.lessons.learn(audience.lessons)
 
     def play(self, step: Step) -> tuple[FinishedPoll, list[Judged]]:
         """Let ``step`` happen; returns its poll and the entries judged because of it."""

@@ -117,7 +117,7 @@ class Pipeline:
 
     def listeners(self, public: Watchlist) -> tuple[Listener, ...]:
         """The audiences as they are now; made anew only when something of theirs changed."""
-        heard = (public, self._store.guilds.audiences(), tuple(self._routes()))
+        heard = (public, self._store.audiences.all(), tuple(self._routes()))
         if self._heard != heard:
             self._listeners, self._heard = listeners(*heard), heard
         return self._listeners
@@ -311,7 +311,7 @@ class Pipeline:
         bot = any(place.startswith("channel:") for place in known)  # then channels can be written to
         kinds = ("channel:", "webhook:") if bot else ("webhook:",)
         places = {place for place in set(told) - set(known) if place.startswith(kinds)}
-        places -= self._store.guilds.deaf(places)
+        places -= self._store.routes.deaf(places)
         return [Route(id=0, destination=place) for place in sorted(places)]
 
     def _edit(

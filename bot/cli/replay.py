@@ -76,8 +76,8 @@ def replay(
 
 def _audience(call: Call, guild: int) -> "Audience":
     with call.existing_store() as store:
-        found = next((one for one in store.guilds.audiences() if one.guild.id == guild), None)
-        known = ", ".join(str(one.guild.id) for one in store.guilds.audiences()) or "none"
+        found = next((one for one in store.audiences.all() if one.guild.id == guild), None)
+        known = ", ".join(str(one.guild.id) for one in store.audiences.all()) or "none"
     if found is None:
         raise UnknownThing(f"--guild {guild}: the bot is in no such server; those known are: {known}")
     return found

@@ -106,8 +106,8 @@ def irrelevant(store: "SqliteStore", key: str, now: datetime, here: Here) -> Car
     entry = _told_by(store, alert)
     heard = [one for one in entry.mentions if here.shows(one.entity)]
     here.known(store, now)
-    store.guilds.unlearn(here.guild, story=alert.story)  # pressed twice, it teaches once
-    taught = store.guilds.learn(
+    store.lessons.unlearn(here.guild, story=alert.story)  # pressed twice, it teaches once
+    taught = store.lessons.learn(
         lessons.taught(here.guild, entry.entry.document, heard, now, story=alert.story, by=here.user)
     )
     if not taught:

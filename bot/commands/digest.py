@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def told_now(store: "SqliteStore", here: Here, number: int | None, now: datetime) -> Card:
     """Send at once what waits for the digests of the server, or of one route."""
-    routes = [route.find(store, here, number)] if number is not None else store.guilds.routes(here.guild)
+    routes = [route.find(store, here, number)] if number is not None else store.routes.of(here.guild)
     told = 0
     with store.transaction():
         for one in routes:
@@ -56,11 +56,11 @@ def changed(
     if timezone is not None:
         store.guilds.set_timezone(here.guild, timezone.strip())
     if when is not None:
-        routes = [route.find(store, here, number)] if number is not None else store.guilds.routes(here.guild)
+        routes = [route.find(store, here, number)] if number is not None else store.routes.of(here.guild)
         if not routes:
             raise UsageError("This server has no route yet: /route add makes one.")
         for one in routes:
-            store.guilds.put_route(replace(one, digest=when), now)
+            store.routes.put(replace(one, digest=when), now)
     return route.listed(store, here)
 
 

@@ -136,12 +136,12 @@ def added(
 ) -> Card:
     """Store a new route to a destination, or to a webhook that is remembered first."""
     here.known(store, now)
-    if len(store.guilds.routes(here.guild)) >= MOST:
+    if len(store.routes.of(here.guild)) >= MOST:
         raise UsageError(f"A server has at most {MOST} routes: /route remove makes room.")
     if isinstance(to, Hook):
-        to = store.guilds.keep_webhook(here.guild, to.number, to.secret)
+        to = store.routes.keep_webhook(here.guild, to.number, to.secret)
     start = Route(id=0, destination=to, guild=here.guild)
-    route = store.guilds.put_route(wished(store, here, start, wish), now)
+    route = store.routes.put(wished(store, here, start, wish), now)
     return _shown("Alerts go along this route from now on", store, here, [route], lacking)
 
 
@@ -152,21 +152,21 @@ def changed(
     before = find(store, here, number)
     if channel is not None:
         before = replace(before, destination=f"channel:{channel}")
-    route = store.guilds.put_route(wished(store, here, before, wish), now)
+    route = store.routes.put(wished(store, here, before, wish), now)
     return _shown("The route is changed", store, here, [route])
 
 
 def removed(store: "SqliteStore", here: Here, number: int) -> Card:
     """Send nothing new along a route."""
     route = find(store, here, number)
-    store.guilds.remove_route(here.guild, number)
+    store.routes.remove(here.guild, number)
     lines = [_line(store, here, route), "What it told is still kept up to date."]
     return card("The route is removed", lines)
 
 
 def listed(store: "SqliteStore", here: Here) -> Card:
     """All routes of the server."""
-    routes = store.guilds.routes(here.guild)
+    routes = store.routes.of(here.guild)
     if not routes:
         return card("No routes", ["Nothing is told in this server yet: /route add chooses a channel."])
     return _shown(f"{len(routes)} of {MOST} routes", store, here, routes)
@@ -192,7 +192,7 @@ def hook_of(url: str) -> Hook:
 
 def find(store: "SqliteStore", here: Here, number: int) -> Route:
     """A route of this server; UnknownThing names those there are."""
-    routes = {one.id: one for one in store.guilds.routes(here.guild)}
+    routes = {one.id: one for one in store.routes.of(here.guild)}
     if number not in routes:
         known = ", ".join(map(str, routes)) or "none yet: /route add makes one"
         raise UnknownThing(f"This server has no route {number}; it has {known}.")
@@ -309,7 +309,7 @@ def own_routes(desk: Desk) -> Any:
 
     async def offer(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
         place = here(interaction)
-        routes = await asyncio.to_thread(desk.store.guilds.routes, place.guild)
+        routes = await asyncio.to_thread(desk.store.routes.of, place.guild)
         found = []
         for route in routes:
             channel = (
@@ -463,7 +463,7 @@ async def _try(desk: Desk, interaction: Interaction, route: Route, now: datetime
 
 async def _webhook(desk: Desk, interaction: Interaction, route: Route) -> discord.Webhook:
     webhook = int(route.destination.removeprefix("webhook:").partition("/")[0])
-    secret = await asyncio.to_thread(desk.store.guilds.webhook_secret, webhook)
+    secret = await asyncio.to_thread(desk.store.routes.webhook_secret, webhook)
     if secret is None:
         raise UsageError(f"The webhook of route {route.id} is not known any more: /route add takes its URL.")
     return discord.Webhook.partial(webhook, secret, client=interaction.client)

@@ -27,7 +27,7 @@ def adopt(store: "SqliteStore", guild: int, home: Route, now: datetime) -> None:
     """
     with store.transaction():
         known = store.guilds.get(guild)
-        if all(one.destination != home.destination for one in store.guilds.routes(guild)):
-            store.guilds.put_route(replace(home, guild=guild), now)
+        if all(one.destination != home.destination for one in store.routes.of(guild)):
+            store.routes.put(replace(home, guild=guild), now)
             if known is not None and known.timezone == "UTC" != home.timezone:
                 store.guilds.set_timezone(guild, home.timezone)

@@ -38,14 +38,14 @@ LESSON_SHOWN = 50
 def listed(store: "SqliteStore", here: Here, now: datetime) -> Card:
     """All entities by tier, muted ones and the server's own marked; then what was taught here."""
     watched = store.watchlist.load(here.guild).entities
-    muted = {one.entity: one.until for one in store.guilds.mutes(here.guild, now)}
+    muted = {one.entity: one.until for one in store.mutes.of(here.guild, now)}
     lines: list[str] = []
     for tier in Tier:
         of_tier = sorted((one for one in watched if one.tier is tier), key=lambda one: one.name.casefold())
         if of_tier:
             lines += ["", f"**{tier.value}** ({len(of_tier)})"]
             lines += [_line(one, muted, now) for one in of_tier]
-    lessons = store.guilds.lessons(here.guild)
+    lessons = store.lessons.of(here.guild)
     if lessons:
         lines += ["", f"**not relevant here** ({len(lessons)})", *map(lesson_line, lessons)]
     title = f"{count(len(watched), 'entity', 'entities')} watched"
@@ -137,7 +137,7 @@ def mute(store: "SqliteStore", here: Here, name: str, length: timedelta | None, 
     until = now + length if length else None
     entity = answers.find_entity(store, name, here.guild)
     here.known(store, now)
-    store.guilds.mute(here.guild, entity.slug, until, now, by=here.user)
+    store.mutes.mute(here.guild, entity.slug, until, now, by=here.user)
     undo = Button(verb="speak", about=entity.slug, label="Undo")
     lines = [_end(until), "What concerns it is stored all the same, and told when the mute is over."]
     return card(f"{entity.name} is muted here", lines, buttons=[undo])
@@ -147,7 +147,7 @@ def unmute(store: "SqliteStore", here: Here, name: str, now: datetime) -> Card:
     """Alerts of ``name`` again."""
     entity = answers.find_entity(store, name, here.guild)
     here.known(store, now)
-    was = store.guilds.unmute(here.guild, entity.slug)
+    was = store.mutes.unmute(here.guild, entity.slug)
     if entity.muted_until is not None and entity.muted_until > now:
         lines = [f"It stays muted {_end(entity.muted_until)}, for everybody: its owner muted it."]
         return card(f"{entity.name} is muted everywhere", lines)
@@ -160,7 +160,7 @@ def unmute(store: "SqliteStore", here: Here, name: str, now: datetime) -> Card:
 def unlearn(store: "SqliteStore", here: Here, about: str) -> Card:
     """Forget a lesson (its number), or all that one story taught (``s`` and its number)."""
     number = int(about.removeprefix("s"))
-    gone = store.guilds.unlearn(here.guild, **{"story" if about.startswith("s") else "lesson": number})
+    gone = store.lessons.unlearn(here.guild, **{"story" if about.startswith("s") else "lesson": number})
     lines = list(map(lesson_line, gone)) or ["It was undone before."]
     return card("Relevant again", lines)
 

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from storage.sqlite import opening, upkeep
+from storage.sqlite.audiences import Audiences
 from storage.sqlite.claims import Claims
 from storage.sqlite.connection import Connection
 from storage.sqlite.deliveries import Deliveries
@@ -24,11 +25,14 @@ from storage.sqlite.entries import Entries
 from storage.sqlite.feeds import Feeds
 from storage.sqlite.guilds import Guilds
 from storage.sqlite.keys import Keys
+from storage.sqlite.lessons import Lessons
 from storage.sqlite.locks import PassLock, pass_lock
 from storage.sqlite.moves import Moves
+from storage.sqlite.mutes import Mutes
 from storage.sqlite.outbox import Outbox
 from storage.sqlite.profile import Profiles
 from storage.sqlite.recording import Recorder
+from storage.sqlite.routes import Routes
 from storage.sqlite.search import Search
 from storage.sqlite.stories import Stories
 from storage.sqlite.watchlist import Watched
@@ -66,7 +70,11 @@ class SqliteStore:
         self.deliveries = Deliveries(db)
         self.outbox = Outbox(db, self.instance, self.deliveries)
         self.claims = Claims(db)
-        self.guilds = Guilds(db, self.watchlist, self.outbox.lines)
+        self.guilds = Guilds(db, self.watchlist)
+        self.routes = Routes(db, self.guilds)
+        self.mutes = Mutes(db, self.guilds, self.watchlist, self.outbox.lines)
+        self.lessons = Lessons(db, self.guilds)
+        self.audiences = Audiences(db, self.watchlist, self.guilds, self.routes, self.mutes, self.lessons)
         recorder = Recorder(db, self.stories, keys, self.outbox.enqueue, self.outbox.fold)
         self.entries = Entries(db, self.stories, recorder, self.deliveries.for_story)
         self.search = Search(db, self.watchlist, Profiles(db, self.watchlist, self.stories, self.moves))

@@ -372,9 +372,9 @@ def routed(path: Path, **changes: object) -> None:
     with open_store(path, durable=False) as store:
         store.watchlist.put(entity("acme"))
         store.guilds.joined(1, "Alpha", NOW)
-        store.guilds.keep_webhook(1, 55, "s3cret-of-hook")
+        store.routes.keep_webhook(1, 55, "s3cret-of-hook")
         route = Route(id=0, guild=1, destination="channel:42")
-        store.guilds.put_route(replace(route, **changes), NOW)  # type: ignore[arg-type]
+        store.routes.put(replace(route, **changes), NOW)  # type: ignore[arg-type]
 
 
 def test_stored_routes_are_enough_to_deliver_and_their_channels_are_looked_at(

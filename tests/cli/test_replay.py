@@ -221,10 +221,10 @@ def test_with_guild_each_line_says_what_the_server_would_have_heard(spawn: Call,
         store.watchlist.put_all(packaged_watchlist().entities)
         store.guilds.joined(5, "Alpha", NOW)
         route = Route(id=0, guild=5, destination="channel:51", digest="daily")
-        store.guilds.put_route(route, NOW)
-        store.guilds.mute(5, "scale-ai", None, NOW)
+        store.routes.put(route, NOW)
+        store.mutes.mute(5, "scale-ai", None, NOW)
         words = ("data", "kenya", "pays", "students", "work")
-        store.guilds.learn([Lesson(id=0, guild=5, entity="outlier", alias="outlier", words=words, at=NOW)])
+        store.lessons.learn([Lesson(id=0, guild=5, entity="outlier", alias="outlier", words=words, at=NOW)])
     titles = {
         "plain": "Mercor raises $100 million from Benchmark",
         "taught": "Outlier pays students in Kenya for data work",

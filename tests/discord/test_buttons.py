@@ -39,7 +39,7 @@ def words(result):
 
 def muted(server, store, slug):
     """Whether the server has muted it for about a week."""
-    until = {one.entity: one.until for one in store.guilds.mutes(server.guild.id, REAL.now())}.get(slug)
+    until = {one.entity: one.until for one in store.mutes.of(server.guild.id, REAL.now())}.get(slug)
     return until is not None and timedelta(days=6) < until - REAL.now() < timedelta(days=8)
 
 
@@ -91,11 +91,11 @@ async def test_an_alert_of_one_entity_is_muted_at_once(server, app, store):
 async def test_not_relevant_teaches_the_server_is_shown_by_watch_and_undone(server, told, store):
     refused = await server.reader.click(told, label="Not relevant")
     assert "needs Manage Server" in words(refused)
-    assert store.guilds.lessons(server.guild.id) == []
+    assert store.lessons.of(server.guild.id) == []
 
     done = await server.keeper.click(told, label="Not relevant")
     assert done.ephemeral
-    taught = store.guilds.lessons(server.guild.id)
+    taught = store.lessons.of(server.guild.id)
     assert {one.entity for one in taught} == {"ruben-mayer", "meta"}
     assert {one.by for one in taught} == {server.keeper.id}
     shown = await server.keeper.slash(server.channel, "watch list")
@@ -103,19 +103,19 @@ async def test_not_relevant_teaches_the_server_is_shown_by_watch_and_undone(serv
     assert "ruben mayer" in words(shown)
 
     await server.keeper.click(told, label="Not relevant")
-    assert len(store.guilds.lessons(server.guild.id)) == len(taught)
+    assert len(store.lessons.of(server.guild.id)) == len(taught)
 
     undone = await server.keeper.click(done.response.message, label="Undo")
     assert "Relevant again" in words(undone)
-    assert store.guilds.lessons(server.guild.id) == []
+    assert store.lessons.of(server.guild.id) == []
 
 
 async def test_one_lesson_is_undone_from_the_watchlist(server, told, store):
     await server.keeper.click(told, label="Not relevant")
-    first, second = store.guilds.lessons(server.guild.id)
+    first, second = store.lessons.of(server.guild.id)
     shown = await server.keeper.slash(server.channel, "watch list")
     await server.keeper.click(shown.response.message, custom_id=f"mw:unlearn:{first.id}")
-    assert store.guilds.lessons(server.guild.id) == [second]
+    assert store.lessons.of(server.guild.id) == [second]
 
 
 async def test_an_alert_of_another_database_is_told_so(server):

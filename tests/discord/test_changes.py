@@ -91,19 +91,19 @@ async def test_every_command_that_needs_manage_server_is_among_those(server):
 
 async def test_a_mute_is_the_servers_own_and_ends_when_it_is_unmuted(server, store, keep, elsewhere):
     assert "muted here" in await keep("watch mute", name="Facebook", length="7d")
-    [mute] = store.guilds.mutes(server.guild.id, REAL.now())
+    [mute] = store.mutes.of(server.guild.id, REAL.now())
     assert mute.entity == "meta"
     assert mute.by == server.keeper.id
     assert mute.until > REAL.now() + timedelta(days=6)
     assert "Meta · meta · muted until" in await keep("watch list")
     assert "muted" not in await elsewhere("watch list")
     assert "heard here again" in await keep("watch unmute", name="meta")
-    assert store.guilds.mutes(server.guild.id, REAL.now()) == []
+    assert store.mutes.of(server.guild.id, REAL.now()) == []
 
 
 async def test_a_length_that_cannot_be_read_mutes_nobody(server, store, keep):
     assert (await keep("watch mute", name="meta", length="a while")).startswith("length: ")
-    assert store.guilds.mutes(server.guild.id, REAL.now()) == []
+    assert store.mutes.of(server.guild.id, REAL.now()) == []
 
 
 # --- private additions ------------------------------------------------------------------
@@ -205,7 +205,7 @@ async def test_a_route_is_added_listed_changed_and_removed(server, store, keep):
         pause="6h",
         digest="daily",
     )
-    [route] = store.guilds.routes(server.guild.id)
+    [route] = store.routes.of(server.guild.id)
     assert route == Route(
         id=route.id,
         destination=f"channel:{server.channel.id}",
@@ -234,20 +234,18 @@ async def test_a_route_is_added_listed_changed_and_removed(server, store, keep):
         quiet="off",
         ping=server.guild.default_role,
     )
-    [after] = store.guilds.routes(server.guild.id)
+    [after] = store.routes.of(server.guild.id)
     assert (after.kinds, after.entities, after.quiet_hours, after.ping_role) == ((), (), None, None)
     assert after.langs == ("en", "pt")
 
     assert "removed" in await keep("route remove", route=route.id)
-    assert store.guilds.routes(server.guild.id) == []
+    assert store.routes.of(server.guild.id) == []
     assert "Nothing is told in this server yet" in await keep("route list")
 
 
 async def test_a_route_without_a_channel_goes_to_where_it_was_asked(server, store, keep):
     await keep("route add")
-    assert [one.destination for one in store.guilds.routes(server.guild.id)] == [
-        f"channel:{server.channel.id}"
-    ]
+    assert [one.destination for one in store.routes.of(server.guild.id)] == [f"channel:{server.channel.id}"]
 
 
 @pytest.mark.parametrize(
@@ -263,7 +261,7 @@ async def test_a_route_without_a_channel_goes_to_where_it_was_asked(server, stor
 )
 async def test_a_wish_that_cannot_be_read_is_refused_with_what_is_allowed(server, store, keep, wish, said):
     assert said in await keep("route add", **wish)
-    assert store.guilds.routes(server.guild.id) == []
+    assert store.routes.of(server.guild.id) == []
 
 
 async def test_a_role_is_pinged_for_chosen_kinds_only(server, keep):
@@ -273,15 +271,15 @@ async def test_a_role_is_pinged_for_chosen_kinds_only(server, keep):
 
 async def test_routes_of_another_server_are_out_of_reach(server, store, keep, elsewhere):
     await keep("route add")
-    [route] = store.guilds.routes(server.guild.id)
+    [route] = store.routes.of(server.guild.id)
     assert "has no route" in await elsewhere("route remove", route=route.id)
     assert "has no route" in await elsewhere("route change", route=route.id, kinds="hire")
-    assert store.guilds.routes(server.guild.id) == [route]
+    assert store.routes.of(server.guild.id) == [route]
 
 
 async def test_a_test_posts_a_silent_sample_where_the_route_leads(server, store, keep):
     await keep("route add")
-    [route] = store.guilds.routes(server.guild.id)
+    [route] = store.routes.of(server.guild.id)
     assert "posted in" in await keep("route test", route=route.id)
     sent = [one for one in server.env.http_requests if one.path == f"/channels/{server.channel.id}/messages"]
     assert sent[-1].json["flags"] == 1 << 12
@@ -295,7 +293,7 @@ async def test_what_the_bot_may_not_do_is_said_with_the_remedy(server, store, ke
     )
     told = await keep("route add", channel=shut)
     assert "give it Send Messages, Embed Links" in told
-    [route] = store.guilds.routes(server.guild.id)
+    [route] = store.routes.of(server.guild.id)
     assert "may not post" in await keep("route test", route=route.id)
 
 
@@ -314,9 +312,9 @@ async def test_a_route_leads_to_a_webhook_of_the_server_and_its_token_is_never_s
     webhook = await channel.create_webhook(name="alerts")
     url = f"https://discord.com/api/webhooks/{webhook.id}/{webhook.token}"
     told = await keep("route add", webhook=url, kinds="hire")
-    [route] = store.guilds.routes(server.guild.id)
+    [route] = store.routes.of(server.guild.id)
     assert route.destination == f"webhook:{webhook.id}"
-    assert store.guilds.webhook_secret(webhook.id) == webhook.token
+    assert store.routes.webhook_secret(webhook.id) == webhook.token
     assert "by the webhook" in await keep("route test", route=route.id)
     assert webhook.token not in told + await keep("route list")
 
@@ -339,7 +337,7 @@ async def test_a_webhook_of_another_server_is_refused(server, store, keep, elsew
     webhook = await server.env.bot.get_channel(elsewhere.channel.id).create_webhook(name="theirs")
     url = f"https://discord.com/api/webhooks/{webhook.id}/{webhook.token}"
     assert "another server" in await keep("route add", webhook=url)
-    assert store.guilds.routes(server.guild.id) == []
+    assert store.routes.of(server.guild.id) == []
 
 
 async def test_every_option_that_is_completed_offers_few_choices_at_once(server, keep):
@@ -365,7 +363,7 @@ async def test_kinds_are_offered_after_each_comma(server):
 
 async def test_routes_are_offered_by_number(server, store, keep):
     await keep("route add", kinds="hire")
-    [route] = store.guilds.routes(server.guild.id)
+    [route] = store.routes.of(server.guild.id)
     found = await server.keeper.autocomplete(server.channel, "route remove", "route", "")
     assert [one["value"] for one in found] == [route.id]
     assert "hire" in found[0]["name"]
@@ -399,7 +397,7 @@ async def test_digests_and_their_zone_are_set_for_all_routes_or_one(server, stor
     assert "no route yet" in await keep("digest set", when="daily")
     await keep("route add")
     await keep("digest set", when="weekly", timezone="Europe/Berlin")
-    [route] = store.guilds.routes(server.guild.id)
+    [route] = store.routes.of(server.guild.id)
     assert (route.digest, route.timezone) == ("weekly", "Europe/Berlin")
     assert "is no time zone" in await keep("digest set", timezone="Mars/Base")
     assert "Say when" in await keep("digest set")
@@ -420,5 +418,5 @@ async def test_servers_are_remembered_as_the_bot_comes_and_goes(server, store, k
     await server.env.settle()
     gone = store.guilds.get(server.guild.id)
     assert gone.left is not None
-    assert len(store.guilds.routes(server.guild.id)) == 1  # kept for 30 days
+    assert len(store.routes.of(server.guild.id)) == 1  # kept for 30 days
     assert datetime.now(UTC) - gone.left < timedelta(minutes=5)

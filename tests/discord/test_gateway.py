@@ -173,7 +173,7 @@ async def test_a_button_of_an_alert_is_answered_and_mutes_over_the_wire(live, lo
     way, done = await answers.next()
     assert way == "edit"
     assert done["embeds"][0]["title"] == "Meta is muted here"
-    assert [one.entity for one in live.store.guilds.mutes(int(GUILD), live.clock.now())] == ["meta"]
+    assert [one.entity for one in live.store.mutes.of(int(GUILD), live.clock.now())] == ["meta"]
 
 
 async def test_a_press_that_is_refused_leaves_the_message_and_follows_up(live, loopback):
@@ -189,8 +189,8 @@ async def test_a_press_that_is_refused_leaves_the_message_and_follows_up(live, l
 
 
 async def test_the_server_is_remembered_and_gets_the_settings_channel_as_its_route(live, loopback):
-    await _until(lambda: live.store.guilds.routes(int(GUILD)))
-    [route] = live.store.guilds.routes(int(GUILD))
+    await _until(lambda: live.store.routes.of(int(GUILD)))
+    [route] = live.store.routes.of(int(GUILD))
     assert route.destination == f"channel:{CHANNEL}"
     await loopback.tell("GUILD_DELETE", {"id": GUILD})
     await _until(lambda: live.store.guilds.get(int(GUILD)).left is not None)

@@ -82,7 +82,7 @@ class World:
         self.store.guilds.set_timezone(guild, zone)
         for wish in routes:
             route = Route(id=0, guild=guild, **{"destination": f"channel:{guild}1", **wish})
-            self.store.guilds.put_route(route, self.now)
+            self.store.routes.put(route, self.now)
         return joined
 
     def tell(self, title: str, *, outlet: str = "https://news.example/feed.xml", **more: Any) -> Judged:
@@ -105,7 +105,7 @@ class World:
     async def deliver(self) -> None:
         """Digests and the outbox, as a pass does both."""
         gather(self.app)
-        sinks = self.discord.sinks(clock=self.clock, webhook_secret=self.store.guilds.webhook_secret)
+        sinks = self.discord.sinks(clock=self.clock, webhook_secret=self.store.routes.webhook_secret)
         drained = await drain(self.store, sinks, self.clock)
         assert drained.errors == []
 

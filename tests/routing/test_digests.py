@@ -63,13 +63,13 @@ async def test_a_digest_that_was_switched_off_forgets_its_lines_and_one_that_cha
 ) -> None:
     world.server(A, {"digest": "weekly"})
     world.tell(LAUNCH)
-    [route] = world.store.guilds.routes(A)
-    world.store.guilds.put_route(replace(route, digest="daily"), world.now)
+    [route] = world.store.routes.of(A)
+    world.store.routes.put(replace(route, digest="daily"), world.now)
     world.wait(days=1)
     await world.deliver()
     assert len(world.shown(101)) == 1
     world.tell(LAWSUIT)
-    world.store.guilds.put_route(replace(route, digest="off"), world.now)
+    world.store.routes.put(replace(route, digest="off"), world.now)
     await world.deliver()
     assert world.store.outbox.lines.count() == 0
 
@@ -116,7 +116,7 @@ async def test_a_mute_in_the_night_keeps_what_was_held_for_its_own_end(world: Wo
     world.clock.at = datetime(2025, 6, 13, 23, 0, tzinfo=UTC)
     world.tell(LAYOFFS)
     world.tell("Mercor raises $100 million from Benchmark")
-    world.store.guilds.mute(A, "scale-ai", world.now + timedelta(days=1), world.now)
+    world.store.mutes.mute(A, "scale-ai", world.now + timedelta(days=1), world.now)
     world.clock.at = datetime(2025, 6, 14, 7, 0, tzinfo=UTC)
     await world.deliver()
     assert ["Mercor" in one for one in world.shown(101)] == [True]

@@ -41,7 +41,7 @@ async def test_a_channel_with_routes_of_its_own_has_not_the_default_one(world: W
 async def test_a_webhook_of_a_server_is_written_to(world: World) -> None:
     world.server(A)
     assert world.discord.webhook_url  # made on the loopback
-    destination = world.store.guilds.keep_webhook(A, 77, world.discord.hook_secret)
+    destination = world.store.routes.keep_webhook(A, 77, world.discord.hook_secret)
     world.server(A, {"destination": destination})
     world.tell(LAYOFFS)
     await world.deliver()
@@ -53,10 +53,10 @@ async def test_an_update_reaches_the_channels_of_the_first_message_whatever_rout
     world.server(B, {"kinds": ("funding",)})
     world.tell("Mercor is in talks to raise $100 million, sources say")
     await world.deliver()
-    [route] = world.store.guilds.routes(A)
-    world.store.guilds.put_route(replace(route, kinds=("hire",)), world.now)
-    [other] = world.store.guilds.routes(B)
-    world.store.guilds.remove_route(B, other.id)
+    [route] = world.store.routes.of(A)
+    world.store.routes.put(replace(route, kinds=("hire",)), world.now)
+    [other] = world.store.routes.of(B)
+    world.store.routes.remove(B, other.id)
     world.wait(hours=1)
     judged = world.tell("Mercor confirms it has raised $100 million", outlet=OTHER)
     assert judged.outcome.decision is not None
@@ -106,7 +106,7 @@ async def test_an_edited_headline_changes_the_message_in_every_channel_that_has_
 async def test_a_muted_entity_is_held_back_in_its_server_and_listed_when_the_mute_ends(world: World) -> None:
     world.server(A, {})
     world.server(B, {})
-    world.store.guilds.mute(A, "scale-ai", world.now + timedelta(days=1), world.now)
+    world.store.mutes.mute(A, "scale-ai", world.now + timedelta(days=1), world.now)
     judged = world.tell(LAYOFFS)
     world.tell(FUNDING)
     await world.deliver()
@@ -127,18 +127,18 @@ async def test_a_muted_entity_is_held_back_in_its_server_and_listed_when_the_mut
     assert "Scale AI is heard again" in note
     assert LAYOFFS in note
     assert "https://news.example/1" in note
-    assert world.store.guilds.mutes(A, world.now) == []
+    assert world.store.mutes.of(A, world.now) == []
     assert [len(world.shown(channel)) for channel in (HOME, 101, 201)] == [2, 2, 2]
 
 
 async def test_ending_a_mute_by_hand_tells_at_once_and_one_for_good_waits(world: World) -> None:
     world.server(A, {})
-    world.store.guilds.mute(A, "scale-ai", None, world.now)
+    world.store.mutes.mute(A, "scale-ai", None, world.now)
     world.tell(LAYOFFS)
     world.wait(days=400)
     await world.deliver()
     assert world.shown(101) == []
-    world.store.guilds.unmute(A, "scale-ai")
+    world.store.mutes.unmute(A, "scale-ai")
     await world.deliver()
     [note] = world.shown(101)
     assert LAYOFFS in note
@@ -213,7 +213,7 @@ async def test_not_relevant_lowers_the_alias_in_that_context_for_that_server(wor
     taught = lessons.taught(
         A, first.entry.document, first.outcome.mentions, world.now, story=first.story, by=5
     )
-    [kept] = world.store.guilds.learn(taught)
+    [kept] = world.store.lessons.learn(taught)
     assert (kept.entity, kept.alias) == ("outlier", "outlier")
     world.wait(days=10)
     similar = "Outlier pays students in Ghana for data work"
@@ -223,7 +223,7 @@ async def test_not_relevant_lowers_the_alias_in_that_context_for_that_server(wor
     await world.deliver()
     assert [similar in one for one in world.shown(201)] == [False, True, False]
     assert [len(world.shown(channel)) for channel in (101, 201)] == [2, 3]
-    world.store.guilds.unlearn(A, story=first.story)
+    world.store.lessons.unlearn(A, story=first.story)
     world.wait(days=10)
     world.tell("Outlier pays students in Peru for data work")
     await world.deliver()

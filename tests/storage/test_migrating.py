@@ -27,6 +27,6 @@ def test_a_database_of_the_first_schema_keeps_its_stories_and_takes_servers(path
         assert old.headline == "Old"
         store.watchlist.put(entity("acme"))
         store.guilds.joined(5, "Alpha", NOW)
-        store.guilds.put_route(Route(id=0, guild=5, destination="channel:1"), NOW)
+        store.routes.put(Route(id=0, guild=5, destination="channel:1"), NOW)
         _, story_id = tell(store, "one", story("acme"))
-        assert (story_id, len(store.guilds.routes()), store.check()) == (2, 1, [])
+        assert (story_id, len(store.routes.all()), store.check()) == (2, 1, [])
