@@ -14,6 +14,7 @@ from bot.commands.completion import offering
 from bot.commands.desk import Desk
 from bot.commands.here import Here, here
 from bot.commands.reply import answer
+from bot.commands.route_options import OFFERED
 from bot.digests import paged
 from bot.render.limits import CHOICES
 from bot.words import count
@@ -88,7 +89,7 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
 
     @group.command(name="set", description="How often a digest comes, and in which time zone")
     @app_commands.describe(when="How often", timezone="Such as Europe/Berlin", route="Only of this route")
-    @app_commands.choices(when=route.OFFERED)
+    @app_commands.choices(when=OFFERED)
     @app_commands.autocomplete(
         route=route.own_routes(desk), timezone=offering(lambda guild, typed: zones(typed))
     )

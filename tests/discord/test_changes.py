@@ -7,7 +7,7 @@ import pytest
 import simcord
 from discord import app_commands
 
-from bot.commands.route import WISHES
+from bot.commands.route_options import WISHES
 from bot.sinks.base import REAL
 from storage.model import NewDelivery, Occasion, Route
 from tests.cli.conftest import rss, site  # noqa: F401
