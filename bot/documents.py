@@ -48,6 +48,7 @@ def feed(one: Feed) -> dict[str, Any]:
         "failures": one.failures,
         "last_error": one.last_error,
         "kind": one.kind,
+        "folder": list(one.folder),
         "interval": format_duration(one.interval) if one.interval else None,
     }
 

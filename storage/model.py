@@ -124,6 +124,7 @@ class Feed:
     url: str
     kind: str = "feed"  # the module of watchers.sources that reads it
     title: str | None = None
+    folder: tuple[str, ...] = ()  # where its owner's list has it, the outermost folder first
     site: str | None = None  # the publisher's page
     lang: str | None = None
     state: FeedState = FeedState.NEW

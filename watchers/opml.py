@@ -7,7 +7,7 @@ attributes, ampersands left bare in addresses); all are read.  What we write, th
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html.entities import html5
 from xml.sax.saxutils import quoteattr
@@ -16,6 +16,7 @@ from storage.errors import UsageError
 from storage.model import Feed
 
 NAMESPACE = "https://github.com/movewire/movewire/opml"  # of our own attribute, ignored by others
+DEEPEST = 10  # folders inside each other; what lies deeper is in the innermost of these
 MAX_SIZE = 20 * 1024 * 1024
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);)([A-Za-z]{2,31};)?")
 _ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,30})[\"']")
@@ -37,6 +38,7 @@ class Outline:
     title: str | None = None
     site: str | None = None
     kind: str = "feed"  # the module of watchers.sources; only our own lists say so
+    folder: tuple[str, ...] = ()  # names, the outermost first
 
     @property
     def fetchable(self) -> bool:
@@ -45,13 +47,9 @@ class Outline:
 
 
 def parse_opml(text: bytes) -> tuple[Outline, ...]:
-    """All subscriptions, folders opened, each address once; raises OpmlError."""
-    root = _root(text)
+    """All subscriptions with their folders, each address once, where it stands first; raises OpmlError."""
     found: dict[str, Outline] = {}
-    for element in root.iter():
-        if _local(element.tag) != "outline":
-            continue
-        attributes = {_local(name).lower(): value.strip() for name, value in element.attrib.items()}
+    for folder, attributes in _outlines(_root(text)):
         url = attributes.get("xmlurl", "")
         if url.lower().startswith("feed://"):
             url = "http://" + url[len("feed://") :]
@@ -61,27 +59,62 @@ def parse_opml(text: bytes) -> tuple[Outline, ...]:
             continue
         found[url] = Outline(
             url=url,
-            title=attributes.get("title") or attributes.get("text") or None,
+            title=_name(attributes),
             site=attributes.get("htmlurl") or None,
             kind="page"
             if attributes.get("type", "").lower() == _SCRAPED
             else attributes.get("kind") or "feed",
+            folder=folder,
         )
     return tuple(found.values())
 
 
+def _outlines(root: ET.Element) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
+    """All outlines in their order, each with the folders around it and its attributes."""
+    waiting: list[tuple[tuple[str, ...], ET.Element]] = [((), root)]
+    while waiting:  # no recursion: a hostile list may nest without end
+        folder, element = waiting.pop()
+        if _local(element.tag) == "outline":
+            attributes = {_local(name).lower(): value.strip() for name, value in element.attrib.items()}
+            yield folder, attributes
+            name = _name(attributes)
+            if name and "xmlurl" not in attributes and len(folder) < DEEPEST:
+                folder = (*folder, name)
+        waiting += [(folder, child) for child in reversed(element)]
+
+
+def _name(attributes: Mapping[str, str]) -> str | None:
+    return attributes.get("title") or attributes.get("text") or None
+
+
 def render_opml(feeds: Iterable[Feed], title: str = "Movewire feeds") -> str:
-    """The list as OPML 2.0, in the order given."""
+    """The list as OPML 2.0, in the order given, each folder where its first feed stands."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<opml version="2.0" xmlns:movewire="{NAMESPACE}">',
         f"  <head><title>{_text(title)}</title></head>",
         "  <body>",
-        *(f"    {_outline(feed)}" for feed in feeds),
+        *_lines(feeds, 0),
         "  </body>",
         "</opml>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _lines(feeds: Iterable[Feed], depth: int) -> Iterator[str]:
+    """What stands inside a folder that ``depth`` others are around."""
+    parts: dict[object, list[Feed]] = {}  # by the folder that is next, or by the address
+    for feed in feeds:
+        parts.setdefault(feed.folder[depth : depth + 1] or feed.url, []).append(feed)
+    indent = "  " * (depth + 2)
+    for part, inside in parts.items():
+        if isinstance(part, tuple):
+            name = _attribute(part[0])
+            yield f"{indent}<outline text={name} title={name}>"
+            yield from _lines(inside, depth + 1)
+            yield f"{indent}</outline>"
+        else:
+            yield from (indent + _outline(feed) for feed in inside)
 
 
 def _outline(feed: Feed) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bot.app import App
     from bot.subscribing import Added, Looked
+    from storage.model import Feed
 
 
 @click.group(cls=Branch, invoke_without_command=True)
@@ -29,10 +30,11 @@ def feeds(ctx: click.Context) -> None:
 
 
 @feeds.command("list")
+@click.option("--folder", metavar="NAME", help="Only those in this folder, or in one inside it.")
 @json_option
 @general_options
 @pass_call
-def list_(call: Call, as_json: bool) -> int:
+def list_(call: Call, folder: str | None, as_json: bool) -> int:
     """All feeds with their health: ok, new, quiet, failing, empty, gone or paused."""
     from bot import documents
     from bot.cli.output import state, table, write_json
@@ -40,15 +42,28 @@ def list_(call: Call, as_json: bool) -> int:
 
     with call.app() as app:
         found = app.store.feeds.all()
+    if folder is not None:
+        found = _in_folder(found, folder)
     if as_json:
         write_json([documents.feed(feed) for feed in found])
         return 0
+    sorted_in = any(feed.folder for feed in found)
     table(
-        ["state", "title", "address", "last success", "next due", "failures", "last error"],
+        [
+            "state",
+            "title",
+            *(["folder"] if sorted_in else []),
+            "address",
+            "last success",
+            "next due",
+            "failures",
+            "last error",
+        ],
         [
             [
                 state("paused" if feed.paused else feed.state.value),
                 feed.title or "",
+                *([_path(feed)] if sorted_in else []),
                 feed.url,
                 iso(feed.last_success) if feed.last_success else "never",
                 iso(feed.next_due) if feed.next_due else "now",
@@ -60,6 +75,25 @@ def list_(call: Call, as_json: bool) -> int:
         empty="no feeds; add one with: movewire feeds add URL",
     )
     return 0
+
+
+def _path(feed: "Feed") -> str:
+    return " / ".join(feed.folder)
+
+
+def _in_folder(feeds: "list[Feed]", name: str) -> "list[Feed]":
+    """Those in a folder, by its name or its path as the list shows it; UsageError names all there are."""
+    wanted = name.strip().casefold()
+    found = [
+        feed
+        for feed in feeds
+        if wanted in {one.casefold() for one in feed.folder}
+        or f"{_path(feed)} / ".casefold().startswith(f"{wanted} / ")
+    ]
+    if not found:
+        paths = ", ".join(sorted({_path(feed) for feed in feeds if feed.folder}))
+        raise UsageError(f"--folder: no feed is in {name!r}; folders are: {paths or 'none'}")
+    return found
 
 
 @feeds.command()
@@ -247,7 +281,7 @@ def interval(call: Call, address: str, interval: str) -> int:
 @general_options
 @pass_call
 def import_(call: Call, file: Path) -> int:
-    """Follow all feeds of an OPML list; the first poll of each takes what it holds as old."""
+    """Follow all feeds of an OPML list, in its folders; the first poll of each takes what it holds as old."""
     from bot.cli.output import say, warn
     from bot.words import count
     from watchers import sources
@@ -263,16 +297,24 @@ def import_(call: Call, file: Path) -> int:
         raise UsageError(f"{file}: {error}") from None
     now = datetime.now(UTC)
     with call.app() as app, app.store.transaction():
-        known = {feed.url for feed in app.store.feeds.all()}
+        known = {feed.url: feed for feed in app.store.feeds.all()}
         fresh = [outline for outline in outlines if outline.url not in known and outline.fetchable]
         for outline in fresh:
             kind = outline.kind if outline.kind in sources.kinds() else "feed"
             if kind == "feed":
                 kind = sources.likely_kind(outline.url)
-            app.store.feeds.add(outline.url, kind=kind, title=outline.title, now=now)
+            app.store.feeds.add(outline.url, kind=kind, title=outline.title, folder=outline.folder, now=now)
+        moved = [
+            outline
+            for outline in outlines
+            if outline.url in known and outline.folder not in ((), known[outline.url].folder)
+        ]
+        for outline in moved:
+            app.store.feeds.set_folder(outline.url, outline.folder)
     refused = [outline for outline in outlines if not outline.fetchable]
     followed = len(outlines) - len(fresh) - len(refused)
-    say(f"{count(len(fresh), 'feed')} added, {followed} followed already")
+    put = f", {len(moved)} of them now in another folder" if moved else ""
+    say(f"{count(len(fresh), 'feed')} added, {followed} followed already{put}")
     for outline in refused:
         warn(f"{outline.url} was not added: only http and https addresses are fetched")
     return int(bool(refused))
@@ -282,7 +324,7 @@ def import_(call: Call, file: Path) -> int:
 @general_options
 @pass_call
 def export(call: Call) -> int:
-    """Write all feeds as OPML to stdout."""
+    """Write all feeds as OPML to stdout, in their folders."""
     from bot.cli.output import write_bytes
     from watchers.opml import render_opml
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from storage.model import Feed, FeedState, FinishedPoll
 from storage.sqlite import polls, rows
-from storage.sqlite.codec import to_seconds, to_seconds_or_none
+from storage.sqlite.codec import encode_words, to_seconds, to_seconds_or_none
 from storage.sqlite.connection import Connection
 
 LONGEST_PLAN = timedelta(days=8)  # a week is the most that a publisher is granted
@@ -24,20 +24,28 @@ class Feeds:
     def __init__(self, db: Connection) -> None:
         self._db = db
 
-    def add(self, url: str, *, kind: str = "feed", title: str | None = None, now: datetime) -> Feed:
+    def add(
+        self,
+        url: str,
+        *,
+        kind: str = "feed",
+        title: str | None = None,
+        folder: Sequence[str] = (),
+        now: datetime,
+    ) -> Feed:
         """Follow a feed; one that is followed already is returned as it is.
 
         A feed that was removed before starts anew: its next fetch is a baseline again.
         """
         with self._db.transaction():
             self._db.run(
-                "INSERT INTO feed (url, kind, title, added) VALUES (?, ?, ?, ?) "
+                "INSERT INTO feed (url, kind, title, folder, added) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (url) DO UPDATE SET kind = excluded.kind, title = excluded.title, "
-                "added = excluded.added, removed = 0, state = 'new', paused = 0, etag = NULL, "
+                "folder = excluded.folder, added = excluded.added, removed = 0, state = 'new', paused = 0, etag = NULL, "
                 "last_modified = NULL, body_hash = NULL, next_due = 0, interval = NULL, last_polled = NULL, "
                 "last_success = NULL, last_change = NULL, failures = 0, last_error = NULL, moved_to = NULL, "
                 "moved_count = 0, rhythm = NULL, reported = NULL, held = NULL WHERE removed",
-                (url, kind, title, to_seconds(now)),
+                (url, kind, title, encode_words(folder), to_seconds(now)),
             )
             return self._must(url)
 
@@ -100,6 +108,10 @@ class Feeds:
         seconds = None if interval is None else int(interval.total_seconds())
         sooner = "next_due = min(next_due, coalesce(last_polled + ?, next_due))"
         return self._change(url, f"interval = ?, {sooner}", seconds, seconds)
+
+    def set_folder(self, url: str, folder: Sequence[str]) -> bool:
+        """Where the owner's list has it, the outermost folder first; () for none."""
+        return self._change(url, "folder = ?", encode_words(folder))
 
     def put_off(self, plan: Mapping[int, datetime]) -> None:
         """Give feeds, by id, another time at which they are due, later or sooner."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
 APPLICATION_ID = 0x4D6F7657  # "MovW", in the header of every file of ours
-SCHEMA_VERSION = 3  # PRAGMA user_version of an up-to-date file
+SCHEMA_VERSION = 4  # PRAGMA user_version of an up-to-date file
 
 FEEDS = """
 CREATE TABLE feed (
@@ -395,6 +395,8 @@ CREATE INDEX delivery_told ON delivery (destination, created) WHERE update_kind 
 
 HELD = "ALTER TABLE feed ADD COLUMN held BLOB;"  # entries of the last body: watchers.sources.slices
 
+FOLDER = "ALTER TABLE feed ADD COLUMN folder JSON;"  # names, the outermost first; NULL: in none
+
 FIRST = (FEEDS, ENTRIES, WATCHLIST, STORIES, DECISIONS, SEARCH, OUTBOX, GUILDS, MARKS)
 
 
@@ -422,6 +424,10 @@ def migrate(connection: sqlite3.Connection) -> None:
     @steps()
     def m0003_held(db: "Database") -> None:
         db.conn.execute(HELD)
+
+    @steps()
+    def m0004_folder(db: "Database") -> None:
+        db.conn.execute(FOLDER)
 
     steps.apply(Database(connection))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

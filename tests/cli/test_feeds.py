@@ -187,6 +187,63 @@ def test_a_list_goes_out_and_comes_back(call: Call, stocked: Path, clean_environ
     ]
 
 
+FOLDERS = (
+    '<opml><body><outline text="Ports"><outline text="Sea &amp; Land">'
+    f'<outline text="bay-ledger.example" xmlUrl="{FEED}"/></outline>'
+    '<outline text="New" xmlUrl="https://new.example/feed"/></outline>'
+    '<outline text="Flat" xmlUrl="https://flat.example/feed"/></body></opml>'
+)
+
+
+@pytest.mark.usefixtures("stocked")
+def test_folders_of_a_list_come_in_are_shown_and_go_out(call: Call, clean_environment: Path) -> None:
+    assert "FOLDER" not in call("feeds", "list").out
+    file = clean_environment / "folders.opml"
+    file.write_text(FOLDERS)
+    answer = call("feeds", "import", str(file))
+    assert answer.out == "2 feeds added, 1 followed already, 1 of them now in another folder\n"
+    assert call("feeds", "import", str(file)).out == "0 feeds added, 3 followed already\n"
+    places = {feed["url"]: feed["folder"] for feed in listed(call)}
+    assert places == {
+        FEED: ["Ports", "Sea & Land"],
+        SECOND_FEED: [],
+        "https://new.example/feed": ["Ports"],
+        "https://flat.example/feed": [],
+    }
+    assert "Ports / Sea & Land" in call("feeds", "list").out
+    exported = call("feeds", "export").out
+    file.write_text(exported)
+    other = ("--db", str(clean_environment / "other.db"))
+    call("feeds", "import", str(file), *other)
+    assert call("feeds", "export", *other).out == exported
+
+
+@pytest.mark.usefixtures("stocked")
+def test_a_flat_list_leaves_feeds_in_their_folders(call: Call, clean_environment: Path) -> None:
+    file = clean_environment / "list.opml"
+    file.write_text(FOLDERS)
+    call("feeds", "import", str(file))
+    file.write_text(f'<opml><body><outline xmlUrl="{FEED}"/></body></opml>')
+    assert call("feeds", "import", str(file)).out == "0 feeds added, 1 followed already\n"
+    assert listed(call)[0]["folder"] == ["Ports", "Sea & Land"]
+
+
+@pytest.mark.usefixtures("stocked")
+def test_feeds_are_chosen_by_a_folder_its_path_or_one_around_it(call: Call, clean_environment: Path) -> None:
+    file = clean_environment / "list.opml"
+    file.write_text(FOLDERS)
+    call("feeds", "import", str(file))
+
+    def chosen(folder: str) -> list[str]:
+        return [feed["url"] for feed in json.loads(call("feeds", "list", "--folder", folder, "--json").out)]
+
+    assert chosen("ports") == [FEED, "https://new.example/feed"]
+    assert chosen("sea & land") == chosen("Ports / Sea & Land") == [FEED]
+    answer = call("feeds", "list", "--folder", "Port")
+    assert (answer.status, answer.out) == (2, "")
+    assert "folders are: Ports, Ports / Sea & Land" in answer.err
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"<html></html>", b"<opml", b'<!DOCTYPE x [<!ENTITY a "b">]><opml/>', None]
 )

@@ -1,11 +1,14 @@
 """Subscription lists of other readers come in, ours go out."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.model import Feed
-from watchers.opml import OpmlError, Outline, parse_opml, render_opml
+from watchers.opml import DEEPEST, OpmlError, Outline, parse_opml, render_opml
 
 FOLDERS = b"""<?xml version="1.0" encoding="UTF-8"?>
 <opml version="1.0"><head><title>Subscriptions</title></head><body>
@@ -18,11 +21,60 @@ FOLDERS = b"""<?xml version="1.0" encoding="UTF-8"?>
 </body></opml>"""
 
 
-def test_folders_are_opened_and_each_feed_comes_once() -> None:
+def test_each_feed_comes_once_in_its_first_folder() -> None:
     assert parse_opml(FOLDERS) == (
-        Outline(url="https://quay.example/feed?a=1&b=2", title="Quay Times", site="https://quay.example/"),
-        Outline(url="http://pier.example/atom", title="Pier"),
+        Outline(
+            url="https://quay.example/feed?a=1&b=2",
+            title="Quay Times",
+            site="https://quay.example/",
+            folder=("Harbour",),
+        ),
+        Outline(url="http://pier.example/atom", title="Pier", folder=("Harbour", "Deeper")),
     )
+
+
+def in_folders(*outlines: Outline) -> list[Feed]:
+    return [
+        Feed(id=number, url=one.url, title=one.title, site=one.site, kind=one.kind, folder=one.folder)
+        for number, one in enumerate(outlines, 1)
+    ]
+
+
+def test_folders_go_out_as_they_came_in_in_their_order() -> None:
+    came = parse_opml(FOLDERS)
+    written = render_opml(in_folders(*came))
+    assert parse_opml(written.encode()) == came
+    assert render_opml(in_folders(*parse_opml(written.encode()))) == written
+    assert re.findall(r'^ +<(?:/outline|outline text="[^"]*")', written, re.M) == [
+        '    <outline text="Harbour"',
+        '      <outline text="Quay Times"',
+        '      <outline text="Deeper"',
+        '        <outline text="Pier"',
+        "      </outline",
+        "    </outline",
+    ]
+
+
+def test_a_folder_stands_once_where_its_first_feed_does() -> None:
+    places = {"a": ("Sea",), "b": (), "c": ("Sea", "Deep"), "d": ("Land",), "e": ("Sea",)}
+    came = [Outline(url=f"https://{name}.example/", folder=folder) for name, folder in places.items()]
+    found = parse_opml(render_opml(in_folders(*came)).encode())
+    assert [(one.url[8], one.folder) for one in found] == [(name, places[name]) for name in "acebd"]
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_folder_without_a_name_is_none(name: str) -> None:
+    text = (
+        f'<opml><body><outline text="{name}"><outline xmlUrl="https://q.example/"/></outline></body></opml>'
+    )
+    assert parse_opml(text.encode())[0].folder == ()
+
+
+def test_folders_without_end_are_opened_into_the_tenth() -> None:
+    text = "<opml>" + '<outline text="x">' * 50_000 + '<outline xmlUrl="https://q.example/"/>'
+    text += "</outline>" * 50_000 + "</opml>"
+    [found] = parse_opml(text.encode())
+    assert found.folder == ("x",) * DEEPEST
 
 
 @pytest.mark.parametrize(
@@ -130,13 +182,25 @@ BOTH = (
     Outline(url="https://grua.example/rss.xml?a=1&b=2", title="Grúa", site="https://grua.example"),
 )
 
+IN_FOLDERS: dict[str, list[tuple[str, ...]]] = {
+    "feedly": [("Ports",), ("Ports",)],
+    "inoreader": [("Ports",), ()],
+    "netnewswire": [(), ("Ports",)],
+    "freshrss": [("Ports",), ("Ports",)],
+    "miniflux": [("All",), ("All",)],
+}
+
+
+def unsorted(outlines: tuple[Outline, ...]) -> tuple[Outline, ...]:
+    return tuple(replace(one, folder=()) for one in outlines)
+
 
 @pytest.mark.parametrize("reader", READERS)
 def test_lists_of_the_big_readers_come_in_and_go_out(reader: str) -> None:
     found = parse_opml(READERS[reader].encode())
-    assert found == BOTH
-    feeds = [Feed(id=1, url=one.url, title=one.title, site=one.site) for one in found]
-    assert parse_opml(render_opml(feeds).encode()) == BOTH
+    assert unsorted(found) == BOTH
+    assert [one.folder for one in found] == IN_FOLDERS[reader]
+    assert parse_opml(render_opml(in_folders(*found)).encode()) == found
 
 
 @pytest.mark.parametrize(
@@ -154,7 +218,7 @@ def test_lists_of_the_big_readers_come_in_and_go_out(reader: str) -> None:
 )
 def test_encodings_are_read_also_where_the_declaration_is_not_true(declared: str, codec: str) -> None:
     text = FEEDLY.replace('encoding="UTF-8"', f'encoding="{declared}"')
-    assert parse_opml(text.encode(codec)) == BOTH
+    assert unsorted(parse_opml(text.encode(codec))) == BOTH
 
 
 def test_an_encoding_of_several_bytes_is_read() -> None:
@@ -208,6 +272,7 @@ FEEDS = st.lists(
         | st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).filter(str.strip),
         site=st.none() | st.just("https://q.example/"),
         kind=st.sampled_from(["feed", "google-news"]),
+        folder=st.lists(st.sampled_from(["Ports", "Sea & <Land>", 'a / "b"']), max_size=3).map(tuple),
     ),
     max_size=5,
 )
@@ -215,13 +280,15 @@ FEEDS = st.lists(
 
 @given(FEEDS)
 def test_what_goes_out_comes_back(feeds: list[Feed]) -> None:
-    back = parse_opml(render_opml(feeds).encode())
-    assert [(one.url, one.kind, one.site) for one in back] == [
-        (feed.url, feed.kind, feed.site) for feed in feeds
-    ]
-    assert [" ".join((one.title or "").split()) for one in back] == [
-        " ".join((feed.title or feed.url).split()) for feed in feeds
-    ]
+    text = render_opml(feeds)
+    back = parse_opml(text.encode())
+    assert {
+        one.url: (one.kind, one.site, one.folder, " ".join((one.title or "").split())) for one in back
+    } == {
+        feed.url: (feed.kind, feed.site, feed.folder, " ".join((feed.title or feed.url).split()))
+        for feed in feeds
+    }
+    assert parse_opml(render_opml(in_folders(*back)).encode()) == back
 
 
 def test_signs_that_xml_cannot_hold_are_left_out() -> None:

@@ -1,23 +1,35 @@
 """A database of an earlier schema is brought up to date with all that it holds."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 from storage.model import Route
 from storage.sqlite import migrations, open_store
 from tests.storage.made import NOW, entity, story, tell
 
+STEPS = ("m0001_first", "m0002_servers", "m0003_held")
 
-def test_a_database_of_the_first_schema_keeps_its_stories_and_takes_servers(path: Path) -> None:
+
+def of_schema(path: Path, version: int, scripts: Sequence[str]) -> sqlite3.Connection:
+    """A file as that version of the program made it."""
     raw = sqlite3.connect(path, isolation_level=None)
-    for script in migrations.FIRST:
+    for script in scripts:
         raw.executescript(script)
     raw.execute(
         "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT, applied_at TEXT)"
     )
-    raw.execute("INSERT INTO _sqlite_migrations VALUES (1, 'movewire', 'm0001_first', '2025-01-01')")
+    raw.executemany(
+        "INSERT INTO _sqlite_migrations VALUES (?, 'movewire', ?, '2025-01-01')",
+        list(enumerate(STEPS[:version], 1)),
+    )
     raw.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
-    raw.execute("PRAGMA user_version = 1")
+    raw.execute(f"PRAGMA user_version = {version}")
+    return raw
+
+
+def test_a_database_of_the_first_schema_keeps_its_stories_and_takes_servers(path: Path) -> None:
+    raw = of_schema(path, 1, migrations.FIRST)
     raw.execute("INSERT INTO setting VALUES ('instance', 'abc')")
     raw.execute("INSERT INTO story (headline, url, source, opened, updated) VALUES ('Old', 'u', 's', 1, 1)")
     raw.close()
@@ -30,3 +42,18 @@ def test_a_database_of_the_first_schema_keeps_its_stories_and_takes_servers(path
         store.routes.put(Route(id=0, guild=5, destination="channel:1"), NOW)
         _, story_id = tell(store, "one", story("acme"))
         assert (story_id, len(store.routes.all()), store.check()) == (2, 1, [])
+
+
+def test_feeds_of_the_third_schema_are_in_no_folder_and_can_be_put_into_one(path: Path) -> None:
+    raw = of_schema(path, 3, (*migrations.FIRST, migrations.SERVERS, migrations.HELD))
+    raw.execute("INSERT INTO setting VALUES ('instance', 'abc')")
+    raw.execute("INSERT INTO feed (url, title, added, failures) VALUES ('https://a.example/', 'A', 1, 2)")
+    raw.close()
+    with open_store(path) as store:
+        [old] = store.feeds.all()
+        assert (old.title, old.failures, old.folder) == ("A", 2, ())
+        assert store.feeds.set_folder(old.url, ("Ports", "Deep"))
+        store.feeds.add("https://b.example/", folder=("Ports",), now=NOW)
+        assert store.check() == []
+    with open_store(path) as store:
+        assert [feed.folder for feed in store.feeds.all()] == [("Ports", "Deep"), ("Ports",)]
