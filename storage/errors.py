@@ -5,6 +5,7 @@
     │   ├── SettingsError       a setting is unknown, of the wrong type or impossible
     │   ├── UnknownThing        an entity, feed, entry or alert that is not there
     │   └── WatchlistError      a watchlist file that cannot be taken, with line and column
+    ├── TableError              a language's table of words cannot be used, with line and section
     └── StoreError              the database cannot be used: exit status 2
         ├── NotOurDatabase      a foreign, empty or corrupt file
         │   └── DamagedDatabase  a file of ours, broken inside
@@ -33,6 +34,10 @@ class UnknownThing(UsageError):
 
 class WatchlistError(UsageError):
     """A watchlist file cannot be taken; the message carries file, line and column."""
+
+
+class TableError(MovewireError):
+    """A table of words cannot be used; the message carries file, line and section."""
 
 
 class StoreError(MovewireError):

@@ -189,3 +189,16 @@ def test_pictures_are_light_and_shown_on_a_page(picture):
     assert picture.stat().st_size < 150_000
     shown = [page for page in PAGES if f"pictures/{picture.name})" in page.read_text(encoding="utf-8")]
     assert shown != []
+
+
+def test_every_key_of_a_languages_table_is_explained_and_no_other():
+    from dataclasses import fields
+
+    from watchers.moves.grammar import SECTIONS
+
+    page = (ROOT / "docs" / "languages.md").read_text(encoding="utf-8")
+    told = {
+        name: set(re.findall(r"`([a-z_]+)`", "\n".join(re.findall(r"^\| (`.*?) \|", text, re.MULTILINE))))
+        for name, text in re.findall(r"^### `\[(\w+)\]`\n(.*?)(?=^##|\Z)", page, re.MULTILINE | re.DOTALL)
+    }
+    assert told == {name: {one.name for one in fields(kind)} for name, kind in SECTIONS.items()}

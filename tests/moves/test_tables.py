@@ -1,20 +1,16 @@
 """The languages' tables of terms can be used, and say what the code asks of them."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from storage.errors import TableError
 from storage.model import MoveKind
-from watchers.moves.lexicon import (
-    FALLBACK,
-    OTHERWISE,
-    available,
-    expand,
-    lexicon_for,
-    problems,
-    read_table,
-)
+from watchers.moves.faults import problems
+from watchers.moves.lexicon import FALLBACK, OTHERWISE, available, lexicon_for, read_terms
+from watchers.tables import expand, line_of, read_table
 
 PROMISED = {"en", "pt", "es", "fr", "de", "nl", "ja", "zh"}
 KINDS = 13
@@ -26,7 +22,7 @@ def test_every_promised_language_has_a_table() -> None:
 
 @pytest.mark.parametrize("lang", sorted(available()))
 def test_a_table_has_no_faults(lang: str) -> None:
-    assert problems(read_table(lang), lang) == []
+    assert problems(read_terms(lang), lang) == []
 
 
 @pytest.mark.parametrize("lang", sorted(available()))
@@ -55,18 +51,15 @@ def test_braces_stand_for_each_of_their_forms() -> None:
 
 
 def test_faults_of_a_table_are_named() -> None:
-    table = read_table("it")
-    table["hire"] = [
-        {"say": ["nested {a{b|c}|d}"], "left": "boss", "needs": ["nearby:job|wizard"], "colour": 1}
-    ]
+    table = read_terms("it")
+    table["hire"] = [{"say": ["assume"], "left": "boss", "needs": ["nearby:job|wizard"], "colour": 1}]
     table["classes"]["idle"] = ["word"]
-    found = "\n".join(problems(table, "it"))
+    found = "\n".join(map(str, problems(table, "it")))
     for fault in (
-        "do not match",
         "unknown role 'boss'",
         "unknown range 'nearby'",
         "class 'wizard'",
-        "class 'idle' is asked for by no frame",
+        "[classes] idle: is asked for by no frame",
         "key 'colour'",
     ):
         assert fault in found
@@ -80,3 +73,68 @@ def test_a_language_without_a_table_borrows_the_fallback() -> None:
 @pytest.mark.parametrize("lang", ["../en", "en/../de", ""])
 def test_a_language_code_never_leads_out_of_the_folder(lang: str) -> None:
     assert lexicon_for(lang) is lexicon_for(FALLBACK)
+
+
+SPACED = sorted(available() - {"zh", "ja", "ko"})
+
+
+@pytest.mark.parametrize("lang", SPACED)
+def test_a_table_of_a_language_with_blanks_says_how_it_joins_words(lang: str) -> None:
+    grammar = lexicon_for(lang).grammar
+    assert grammar.ands
+    assert grammar.prepositions
+
+
+@pytest.mark.parametrize("lang", sorted(available()))
+def test_a_table_counts_and_weighs(lang: str) -> None:
+    numbers = lexicon_for(lang).numbers
+    assert numbers.scale
+    assert numbers.words
+    assert {"USD", "EUR"} <= set(numbers.currency.values())
+
+
+@pytest.mark.parametrize("section", ["classes", "cues", "status", "numbers", "grammar", "funding"])
+def test_a_missing_section_is_named(section: str) -> None:
+    table = read_terms("it")
+    del table[section]
+    assert section in str(problems(table, "it")[0])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ('[sides]\nsuppliers = ["", "fornitore"]', "line 2, [sides] suppliers: '' may be an empty word"),
+        ("[grammar]\nof = 3", "line 2, [grammar] of: must be words in one string, or a list of strings"),
+        ("[naming]\nelided = 1", "line 2, [naming] elided: must be of type str"),
+        ("[naming]\nbeside = '(ein'", "line 2, [naming] beside: is no regular expression"),
+        ('[grammar]\nagents = "por"', "line 2, [grammar] agents: must be"),
+        ('[wizardry]\nof = "x"', "line 1, [wizardry]: unknown section 'wizardry'"),
+        ('colour = "red"', "line 1, colour: unknown key 'colour'"),
+        ('[cues]\nnegation = "non"', "line 2, [cues] negation: must be a list of phrases"),
+        (
+            '[[hire]]\nsay = ["assume"]\n\n[[hire]]\nsay = ["{|x}"]',
+            "line 4, [hire] 2: '{|x}' may be an empty word",
+        ),
+        (
+            '[[hire]]\nsay = ["nested {a{b|c}|d}"]',
+            "line 1, [hire] 1: braces in 'nested {a{b|c}|d}' do not match",
+        ),
+        ("[numbers]\nscale = 3", "line 2, [numbers] scale: must be of type dict"),
+    ],
+)
+def test_a_fault_is_told_with_its_line_and_section(wrong: str, told: str) -> None:
+    table = read_terms("it") | tomllib.loads(wrong)
+    faults = [f"line {line_of(wrong, fault)}, {fault}" for fault in problems(table, "it")]
+    assert any(fault.startswith(told) for fault in faults), faults
+
+
+def test_a_table_that_is_no_toml_is_told_with_its_line_and_section(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "wordless"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "xx.toml").write_text('lang = "xx"\n[grammar]\nof = "de\n', "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(TableError, match=r"^wordless/xx\.toml, line 3, \[grammar\]: "):
+        read_table("wordless", "xx.toml")

@@ -9,13 +9,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from watchers.moves.grammar import Counting
 from watchers.moves.lexicon import NO_BLANKS, Lexicon
 from watchers.moves.page import Page
+from watchers.tables import either, leading
 
 PAID, WORTH, EARNED = "paid", "worth", "earned"
 _DIGIT = re.compile(r"\d")
 _MAY_BE_SPELT = re.compile("[mb]il|mrd|mld")  # million, miliardo, bilhões, Milliarden
-_ONE = ("a", "one", "un", "una", "uno", "um", "uma", "ein", "eine", "einer", "een")  # "a billion dollars"
 _UNIT_ALONE = 1_000_000  # a number without a currency is money only from this size on
 _WORTH_BEFORE = 30  # code points between "valued at" and the amount
 _WORTH_AFTER = 16  # between the amount and "valuation"
@@ -73,33 +74,29 @@ def parse_number(text: str, decimal: str, scaled: bool) -> float | None:
     return float(f"{whole}.{tail}") if whole.isdigit() and tail.isdigit() else None
 
 
-def _alternatives(words: object) -> str:
-    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))  # type: ignore[call-overload]
-
-
 @lru_cache(maxsize=64)
 def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
-    numbers = lexicon.numbers
+    numbers, words = lexicon.numbers, lexicon.counting
     signs = [w for w in numbers.currency if not w.isalnum() or w.isascii()]
-    before = _alternatives(signs)
-    after = _alternatives(numbers.currency)
-    scale = _alternatives(w for w in numbers.scale if w[0] < NO_BLANKS)
-    units = _alternatives(w for w in numbers.scale if w[0] >= NO_BLANKS)
+    before = either(frozenset(signs))
+    after = either(frozenset(numbers.currency))
+    scale = either(frozenset(w for w in numbers.scale if w[0] < NO_BLANKS))
+    units = either(frozenset(w for w in numbers.scale if w[0] >= NO_BLANKS))
     number = r"\d{1,12}(?:[.,']\d{1,12}){0,4}"
-    spelt = _alternatives((*numbers.words, *_ONE))
-    large = _alternatives(w for w, size in numbers.scale.items() if size >= _UNIT_ALONE and len(w) > 3)
+    spelt = either((*numbers.words, *words.one))
+    large = either(frozenset(w for w, size in numbers.scale.items() if size >= _UNIT_ALONE and len(w) > 3))
     grouped = (
         rf"(?P<number>{number}(?:\ \d{{3}}(?!\d)){{0,3}})"
         if numbers.decimal == ","
         else rf"(?P<number>{number})"
     )
-    if spelt and large:  # "five billion"
+    if large != either(()):  # "five billion"
         grouped = rf"(?:{grouped}|(?<!\w)(?P<spelt>{spelt})(?=[\ -](?:{large})(?!\w)))"
 
     west = rf"""(?:(?<![^\W\d_])(?P<before>{before})\s{{0,2}})?(?<![\d.,]){grouped}\+?
         (?:[\s-]{{0,2}}(?P<scale>{scale})(?![^\W_]))?\+?
-        (?:[\s-]{{0,2}}(?:schwere[nrs]?\s|de\s|d'|di\s|of\s|in\s)?(?P<after>{after})(?![^\W\d_]))?"""
-    if not units:
+        (?:[\s-]{{0,2}}(?:{leading(words.of)})?(?P<after>{after})(?![^\W\d_]))?"""
+    if units == either(()):
         return re.compile(west, re.VERBOSE)
     part = rf"(?:{number}\s?(?:{units})余?多?\s?)"
     east = rf"""(?:(?P<sign>{before})\s?)?(?P<parts>{part}{{1,4}}(?:{number})?|{number})(?:\s?(?P<unit>{after}))
@@ -164,13 +161,6 @@ def _sum_of_parts(parts: str, lexicon: Lexicon) -> float | None:
     return _whole(total) if total else None
 
 
-_MONEY_GOES_ON = re.compile(
-    r"\s*(?:$|[.,;:)\]!?]|(?:in|for|at|to|from|by|von|fur|en|para|por|a|pour|em|voor|di|per|and|und|y|e|et"
-    r"|del|do|da|du|vom|bei|mit|con|com|avec|met|bij|aan|ao|op|auf|ein|entre|over)\b"
-    r"|-(?:auftrag|vertrag|deal|investment|investition|runde|finanzierung|vergleich|strafe|kredit|spritze))"
-)
-
-
 def _plainly_money(page: Page, match: re.Match[str], value: float) -> bool:
     """Whether a number without a currency is a sum: large, and not of anything counted."""
     if value < _UNIT_ALONE or match[0].strip().isdigit():
@@ -182,7 +172,9 @@ def _plainly_money(page: Page, match: re.Match[str], value: float) -> bool:
         return True
     if page.lexicon.numbers.counters:
         return False
-    return _MONEY_GOES_ON.match(page.folded, match.end()) is not None and match[0][0] not in "0"
+    return (
+        _goes_on(page.lexicon.counting).match(page.folded, match.end()) is not None and match[0][0] not in "0"
+    )
 
 
 def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) -> str:
@@ -197,7 +189,10 @@ def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) 
             after is not None
             and not page.comma_between(end, after.start)
             and not _pause(page, end, after.start)
-            and not (i + 1 < len(found) and _OF_THE_NEXT.fullmatch(page.folded, after.end, ceiling))
+            and not (
+                i + 1 < len(found)
+                and _of_the_next(page.lexicon.counting).fullmatch(page.folded, after.end, ceiling)
+            )
         ):
             return sense
     best = PAID
@@ -211,13 +206,6 @@ def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) 
     return best
 
 
-_OF_THE_NEXT = re.compile(
-    r"\s?(?:(?:of|to|at|de|di|von|van|a|à|auf|em|en|op|superior a|d')\s?)?"
-    r"(?:(?:more than|at least|up to|about|around|nearly|roughly|over|as much as|as high as|mais de|cerca de|até|más de"
-    r"|unos|hasta|plus de|près de|environ|über|rund|bis zu|mehr als|meer dan|ruim|zo'n|oltre|circa)\s)?"
-)
-
-
 def _pause(page: Page, start: int, end: int) -> bool:
     return any(start <= a < end for a, _, _ in page.stops) or "," in page.folded[start:end]
 
@@ -227,25 +215,17 @@ def _pause(page: Page, start: int, end: int) -> bool:
 
 @lru_cache(maxsize=64)
 def _count_pattern(lexicon: Lexicon) -> re.Pattern[str]:
-    words = _alternatives(lexicon.numbers.words)
+    words = either(frozenset(lexicon.numbers.words))
     small = {k: v for k, v in lexicon.numbers.scale.items() if v <= 10_000}
-    scale = _alternatives(small) or "k"
+    scale = either(frozenset(small) or ("k",))
     edge = r"(?![^\W_])" if not lexicon.numbers.counters else ""
-    percent = r"\s?(?:[%％]|percent|per cent|prozent|procent|por ciento|por cento|pour cent|per cento|процент|パーセント)"
+    percent = rf"\s?(?:[%％]|{either(lexicon.counting.percent)})"
     number = r"\d{1,3}(?:[.,' ]\d{3}){1,2}(?!\d)|\d{1,7}(?:[.,]\d)?"
     return re.compile(
         rf"(?<![\w.,$€£%])(?:(?P<number>{number})[\s-]?(?P<scale>{scale})?{edge}(?!{percent})|(?P<word>{words}){edge})"
         if not lexicon.numbers.counters
         else rf"(?<![\d.,$€£])(?:(?P<number>{number})\s?(?P<scale>{scale})?(?!{percent})|(?P<word>{words}))"
     )
-
-
-# Who tells it, not whom it concerns: "two people familiar with the matter".
-_SOURCES = re.compile(
-    r"[^,;.!?]{0,30}?\b(?:familiar|with knowledge|briefed|close to|aware of|in the know|a par|familiarizad\w+|proxim[ao]s|cercan[ao]s"
-    r"|al tanto|com conhecimento|con conocimiento|proches|au fait|au courant|vertraut\w*|mit kenntnis|eingeweiht\w*"
-    r"|bekend met|op de hoogte)\b|\W?.?(?:知情|消息人士|関係者)"
-)
 
 
 def find_counts(page: Page, start: int, end: int) -> list[Count]:
@@ -256,7 +236,7 @@ def find_counts(page: Page, start: int, end: int) -> list[Count]:
         if (
             value is not None
             and _counts_people(page, match, value)
-            and _SOURCES.match(page.folded, match.end()) is None
+            and _sources(page.lexicon).match(page.folded, match.end()) is None
         ):
             counts.append(Count(match.start(), match.end(), value))
     return counts
@@ -288,9 +268,36 @@ def _counts_people(page: Page, match: re.Match[str], value: int) -> bool:
     return False
 
 
-_NOT_BETWEEN = re.compile(r"[,;:.!?%$€£–]|\b(?:of|from|at|de|da|von|van|in|to|a|per)\b")
-
-
 def _same_phrase(page: Page, start: int, end: int) -> bool:
     gap = page.folded[start:end]
-    return _NOT_BETWEEN.search(gap) is None and gap.count(" ") <= 4
+    return _apart(page.lexicon.counting).search(gap) is None and gap.count(" ") <= 4
+
+
+# --- patterns out of the words of a language -------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _goes_on(words: Counting) -> re.Pattern[str]:
+    """What may follow a sum that is told without its currency."""
+    return re.compile(rf"\s*(?:$|[.,;:)\]!?]|(?:{either(words.goes_on)})\b|-(?:{either(words.compounds)}))")
+
+
+@lru_cache(maxsize=64)
+def _of_the_next(words: Counting) -> re.Pattern[str]:
+    """What stands between a word and the sum behind it where it belongs to that: "valuation of more than"."""
+    return re.compile(rf"\s?(?:(?:{either(words.to)})\s?)?(?:(?:{either(words.about)})\s)?")
+
+
+@lru_cache(maxsize=64)
+def _sources(lexicon: Lexicon) -> re.Pattern[str]:
+    """Who tells it, not whom it concerns: "two people familiar with the matter"."""
+    told = either(lexicon.counting.sources)
+    return re.compile(
+        rf"\W?.?(?:{told})" if lexicon.numbers.counters else rf"[^,;.!?]{{0,30}}?\b(?:{told})\b"
+    )
+
+
+@lru_cache(maxsize=64)
+def _apart(words: Counting) -> re.Pattern[str]:
+    """What a number and the people whom it counts do not have between them."""
+    return re.compile(rf"[,;:.!?%$€£–]|\b(?:{either(words.apart)})\b")

@@ -117,25 +117,14 @@ def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> 
         spans = [(h.start, h.end) for h in reading.page.hits.get(name, ())]
     for start, end in spans:
         gap = text[left:start] if reach == "after" else text[end:right]
-        if (start >= left if reach == "after" else end <= right) and _is_slight(gap):
+        if (start >= left if reach == "after" else end <= right) and _is_slight(gap, reading.page):
             return True
     return False
 
 
-_SLIGHT = frozenset(
-    "new first own latest next a an the its his her their new o os um uma el la le les un une der die das den ein eine de het een il lo su sua を の が は に 的 了".split()
-)
-
-
-def _is_slight(gap: str) -> bool:
+def _is_slight(gap: str, page: Page) -> bool:
     words = gap.strip(" '\"“”’-").split()
-    return len(words) <= 1 and all(w in _SLIGHT for w in words)
-
-
-# What may follow a clause that a particle has closed: "klagt … an nach", "stellt … vor und".
-_AFTER_PARTICLE = tuple(
-    f" {w} " for w in "und en – na nach wegen om over voor für als wie in mit bei".split()
-)
+    return len(words) <= 1 and all(w in page.lexicon.grammar.slight for w in words)
 
 
 def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
@@ -143,11 +132,20 @@ def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
     for hit in page.hits.get(name, ()):
         if left <= hit.start and hit.end <= right:
             rest = page.folded[hit.end : hit.end + 8]
-            if not rest.strip() or rest.lstrip()[:1] in '.,;:!?–-|)"' or rest.startswith(_AFTER_PARTICLE):
+            if not rest.strip() or rest.lstrip()[:1] in '.,;:!?–-|)"' or _goes_on(page, rest):
                 return True
             if hit.end >= right - 1:
                 return True
     return False
+
+
+def _goes_on(page: Page, rest: str) -> bool:
+    """Whether a clause that a particle has closed may be followed so: "klagt … an nach", "stellt … vor und"."""
+    return (
+        rest.startswith(" ")
+        and rest[1:].split(" ")[0] in page.lexicon.grammar.after_particle
+        and " " in rest[1:]
+    )
 
 
 def may_fit(frame: Frame, page: Page) -> bool:

@@ -1,6 +1,7 @@
 """Partnerships, breakups and contracts: which side buys, and who merely works together."""
 
 from storage.model import MoveKind
+from watchers.moves.grammar import Sides
 from watchers.moves.money import finish_with_amount
 from watchers.moves.names import Party
 from watchers.moves.reading import Draft
@@ -15,16 +16,9 @@ def finish(draft: Draft) -> None:
         _settle_partners(draft)
 
 
-_SELLS = tuple(
-    "suppl vendor provider proveedor provedor fornecedor fournisseur prestataire lieferant zuliefer anbieter dienstleister"
-    " leverancier fornitore 供应商 供應商 供給元 サプライヤー 委託先".split()
-)
-_NEITHER = ("partner", "parceir", "soci", "partenaire", "合作", "パートナー", "取引先")
-
-
 def _sides_are_named(draft: Draft) -> bool:
     """ "X, Y's largest customer, …", "supplier Y": what stands beside a name says which side it is on."""
-    page = draft.page
+    page, words = draft.page, draft.page.lexicon.sides
     left, right = draft.sentence
     sides: dict[str, Party] = {}
     for party in (p for p in draft.parties if left <= p.start and p.end <= right and p.kind != "person"):
@@ -32,12 +26,12 @@ def _sides_are_named(draft: Draft) -> bool:
         after = page.first("customerword", party.end, min(right, party.end + 32))
         if before is not None and not page.folded[before.end : party.start].strip():
             word, own = page.folded[before.start : before.end], True
-        elif after is not None and _belongs(page.folded[party.end : after.start]):
+        elif after is not None and _belongs(page.folded[party.end : after.start], words):
             word, own = page.folded[after.start : after.end], False
         else:
             continue
-        if not word.startswith(_NEITHER):
-            sides.setdefault("supplier" if word.startswith(_SELLS) is own else "customer", party)
+        if not word.startswith(words.partners):
+            sides.setdefault("supplier" if word.startswith(words.suppliers) is own else "customer", party)
     if not sides:
         return False
     bound = [p for role in ("customer", "supplier", "partner") for p in draft.roles.pop(role, [])]
@@ -49,12 +43,12 @@ def _sides_are_named(draft: Draft) -> bool:
     return True
 
 
-def _belongs(gap: str) -> bool:
+def _belongs(gap: str, words: Sides) -> bool:
     """ "X's largest …", "X …": nothing but a few words of praise between an owner and what is his."""
     return (
         "," not in gap
         and len(gap.split()) <= 3
-        and (gap.startswith("'s ") or gap.strip() in ("", "的", "最", "最大"))
+        and (gap.startswith("'s ") or gap.strip() in words.owning | {""})
     )
 
 

@@ -6,13 +6,11 @@ them, and which party stands where.  All phrases of a language go into one autom
 that a text is read once whatever their number.  Whether what a frame asks for is there
 is found in ``watchers.moves.conditions``, who plays which role in ``watchers.moves.roles``.
 
-The format is explained at the top of ``watchers/terms/en.toml``; ``problems`` checks a
-table, and a test runs it over all of them.
+Sections of small words, which code composes, are in ``watchers.moves.grammar``.  The format
+is explained in ``docs/languages.md``; ``watchers.moves.faults`` checks a table, and a test runs
+it over all of them.
 """
 
-import itertools
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +18,8 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from storage.model import MoveKind, MoveStatus
+from watchers.moves.grammar import SECTIONS, Clauses, Counting, Grammar, Naming, Posts, Sides
+from watchers.tables import expand, read_section, read_table, refuse
 from watchers.text import fold
 
 FALLBACK = "en"  # for languages without a table: international headlines borrow its words
@@ -51,6 +51,11 @@ OPTIONAL = frozenset(
 CUES = frozenset(
     "negation background opening afterwards relative past dated conditional question roundup feature".split()
 )
+
+KINDS = frozenset(kind.value for kind in MoveKind)
+PHRASES = ("classes", "cues", "status")  # sections whose keys are lists of phrases
+FLAGS = ("verb_last", "verb_may_end", "nouns_capital")
+KEYS = {"lang", "stop", *FLAGS, "reach", "numbers", *PHRASES, *SECTIONS, *KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,12 @@ class Lexicon:
     numbers: Numbers
     stop: frozenset[str]  # words that are no names though a headline capitalises them
     orgwords: frozenset[str]  # words that may stand inside an organisation's name
+    grammar: Grammar
+    clauses: Clauses
+    posts: Posts
+    naming: Naming
+    sides: Sides
+    counting: Counting
 
 
 def available() -> frozenset[str]:
@@ -125,15 +136,34 @@ def available() -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def lexicon_for(lang: str | None) -> Lexicon:
-    """The compiled table of ``lang``, or English where there is none; built on first use."""
+    """The compiled table of ``lang``, or English where there is none; built on first use.
+
+    Raises TableError, which names file, line and section, where a table cannot be used.
+    """
     if lang is None or not (lang.isalpha() and _folder().joinpath(f"{lang}.toml").is_file()):
-        return lexicon_for(FALLBACK) if lang != FALLBACK else _compile(read_table(FALLBACK))
-    return _compile(read_table(lang))
+        return lexicon_for(FALLBACK) if lang != FALLBACK else _load(FALLBACK)
+    return _load(lang)
 
 
-def read_table(lang: str) -> dict[str, Any]:
+def read_terms(lang: str) -> dict[str, Any]:
     """The table as TOML gives it."""
-    return tomllib.loads(_folder().joinpath(f"{lang}.toml").read_text(encoding="utf-8"))
+    return read_table("watchers", f"terms/{lang}.toml")
+
+
+def _load(lang: str) -> Lexicon:
+    table = read_terms(lang)
+    try:
+        if table.keys() <= KEYS:
+            return _compile(table)
+        cause: Exception | None = None
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        cause = error
+    from watchers.moves.faults import problems  # a fault is told by whoever looks closer
+
+    found = problems(table, lang)
+    if not found and cause is not None:
+        raise cause  # of the code, not of the table
+    raise refuse("watchers", f"terms/{lang}.toml", found[0])
 
 
 def _folder() -> Any:
@@ -141,16 +171,6 @@ def _folder() -> Any:
 
 
 # --- reading a table ----------------------------------------------------------------------
-
-_BRACES = re.compile(r"\{([^{}]*)\}")
-
-
-def expand(pattern: str) -> Iterator[str]:
-    """``hire{s|d|}`` -> hires, hired, hire.  Braces may not nest."""
-    pieces = _BRACES.split(pattern)
-    choices = [piece.split("|") if i % 2 else [piece] for i, piece in enumerate(pieces)]
-    for chosen in itertools.product(*choices):
-        yield "".join(chosen)
 
 
 def parse_conditions(text: str) -> tuple[Condition, ...]:
@@ -205,10 +225,11 @@ def _compile(table: Mapping[str, Any]) -> Lexicon:
         for phrase in expand(pattern):
             open_left, open_right = phrase.startswith("*"), phrase.endswith("*")
             key = fold(phrase.strip("*"))
-            if key:
-                known = tags.setdefault((key, open_left, open_right), [])
-                if tag not in known:
-                    known.append(tag)
+            if not key:
+                raise ValueError(f"an empty phrase in {pattern!r}")
+            known = tags.setdefault((key, open_left, open_right), [])
+            if tag not in known:
+                known.append(tag)
 
     for section in ("classes", "cues", "status"):
         for name, patterns in table.get(section, {}).items():
@@ -245,6 +266,7 @@ def _compile(table: Mapping[str, Any]) -> Lexicon:
         ),
         stop=frozenset(fold(w) for text in table.get("stop", ()) for w in text.split()),
         orgwords=frozenset(fold(w) for p in table["classes"]["orgword"] for w in expand(p)),
+        **{name: read_section(kind, table.get(name, {})) for name, kind in SECTIONS.items()},
     )
 
 
@@ -253,82 +275,3 @@ def _edges(phrase: str, open_left: bool, open_right: bool) -> int:
     left = LEFT if not open_left and phrase[0].isalnum() and phrase[0] < NO_BLANKS else 0
     right = RIGHT if not open_right and phrase[-1].isalnum() and phrase[-1] < NO_BLANKS else 0
     return left | right
-
-
-# --- checking a table ---------------------------------------------------------------------
-
-_TABLE_KEYS = {
-    "lang",
-    "verb_last",
-    "verb_may_end",
-    "nouns_capital",
-    "reach",
-    "classes",
-    "cues",
-    "status",
-    "numbers",
-    "stop",
-}
-_FRAME_KEYS = {"say", *Frame.__dataclass_fields__} - {"kind", "asks"}
-
-
-def problems(table: Mapping[str, Any], lang: str) -> list[str]:
-    """What is wrong with a table, in words; empty when it can be used."""
-    found = [] if table.get("lang") == lang else [f"lang is {table.get('lang')!r}, the file says {lang!r}"]
-    kinds = {kind.value for kind in MoveKind}
-    found += [f"unknown section {key!r}" for key in table.keys() - _TABLE_KEYS - kinds]
-    classes = set(table.get("classes", {}))
-    found += [f"class {name!r} is missing" for name in sorted(CLASSES - classes)]
-    asked = CLASSES | OPTIONAL | _asked_for(table)
-    found += [f"class {name!r} is asked for by no frame" for name in sorted(classes - asked)]
-    found += [f"cue {name!r} is not one that is read" for name in sorted(set(table.get("cues", {})) - CUES)]
-    statuses = {status.value for status in MoveStatus}
-    found += [f"status {name!r} is unknown" for name in sorted(set(table.get("status", {})) - statuses)]
-    for name, patterns in _phrases(table):
-        found += [
-            f"{name}: braces in {p!r} do not match"
-            for p in patterns
-            if re.search(r"[{}]", _BRACES.sub("", p))
-        ]
-    for kind in kinds & table.keys():
-        for number, row in enumerate(table[kind], 1):
-            found += [f"{kind} {number}: {problem}" for problem in _frame_problems(row, classes)]
-    return found
-
-
-def _asked_for(table: Mapping[str, Any]) -> set[str]:
-    """The classes that a table's frames ask for."""
-    rows = (row for kind in MoveKind for row in table.get(kind.value, ()))
-    texts = (text for row in rows for text in (*row.get("needs", ()), *row.get("unless", ())))
-    return {name for text in texts for condition in parse_conditions(text) for name in condition.wanted}
-
-
-def _phrases(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    for section in ("classes", "cues", "status"):
-        yield from table.get(section, {}).items()
-    for kind in MoveKind:
-        for row in table.get(kind.value, ()):
-            yield kind.value, row.get("say", [])
-
-
-def _frame_problems(row: Mapping[str, Any], classes: set[str]) -> Iterator[str]:
-    yield from (f"unknown key {key!r}" for key in row.keys() - _FRAME_KEYS)
-    if not row.get("say"):
-        yield "it says nothing"
-    roles = [row.get(key) for key in ("left", "right", "left_org", "right_org", "adjacent")]
-    for role in [*roles, *row.get("via", {}).values(), *row.get("marks", {}).values()]:
-        if role is not None and role not in ROLES | {OTHERWISE}:
-            yield f"unknown role {role!r}"
-    for text in (*row.get("needs", ()), *row.get("unless", ())):
-        for condition in parse_conditions(text):
-            if condition.reach not in RANGES:
-                yield f"unknown range {condition.reach!r} in {text!r}"
-            for name in condition.wanted:
-                if name not in classes | COMPUTED:
-                    yield f"unknown class {name!r} in {text!r}"
-    for pattern in row.get("say", ()):
-        for phrase in expand(pattern):
-            if not fold(phrase.strip("*")).strip():
-                yield f"{pattern!r} may be empty"
-            if phrase.strip() != phrase or "  " in phrase:
-                yield f"{pattern!r} has stray blanks"

@@ -9,26 +9,19 @@ which role a party has is decided in ``watchers.moves.roles``.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from storage.model import Entity, EntityKind
+from watchers.moves.grammar import Naming
 from watchers.moves.lexicon import CJK, NO_BLANKS
 from watchers.moves.page import COMMA, Hit, Page
+from watchers.tables import either
 from watchers.text import fold, is_title_case
 
 ORDINARY, NO_NAME = 1, 2  # a word of the table, a name only by its capital; never part of a name
 LONGEST_NAME = 5  # words; what is longer is a headline in capitals
 _TOKEN = re.compile(r"[^\W_](?:[\w&+@]|[.'’-](?=\w))*")
-_CJK_NAME = re.compile(
-    r"(?P<latin>[A-Za-z][A-Za-z0-9&.'’+-]*(?:[ \u00a0][A-Z0-9][A-Za-z0-9&.'’+-]*)*)"
-    r"|(?P<dotted>[\u4e00-\u9fff]{2,4}(?:[·・‧•][\u4e00-\u9fff]{1,5})+)"
-    r"|(?P<kana>[\u30a1-\u30fa\u30fc]{2,}(?:[・=＝][\u30a1-\u30fa\u30fc]{2,})+)"
-    r"|[「『“《](?P<quoted>[^「『“《」』”》]{2,16})[」』”》]"
-    r"|(?P<sir>[\u4e00-\u9fff\u30a1-\u30fa\u30fc]{2,8})(?=氏|さん)"
-    r"|(?P<hangul>[\uac00-\ud7a3]{2,6}(?= (?:최고|대표|연구원|부사장)))"
-)
-_ELISION = re.compile("[dlns]['’](?=[^\\W\\d_])", re.IGNORECASE)
-_FORMERLY = re.compile("(?:ex|oud)-(?=[^\\W\\d_])", re.IGNORECASE)  # "ex-Acme"
 _PARTICLES = frozenset("de da do dos van von der den la le of & del di al bin ibn".split())
 
 
@@ -117,7 +110,7 @@ def _take(taken: bytearray, start: int, end: int) -> None:
 def _add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: int, right: int) -> None:
     shouting = page.name == "title" and is_title_case(page.raw)
     german = page.lexicon.nouns_capital
-    elided = page.lexicon.lang in ("fr", "it")  # "d'Acme"
+    elided, formerly = _elided(page.lexicon.naming), _formerly(page.lexicon.naming)
     run: list[tuple[int, int]] = []
     last_end = left
     for match in _TOKEN.finditer(page.raw, left, right):
@@ -125,9 +118,9 @@ def _add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: i
             last_end = match.end()  # most words: nothing of a name, and no name is open
             continue
         start, end = match.span()
-        if elided and _ELISION.match(page.raw, start):
+        if elided and elided.match(page.raw, start):
             start += 2
-        if former := _FORMERLY.match(page.raw, start):
+        if former := formerly.match(page.raw, start):
             start = former.end()
         word = page.raw[start:end]
         gap = page.raw[last_end:start]
@@ -188,31 +181,20 @@ def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> boo
     if not (word[0].isupper() or (not shouting and word[0].isalpha() and any(c.isupper() for c in word))):
         return inside and not shouting and word.isdigit() and len(word) < 3
     if page.lexicon.nouns_capital:
-        return _german_name(word)
+        return _german_name(word, page.lexicon.naming)
     return not (page.lexicon.verb_may_end and _DUTCH_COMPOUND.search(word))
 
 
 _DUTCH_COMPOUND = re.compile(r"-[a-zà-ÿ]{4,}$")  # "AI-bedrijf", "Meta-topman": what somebody is, not a name
 
 
-# Endings of German common nouns; a name that looks like one is lost, which costs less than
-# taking every noun for a name.
-_GERMAN_NOUN = re.compile(
-    r"(?:ung|ungen|heit|heiten|keit|keiten|schaft|schaften|tion|tionen|ität|nis|tum|ismus|ling|innen|chefin|managerin"
-    r"|anbieter|hersteller|entwickler|forscher|firma|konzern|unternehmen|gründer|gruppe|verfahren|modell|modelle"
-    r"|dienst|plattform|geschäft|system|bereich|vertrag|preis|preise|markt|steller|richter|nutzer|fachmann|obmann|frau|erfinder|schöpfer|manager|designer|pionier|veteran|vordenker|spezialist|experte"
-    r"|experten|professor|jurist|juristin|vorstand|leiter|leiterin|beteiligung|mutter|tochter|sparte|ingenieur|ingenieure"
-    r"|mitarbeiter|leute|kraftwerk|kraftwerke|kraftwerken|brille|aktie|aktien|antrag|team|dokumente|dokumenten)$"
-)
-
-
-def _german_name(word: str) -> bool:
+def _german_name(word: str, naming: Naming) -> bool:
     if any(c.isupper() for c in word[1:]) and "-" not in word:
         return True
     tail = word.rsplit("-", 1)[-1]
     if tail.isdigit():
         return True
-    return not (len(tail) > 3 and _GERMAN_NOUN.search(tail.lower())) and not (
+    return not (len(tail) > 3 and fold(tail).endswith(naming.noun_endings)) and not (
         "-" in word and not tail[:1].isupper()
     )
 
@@ -301,7 +283,7 @@ def _add_cjk_names(page: Page, parties: list[Party], taken: bytearray) -> None:
     for start, end in common:
         if page.folded[start:end].isascii():
             _take(taken, start, end)
-    for match in _CJK_NAME.finditer(page.raw):
+    for match in _cjk_name(page.lexicon.naming).finditer(page.raw):
         start, end = match.span(match.lastgroup or 0)
         if taken[start] or taken[end - 1] or (match.lastgroup == "dotted" and page.lexicon.lang == "ja"):
             continue
@@ -327,49 +309,37 @@ def _add_cjk_names(page: Page, parties: list[Party], taken: bytearray) -> None:
         if end - start >= 2:
             parties.append(_party(page, start, end, kind))
             _take(taken, start, end)
-    if page.lexicon.lang == "zh":
+    if page.lexicon.naming.surnames:
         parties.extend(_chinese_people(page, taken))
-    if page.lexicon.lang in ("zh", "ja"):
+    if page.lexicon.naming.beside:
         parties.extend(_counterparts(page, parties, taken))
-
-
-_COUNTERPART = {
-    "zh": re.compile(r"(?:与|與|和|跟|携手|联手|牵手|攜手|聯手)(?P<name>[\u4e00-\u9fff]{2,5})"),
-    "ja": re.compile(r"(?:と|、[印米英独仏中韓露加]?)(?P<name>[\u30a1-\u30fa\u30fc]{3,12})(?=と|、)"),
-}
 
 
 def _counterparts(page: Page, parties: list[Party], taken: bytearray) -> list[Party]:
     """Who has no name in Latin letters, but stands beside somebody who has: "X与埃森哲达成合作"."""
+    naming = page.lexicon.naming
     common = [h for n, found in page.hits.items() if n not in ("known", "gov", "against") for h in found]
     beside = {p.end for p in parties}
     verbs = {start for start, _, _ in page.triggers}
     found = []
-    for match in _COUNTERPART[page.lexicon.lang].finditer(page.raw):
+    for match in _beside(naming).finditer(page.raw):
         start, end = match.span("name")
-        if page.lexicon.lang == "zh":
+        if naming.beside_ends_at_verb:
             end = min((v for v in verbs if start + 2 <= v <= end), default=start)
         if match.start() not in beside or end - start < 2 or any(taken[start:end]):
             continue
-        if not any(h.start < end and start < h.end for h in common) and not _COMMON_SIGNS.intersection(
-            page.raw[start:end]
+        if not any(h.start < end and start < h.end for h in common) and not any(
+            sign in naming.common for sign in page.raw[start:end]
         ):
             found.append(_party(page, start, end, "org"))
             _take(taken, start, end)
     return found
 
 
-_COMMON_SIGNS = frozenset("的了多个全各其他它一二三四五六七八九十两几每某该此等在将已正新")
-_SURNAMES = frozenset(
-    "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董潘袁蔡蒋蔣余于杜"
-    "叶葉程魏苏蘇吕呂丁任卢盧姚沈钟鍾姜崔谭譚陆陸范汪廖石金韦贾賈夏方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔汤庞龐翁俞章鲁葛毕季"
-)
-_UNNAMED = ("何时", "何時", "何人", "万元", "金额", "高达", "白名", "方才", "任期")
-
-
 def _chinese_people(page: Page, taken: bytearray) -> list[Party]:
     """Names without a dot between their parts: a surname and one or two signs before what its bearer
     does, where a clause begins or a post has just been named ("负责人庞若鸣跳槽")."""
+    naming = page.lexicon.naming
     begins = {0, *(finish for _, finish, _ in page.stops), *(m.end() for m in COMMA.finditer(page.folded))}
     begins |= {hit.end for name in ("position", "talent") for hit in page.hits.get(name, ())}
     common = [h for n, found in page.hits.items() if n not in ("known", "gov", "against") for h in found]
@@ -378,12 +348,45 @@ def _chinese_people(page: Page, taken: bytearray) -> list[Party]:
         for start in (end - 3, end - 2):
             if (
                 start in begins
-                and page.raw[start] in _SURNAMES
+                and page.raw[start] in naming.surnames
                 and not any(taken[start:end])
-                and not page.folded.startswith(_UNNAMED, start)
+                and not page.folded.startswith(naming.not_people, start)
                 and not any(h.start < end and start < h.end for h in common)
             ):
                 found.append(_party(page, start, end, "person"))
                 _take(taken, start, end)
                 break
     return found
+
+
+# --- patterns out of the words of a language -------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _elided(naming: Naming) -> re.Pattern[str] | None:
+    """ "d'" before "Acme"."""
+    return re.compile(rf"[{naming.elided}]['’](?=[^\W\d_])", re.IGNORECASE) if naming.elided else None
+
+
+@lru_cache(maxsize=64)
+def _formerly(naming: Naming) -> re.Pattern[str]:
+    """ "ex-" before "Acme"."""
+    return re.compile(rf"(?:{either(naming.former)})-(?=[^\W\d_])", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _cjk_name(naming: Naming) -> re.Pattern[str]:
+    """Names in scripts without capitals: by their signs, a dot, quotation marks or a title behind them."""
+    return re.compile(
+        r"(?P<latin>[A-Za-z][A-Za-z0-9&.'’+-]*(?:[ \u00a0][A-Z0-9][A-Za-z0-9&.'’+-]*)*)"
+        r"|(?P<dotted>[\u4e00-\u9fff]{2,4}(?:[·・‧•][\u4e00-\u9fff]{1,5})+)"
+        r"|(?P<kana>[\u30a1-\u30fa\u30fc]{2,}(?:[・=＝][\u30a1-\u30fa\u30fc]{2,})+)"
+        r"|[「『“《](?P<quoted>[^「『“《」』”》]{2,16})[」』”》]"
+        rf"|(?P<sir>[\u4e00-\u9fff\u30a1-\u30fa\u30fc]{{2,8}})(?={either(naming.titles)})"
+        rf"|(?P<hangul>[\uac00-\ud7a3]{{2,6}}(?= (?:{either(naming.titles_apart)})))"
+    )
+
+
+@lru_cache(maxsize=64)
+def _beside(naming: Naming) -> re.Pattern[str]:
+    return re.compile(naming.beside)

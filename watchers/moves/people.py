@@ -5,25 +5,18 @@ Adds the position somebody leaves or takes, and how many people a move concerns.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from storage.model import MoveKind
 from watchers.moves.amounts import find_counts
+from watchers.moves.grammar import Counting, Grammar, Posts
 from watchers.moves.names import Party
 from watchers.moves.page import Hit
 from watchers.moves.reading import Draft
-from watchers.moves.roles.lists import AND
+from watchers.tables import either, leading
 
-_POSITION_TAIL = re.compile(
-    r"\s(?:of|for|de|da|do|del|des|du|von|für|van|voor|di)\s(?:the\s|la\s|o\s|a\s)?[\w&-]+(?:\s(?:and|&|und|e|y|et)\s[\w&-]+)?"
-)
-_AND_POST = re.compile(r"\s(?:and|&|e|y|et|und|en)\s(?=\w)")
-_AS = re.compile(r"\b(?:as|to be|to become|como|comme|als|come)\b")
 # What goes on with "head of …": words that end the name of a post are no part of it.
 _FIELD_WORD = re.compile(r"\s([\w&-]+)(?!\w)")
-_ENDS_FIELD = frozenset(
-    "is are was were has have had will would to at in from as by after who on over and amid says said told since into"
-    " e em no na para por que y en por que et en dans qui und in bei zu der die das en in bij die was wordt".split()
-)
 _MOST_FIELD_WORDS = 4
 _TITLE_REACH = 90
 
@@ -52,7 +45,11 @@ def join_changes(drafts: Sequence[Draft]) -> None:
                 continue
             if not left.end <= joined.start <= left.sentence[1]:
                 continue
-            if not left.page.folded[left.end : joined.start].rstrip().endswith(AND):
+            if (
+                not left.page.folded[left.end : joined.start]
+                .rstrip()
+                .endswith(left.page.lexicon.grammar.joins)
+            ):
                 continue
             sides = (left.roles.get("person"), joined.roles.get("person"))
             if sides[1] and sides[0] != sides[1]:
@@ -97,11 +94,6 @@ def _add_described_employer(draft: Draft) -> None:
                 return
 
 
-_POST_AT = re.compile(
-    r"\s(?:of|at|de|d'|da|do|du|del|chez|en|em|na|no|bei|von|van|bij)\s?(?:l[ae]\s|o\s|a\s)?$"
-)
-
-
 def _origin_in_remark(draft: Draft) -> None:
     """ "Ann Smith, head of research at Acme, quits": where from, told with what she is."""
     persons = draft.roles.get("person")
@@ -113,7 +105,7 @@ def _origin_in_remark(draft: Draft) -> None:
         if (
             inside
             and party.kind != "person"
-            and _POST_AT.search(text[persons[-1].end : party.start]) is not None
+            and _at(draft.page.lexicon.posts).search(text[persons[-1].end : party.start]) is not None
         ):
             draft.roles["from"] = [party]
             return
@@ -144,22 +136,16 @@ def _is_past_post(draft: Draft, hit: Hit) -> bool:
     return (
         former is not None
         and not draft.page.comma_between(former.end, hit.start)
-        and _AS.search(draft.page.folded, former.end, hit.start)
+        and _as(draft.page.lexicon.posts).search(draft.page.folded, former.end, hit.start)
         is None  # "hires ex-Acme VP Ann Lee as head of …"
     )
-
-
-_TAKES = re.compile(
-    r"\b(?:as|to be|to become|become|becomes|named?|named|lead|to|como|comme|als|als neue[rn]?|come|its|new|novo|nova"
-    r"|nuevo|nueva|nouve\w+|neue[rnm]?|nieuwe|nuovo|first|o|a|cargo de|puesto de|poste de)\s(?:its\s|the\s|a\s|new\s|first\s)*$"
-)
 
 
 def _is_taken(draft: Draft, hit: Hit) -> bool:
     text = draft.page.folded[max(0, hit.start - 30) : hit.start]
     if draft.page.folded[hit.start] >= "\u2e80" or draft.page.lexicon.lang in ("zh", "ja", "ko"):
         return True
-    if _TAKES.search(text):
+    if _takes(draft.page.lexicon.posts).search(text):
         return True
     persons = draft.roles.get("person", [])
     return any(0 <= hit.start - p.end <= 3 for p in persons)  # "names Ann Smith CEO"
@@ -177,10 +163,10 @@ def _widest(hit: Hit, hits: list[Hit]) -> Hit:
 def _whole_title(draft: Draft, hit: Hit) -> str:
     page = draft.page
     end = hit.end - 3 if page.folded.endswith(" of", hit.start, hit.end) else hit.end
-    if (both := _AND_POST.match(page.folded, end)) is not None:
+    if (both := _and_post(page.lexicon.grammar).match(page.folded, end)) is not None:
         further = [h for h in page.hits["position"] if h.start == both.end()]
         end = max((_widest(h, page.hits["position"]).end for h in further), default=end)
-    tail = _POSITION_TAIL.match(page.folded, end)
+    tail = _tail(page.lexicon.posts).match(page.folded, end)
     if tail is not None and not any(p.start < tail.end() and p.end > end for p in draft.parties):
         end = _end_of_field(draft, tail.end())
     start = hit.start
@@ -190,8 +176,8 @@ def _whole_title(draft: Draft, hit: Hit) -> str:
     word = re.search(r"([a-z]+) $", page.raw[:start])
     if (
         word
-        and page.folded[start:end] in ("chief", "head", "boss", "lead", "director")
-        and not _is_function_word(word[1])
+        and page.folded[start:end] in page.lexicon.posts.bare
+        and word[1] not in page.lexicon.posts.not_bare
     ):
         start -= len(word[0])
     return page.raw[start:end].split("（")[0].strip()
@@ -203,14 +189,18 @@ def _end_of_field(draft: Draft, end: int) -> int:
     begun = {p.start for p in draft.parties} | {start for start, _, _ in page.triggers}
     for _ in range(_MOST_FIELD_WORDS):
         word = _FIELD_WORD.match(page.folded, end)
-        if word is None or word[1] in _ENDS_FIELD or word.start(1) in begun or not page.raw[end:].strip():
+        if (
+            word is None
+            or word[1] in page.lexicon.posts.ends
+            or word.start(1) in begun
+            or not page.raw[end:].strip()
+        ):
             break
         end = word.end()
     return end
 
 
 _POST_SIGN = re.compile(r"[\u4e00-\u9fff\u30a1-\u30fa\u30fcA-Za-z]")
-_NO_POST_SIGN = frozenset("的为為是任由将将和与與新前原元の")
 _LONGEST_POST = 14
 
 
@@ -222,37 +212,19 @@ def _whole_post(draft: Draft, hit: Hit) -> tuple[int, int]:
         hit.start - start < _LONGEST_POST
         and start
         and _POST_SIGN.match(page.raw[start - 1])
-        and page.raw[start - 1] not in _NO_POST_SIGN
+        and page.raw[start - 1] not in page.lexicon.posts.no_part
         and not any(a < start <= b for a, b in taken)
     ):
         start -= 1
     also = max(
-        (h.end for h in page.hits["position"] if end < h.start <= end + 2 and page.raw[end] == "兼"),
+        (
+            h.end
+            for h in page.hits["position"]
+            if end < h.start <= end + 2 and page.raw.startswith(page.lexicon.posts.also, end)
+        ),
         default=end,
     )
     return start, also
-
-
-def _is_function_word(word: str) -> bool:
-    return word in {
-        "as",
-        "its",
-        "the",
-        "a",
-        "an",
-        "new",
-        "former",
-        "their",
-        "his",
-        "her",
-        "first",
-        "top",
-        "longtime",
-        "to",
-        "of",
-        "and",
-        "named",
-    }
 
 
 def _count(draft: Draft, least: int) -> int | None:
@@ -266,12 +238,48 @@ def _count(draft: Draft, least: int) -> int | None:
     return _bare_count(draft) if draft.frame.kind is MoveKind.LAYOFFS else None
 
 
-_BARE_COUNT = re.compile(
-    r"\s(?:about |around |up to |over |more than |another |some )?(\d{1,3}(?:[.,]\d{3})+|\d{2,6})(?![\d.,]*\s?(?:[%$€£]|per|pro|por|pour))\b"
-)
-
-
 def _bare_count(draft: Draft) -> int | None:
     """ "lays off 600": a plain number right behind the verb counts people."""
-    number = _BARE_COUNT.match(draft.page.folded, draft.end)
+    number = _number_behind(draft.page.lexicon.counting).match(draft.page.folded, draft.end)
     return int(re.sub(r"[.,]", "", number[1])) if number else None
+
+
+# --- patterns out of the words of a language -------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _tail(posts: Posts) -> re.Pattern[str]:
+    """ " of research and safety" behind "head"."""
+    return re.compile(
+        rf"\s(?:{either(posts.of)})\s(?:{leading(posts.articles)})?[\w&-]+(?:\s(?:{either((*posts.ands, '&'))})\s[\w&-]+)?"
+    )
+
+
+@lru_cache(maxsize=64)
+def _and_post(grammar: Grammar) -> re.Pattern[str]:
+    return re.compile(rf"\s(?:{either((*grammar.ands, '&'))})\s(?=\w)")
+
+
+@lru_cache(maxsize=64)
+def _as(posts: Posts) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{either(posts.become)})\b")
+
+
+@lru_cache(maxsize=64)
+def _at(posts: Posts) -> re.Pattern[str]:
+    """ "… at", where the text ends."""
+    return re.compile(rf"\s(?:{either(posts.at)})\s?(?:{leading(posts.at_articles)})?$")
+
+
+@lru_cache(maxsize=64)
+def _takes(posts: Posts) -> re.Pattern[str]:
+    """ "… named its first", where the text ends."""
+    return re.compile(rf"\b(?:{either(posts.taken)})\s(?:{leading(posts.taken_more)})*$")
+
+
+@lru_cache(maxsize=64)
+def _number_behind(counting: Counting) -> re.Pattern[str]:
+    return re.compile(
+        rf"\s(?:{leading(counting.about_people)})?(\d{{1,3}}(?:[.,]\d{{3}})+|\d{{2,6}})"
+        rf"(?![\d.,]*\s?(?:[%$€£]|{either(counting.per)}))\b"
+    )

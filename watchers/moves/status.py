@@ -9,8 +9,10 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from storage.model import Document, MoveKind, MoveStatus
+from watchers.moves.grammar import Clauses, Grammar
 from watchers.moves.page import COMMA, Hit, Page
 from watchers.moves.reading import Draft
+from watchers.tables import either
 
 NEGATED = 0.8  # what is left of a score when the text denies the move
 QUESTIONED = 0.8  # when it asks
@@ -20,7 +22,6 @@ PAST = 0.6  # when a date of long ago stands beside it
 _NEGATION_REACH = 30
 _CUE_REACH = 70
 _RELATIVE_REACH = 34
-_RELATIVE_WORDS = 4  # after which a verb is rather the sentence's than the relative clause's
 _BACKGROUND_REACH = 14
 _AFTERWARDS_REACH = 12  # "…事件后，", "…を受け": what stands before it went before
 # A negated launch or deal is no move; a negated exit, hire or purchase is news by itself.
@@ -35,17 +36,6 @@ _DENIABLE = frozenset(
         MoveKind.INCIDENT,
     }
 )
-
-_AFTERWARDS = re.compile(
-    "[^，,。；：]{0,14}?(?:[之以]?[后後])(?![续續来來台端果门門训訓])"
-)  # "合并后…", "离开X后…": what stands before it is over
-
-_DONE_BY = re.compile("(?:した|された)(?![とことのがはもたほうい後方ら、。，・」』\\s]|$)")  # "買収したX"
-
-_WORTH_SO_MUCH = re.compile(r"[^，。,\d]{0,3}[\d.]+ ?[百千万億亿]*(?:美元|美金|元)的")  # "估值290亿美元的X"
-
-_FOLLOWS_FROM_IT = ("被", "遭", "起诉", "起訴", "状告", "控告", "提告", "索赔", "罚")
-_PAST_TENSE = ("ed", "left", "bought", "sold", "won", "lost", "built", "took", "led", "sued", "quit")
 
 _STATED = ("reported", "confirmed", "denied")
 
@@ -80,18 +70,18 @@ def judge(draft: Draft, document: Document) -> float:
 
 def _is_attribute(draft: Draft) -> bool:
     """ "X推出的Y", "Xを去ったY氏", "Xが買収したY", "Xを率いる同氏": a verb right before a name only says whose name it is."""
-    page, end = draft.page, draft.end
-    if page.lexicon.lang == "zh":
-        if draft.frame.kind is MoveKind.FUNDING and _WORTH_SO_MUCH.match(page.folded, end) is not None:
+    page, end, words = draft.page, draft.end, draft.page.lexicon.clauses
+    if words.attribute_marks:
+        if draft.frame.kind is MoveKind.FUNDING and _worth(words).match(page.folded, end) is not None:
             return True
-        return page.folded.startswith("的", end) and page.folded[end + 1 : end + 2].isalnum()
+        return page.folded.startswith(words.attribute_marks, end) and page.folded[end + 1 : end + 2].isalnum()
     if not page.lexicon.verb_last:
         return False
-    if draft.frame.kind is not MoveKind.LAUNCH and _DONE_BY.match(page.folded, end) is not None:
+    if draft.frame.kind is not MoveKind.LAUNCH and _done(words).match(page.folded, end) is not None:
         return True
     named = any(p.start == end and p.kind == "person" for p in draft.parties)
-    named = named or page.folded.startswith("同氏", end)
-    return named and page.folded[end - 1] in "たる"
+    named = named or page.folded.startswith(words.same_person, end)
+    return named and page.folded[:end].endswith(words.attribute_endings)
 
 
 def is_background(draft: Draft) -> bool:
@@ -114,14 +104,15 @@ def is_background(draft: Draft) -> bool:
         return True
     if _opens_with_circumstance(draft):
         return True
-    if page.lexicon.lang == "zh" and _AFTERWARDS.match(page.folded, end) is not None:
+    words = page.lexicon.clauses
+    if words.afterwards and _afterwards(words).match(page.folded, end) is not None:
         return True
     if page.first("afterwards", end, end + _AFTERWARDS_REACH) is not None:
         return True
     relative = page.last("relative", max(left, start - _RELATIVE_REACH), start)
     if relative is None or _comma(page, relative.end, start):
         return False
-    if page.lexicon.lang in ("pt", "es", "fr") and len(page.words(relative.end, start)) >= _RELATIVE_WORDS:
+    if 0 < words.relative_words <= len(page.words(relative.end, start)):
         return False  # "the researcher who led the models of X leaves for Y"
     if any(relative.end <= a and b <= start for a, b, _ in page.triggers):
         return False  # "the manager who came from X leaves Y": the clause already has its verb
@@ -132,17 +123,14 @@ def is_background(draft: Draft) -> bool:
 
 def _is_passive_of_reason(page: Page, cue: Hit, start: int) -> bool:
     """ "因…被起诉": only what was done is the reason; what follows from it is the news."""
-    return page.folded[cue.start] in "因由" and page.folded.startswith(_FOLLOWS_FROM_IT, start)
-
-
-# "Nach fünf Monaten verlässt X …": how long it was, not what went before (the verb comes second)
-_SPAN_OF_TIME = re.compile(
-    r"\s(?:nur\s|amper\s|slechts\s|kaum\s)?[^\W_]+\s(?:jahr\w*|jaar|jaren|monat\w*|maand\w*|wochen?|weken|tagen?|dagen)\b"
-)
+    words = page.lexicon.clauses
+    return page.folded[cue.start] in words.reasons and page.folded.startswith(words.consequences, start)
 
 
 def _tells_how_long(page: Page, cue: Hit) -> bool:
-    return page.lexicon.verb_may_end and _SPAN_OF_TIME.match(page.folded, cue.end) is not None
+    return (
+        page.lexicon.verb_may_end and _so_long(page.lexicon.grammar).match(page.folded, cue.end) is not None
+    )
 
 
 def _opens_with_circumstance(draft: Draft) -> bool:
@@ -160,8 +148,8 @@ def _comma(page: Page, start: int, end: int) -> bool:
 def _is_long_past(page: Page, draft: Draft) -> bool:
     """Whether a date of long ago stands beside it; for a lead, a month without its day is long ago."""
     left, right = draft.clause
-    told = page.folded[draft.start : draft.end]
-    over = page.name != "title" and (page.lexicon.lang != "en" or told.endswith(_PAST_TENSE))
+    told, past = page.folded[draft.start : draft.end], page.lexicon.clauses.past_endings
+    over = page.name != "title" and (not past or told.endswith(past))
     for name in ("past", "dated") if over else ("past",):
         after = page.first(name, draft.end, min(right, draft.end + 90))
         if after is not None and not _comma(page, draft.end, after.start):
@@ -179,7 +167,7 @@ def _negated(page: Page, draft: Draft) -> bool:
         return True
     if page.lexicon.verb_last:
         return page.first("negation", draft.start, min(right, draft.end + 12)) is not None
-    if page.lexicon.lang in ("de", "nl"):
+    if page.lexicon.verb_may_end:
         after = page.first("negation", draft.end, min(right, draft.end + 60))
         return after is not None and not _comma(page, draft.end, after.start)
     return False
@@ -201,7 +189,7 @@ def _cue_before(page: Page, draft: Draft, name: str) -> bool:
     before = page.last(name, max(left, draft.start - _CUE_REACH), draft.end)
     if before is not None and not _comma(page, before.end, draft.start):
         return True
-    if page.lexicon.verb_last or page.lexicon.lang in ("de", "nl"):
+    if page.lexicon.verb_last or page.lexicon.verb_may_end:
         after = page.first(name, draft.end, min(right, draft.end + 60))
         return after is not None and (page.lexicon.verb_last or not _comma(page, draft.end, after.start))
     return False
@@ -249,3 +237,30 @@ def _is_own_word(document: Document, draft: Draft) -> bool:
 @lru_cache(maxsize=1024)
 def _plain(name: str) -> str:
     return "".join(c for c in name.lower() if c.isalnum())
+
+
+# --- patterns out of the words of a language -------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _worth(words: Clauses) -> re.Pattern[str]:
+    """ "估值290亿美元的X": what somebody is worth, not what is paid."""
+    return re.compile(words.worth or "(?!)")
+
+
+@lru_cache(maxsize=64)
+def _done(words: Clauses) -> re.Pattern[str]:
+    """ "買収したX"."""
+    return re.compile(rf"(?:{either(words.done)})(?![{words.not_done_before}\s]|$)")
+
+
+@lru_cache(maxsize=64)
+def _afterwards(words: Clauses) -> re.Pattern[str]:
+    """ "合并后…", "离开X后…": what stands before it is over."""
+    return re.compile(rf"[^，,。；：]{{0,14}}?(?:{either(words.afterwards)})(?![{words.not_afterwards}])")
+
+
+@lru_cache(maxsize=64)
+def _so_long(grammar: Grammar) -> re.Pattern[str]:
+    """ "Nach nur fünf Monaten verlässt X …": how long it was, not what went before (the verb comes second)."""
+    return re.compile(rf"\s(?:(?:{either(grammar.only)})\s)?[^\W_]+\s(?:{either(grammar.time_units)})\b")

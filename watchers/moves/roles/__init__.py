@@ -47,18 +47,11 @@ def bind(draft: Draft) -> None:
     bind_behind(draft, [p for p in usable if p.start >= draft.end])
 
 
-# Words that open a German or Dutch sentence whose subject comes behind the verb.
-_OPENING = frozenset(
-    "nach na seit sinds vor voor trotz ondanks wegen wegens mit met im in am an op ab vanaf auf jetzt nun nu heute vandaag"
-    " kurz kort laut volgens fur darum daarom uberraschend auch ook damit hiermee kunftig voortaan".split()
-)
-
-
 def _subject_behind(draft: Draft, parties: list[Party]) -> Party | None:
     """ "After a year X leaves Acme" in German and Dutch: the verb is second, who acts comes behind it."""
     page, role = draft.page, draft.frame.left
     floor, _ = page.clause(draft.start, draft.end)
-    if role is None or next(iter(page.words(floor, draft.start)), "") not in _OPENING:
+    if role is None or next(iter(page.words(floor, draft.start)), "") not in page.lexicon.grammar.inverting:
         return None
     before = (p for p in parties if floor <= p.start < draft.start)
     if any(p.kind != "name" or p.slug is not None for p in before) or page.first(

@@ -7,11 +7,9 @@ from watchers.moves.page import COMMA, Page, between
 from watchers.moves.reading import Draft
 from watchers.moves.roles.bystanders import is_bystander, is_former
 from watchers.moves.roles.casting import PERSON_ROLES, accepts, give
-from watchers.moves.roles.lists import AND, BOTH, LISTS_WITH_AND, with_coordinated
-from watchers.moves.roles.prepositions import GENITIVE, preposed, previous_end
+from watchers.moves.roles.lists import with_coordinated
+from watchers.moves.roles.prepositions import preposed, previous_end
 
-_FURTHER_VERB = (",", " and", " e", " y", " et", " und", " en", " &")
-_WHOLE = frozenset({"team", "members", "leadership", "staff", "people"})  # who speak for the whole
 _ORG_ROLES = frozenset({"from", "to", "recipient", "partner", "customer", "supplier", "employer"})
 
 
@@ -25,7 +23,11 @@ def bind_before(draft: Draft, parties: list[Party]) -> None:
     aside: list[Party] = []  # those that a preposition without a role keeps from acting
     for at, party in enumerate(parties):
         role = preposed(page, party, max(floor, previous_end(parties, party)), frame)
-        if role is None and at and page.folded[parties[at - 1].end : party.start].strip() in BOTH:
+        if (
+            role is None
+            and at
+            and page.folded[parties[at - 1].end : party.start].strip() in page.lexicon.grammar.between_two
+        ):
             role = next((r for r, known in draft.roles.items() if parties[at - 1] in known), None)
         if role == OTHERWISE and page.lexicon.lang == "zh":
             aside.append(party)
@@ -41,7 +43,10 @@ def bind_before(draft: Draft, parties: list[Party]) -> None:
     rest = [p for p in parties if p not in bound and p not in aside]
     actors = [p for p in rest if not is_bystander(page, p)]
     subject = actors[-1] if actors else None
-    if page.folded[floor : draft.start].rstrip().endswith(_FURTHER_VERB) and len(actors) > 1:
+    if (
+        page.folded[floor : draft.start].rstrip().endswith((",", *page.lexicon.grammar.joins))
+        and len(actors) > 1
+    ):
         # "Acme takes aim at Corvid, offers …": a further verb of the one who acts first
         subject = next((p for p in actors if preposed(page, p, floor, frame) is None), subject)
         if subject is not None:
@@ -94,7 +99,7 @@ def _is_object_before(draft: Draft, subject: Party, floor: int) -> bool:
     page = draft.page
     return (
         draft.frame.left in PERSON_ROLES
-        and page.folded[floor : draft.start].rstrip().endswith(AND)
+        and page.folded[floor : draft.start].rstrip().endswith(page.lexicon.grammar.joins)
         and any(floor <= start and end <= subject.start for start, end, _ in page.triggers)
     )
 
@@ -107,7 +112,7 @@ def _is_founder_of(draft: Draft, party: Party, parties: list[Party]) -> bool:
     return (
         before is not None
         and before.kind != "person"
-        and draft.page.folded[before.end : party.start].strip() in GENITIVE
+        and draft.page.folded[before.end : party.start].strip() in draft.page.lexicon.grammar.of
     )
 
 
@@ -122,7 +127,7 @@ def _acts_through_people(draft: Draft, subject: Party) -> bool:
     return (
         hit is not None
         and page.folded[subject.end : hit.start].strip() in ("", "'s", "ai")
-        and page.folded[hit.start : hit.end] not in _WHOLE
+        and page.folded[hit.start : hit.end] not in page.lexicon.grammar.whole
     )
 
 
@@ -215,7 +220,7 @@ def _is_whose(page: Page, party: Party) -> bool:
     """ "The co-founder of Quanta leaves": the name is not his."""
     for name in ("talent", "position"):
         hit = page.last(name, max(0, party.start - 30), party.start)
-        if hit is not None and page.folded[hit.end : party.start].strip() in GENITIVE:
+        if hit is not None and page.folded[hit.end : party.start].strip() in page.lexicon.grammar.of:
             return True
     return False
 
@@ -239,7 +244,7 @@ def _apposed(draft: Draft, party: Party, floor: int, parties: list[Party]) -> bo
     return not (
         draft.frame.left in PERSON_ROLES
         and party.kind == "person"
-        and page.lexicon.lang in LISTS_WITH_AND
+        and page.lexicon.grammar.lists_with_and
         and all(p.kind != "person" for p in parties if p.start < opening)
     )
 

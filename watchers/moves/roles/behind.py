@@ -2,35 +2,37 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise, takewhile
 
 from storage.model import MoveKind
+from watchers.moves.grammar import Grammar
 from watchers.moves.lexicon import OTHERWISE
 from watchers.moves.names import Party
 from watchers.moves.page import Page
 from watchers.moves.reading import Draft
 from watchers.moves.roles.bystanders import is_bystander, is_former
 from watchers.moves.roles.casting import PERSON_ROLES, accepts, give
-from watchers.moves.roles.lists import AND, BOTH, COORDINATED, LISTS_WITH_AND, MOST_COORDINATED
+from watchers.moves.roles.lists import MOST_COORDINATED
 from watchers.moves.roles.prepositions import preposed
+from watchers.tables import either
 
 _REMARK_REACH = 40  # code points from a person to the employer before: ", a former researcher at"
 _AFTER_COLON = 3  # words, the colon with them, that may stand before a party that still belongs to the verb
 _ACTS = frozenset(
     {MoveKind.PARTNERSHIP, MoveKind.FUNDING, MoveKind.ACQUISITION, MoveKind.BREAKUP, MoveKind.CONTRACT}
 )
-_ROMANCE = frozenset({"pt", "es", "fr"})
 _WHOLE_ROLES = frozenset({"target", "recipient"})  # "buys Corvid's camera unit" is not buying Corvid
 
 
 def bind_behind(draft: Draft, parties: list[Party]) -> None:
     """Give roles to ``parties``, all of which stand behind the trigger or behind who acts."""
-    page, frame = draft.page, draft.frame
+    page, frame, grammar = draft.page, draft.frame, draft.page.lexicon.grammar
     before = draft.end
     previous: tuple[Party, str] | None = None
     seen_object = False
     owned: str | None = None  # the role of what belongs to the party just read
-    acts = frame.kind in _ACTS and page.lexicon.lang in _ROMANCE
+    acts = frame.kind in _ACTS and bool(grammar.purposes)
     taken = (
         frame.left if frame.left == frame.right != "partner" and draft.roles.get(frame.left or "") else None
     )
@@ -41,14 +43,14 @@ def bind_behind(draft: Draft, parties: list[Party]) -> None:
             page, before, party.start, {} if seen_object else frame.via
         ):
             break
-        if acts and _PURPOSE.search(page.folded, before, party.start) is not None:
+        if acts and _purpose(grammar).search(page.folded, before, party.start) is not None:
             break
         gap_start, before = before, party.end
         if is_bystander(page, party):
             previous = None
             continue
-        if previous is not None and page.folded[previous[0].end : party.start].strip() in COORDINATED:
-            if page.lexicon.lang in LISTS_WITH_AND and _acts_next(draft, previous[0], party, parties):
+        if previous is not None and page.folded[previous[0].end : party.start].strip() in grammar.between:
+            if grammar.lists_with_and and _acts_next(draft, previous[0], party, parties):
                 break
             role: str | None = previous[1]
         else:
@@ -95,7 +97,8 @@ def _acts_next(draft: Draft, last: Party, party: Party, parties: list[Party]) ->
         return False
     rest = parties[parties.index(party) :]
     gaps = (page.folded[a.end : b.start].strip() for a, b in pairwise(rest))
-    return not any(gap in BOTH for gap in takewhile(COORDINATED.__contains__, gaps))
+    grammar = page.lexicon.grammar
+    return not any(gap in grammar.between_two for gap in takewhile(grammar.between.__contains__, gaps))
 
 
 def _is_his_past(draft: Draft, party: Party) -> bool:
@@ -112,7 +115,7 @@ def _another_verb(draft: Draft, start: int, end: int) -> bool:
     return any(
         start <= a < end
         and frames[number].kind is not draft.frame.kind
-        and page.folded[draft.end : a].rstrip().endswith(AND)
+        and page.folded[draft.end : a].rstrip().endswith(draft.page.lexicon.grammar.joins)
         for a, _, number in page.triggers
     )
 
@@ -146,15 +149,6 @@ def _belongs_before(page: Page, party: Party) -> bool:
     return False
 
 
-# A purpose behind the verb; where people move or go to court, it may say where to or for what.
-_PURPOSE = re.compile(r"\b(?:pour|para) (?!l[ae]\b)[^\W\d_]{3,}(?:er|ir|re|ar|or)\b")
-# "stops after eleven years at Acme": how long it was, not what went before
-_SPAN_OF_TIME = re.compile(
-    r"\s(?:[^\W_]+\s){0,2}(?:jahr\w*|jaar|jaren|monat\w*|maand\w*|wochen?|we[e]?k\w*|tagen?|dagen|ans?|annees?|mois|semaines?"
-    r"|jours|anos?|mes|meses|semanas?|dias?)\b"
-)
-
-
 def _new_clause(page: Page, start: int, end: int, leading: Mapping[str, str]) -> bool:
     """Whether a subordinate clause or a pause begins between two positions."""
     if any(start <= a < end for a, _, _ in page.stops):
@@ -163,7 +157,22 @@ def _new_clause(page: Page, start: int, end: int, leading: Mapping[str, str]) ->
     return any(
         start <= h.start < end
         and page.folded[h.start : h.end] not in leading  # "loses a case against X"
-        and _SPAN_OF_TIME.match(page.folded, h.end) is None
+        and _how_long(page.lexicon.grammar).match(page.folded, h.end) is None
         for name in ("relative", "background")
         for h in page.hits.get(name, ())
     )
+
+
+@lru_cache(maxsize=64)
+def _purpose(grammar: Grammar) -> re.Pattern[str]:
+    """A purpose behind the verb; where people move or go to court, it may say where to or for what."""
+    article = f"(?!(?:{either(grammar.no_purpose)})\\b)"
+    return re.compile(
+        rf"\b(?:{either(grammar.purposes)}) {article}[^\W\d_]{{3,}}(?:{either(grammar.infinitives)})\b"
+    )
+
+
+@lru_cache(maxsize=64)
+def _how_long(grammar: Grammar) -> re.Pattern[str]:
+    """ "stops after eleven years at Acme": how long it was, not what went before."""
+    return re.compile(rf"\s(?:[^\W_]+\s){{0,2}}(?:{either(grammar.time_units)})\b")

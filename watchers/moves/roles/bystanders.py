@@ -13,7 +13,8 @@ def is_former(page: Page, party: Party) -> bool:
         return False
     if page.raw[max(0, party.start - 1)] >= NO_BLANKS:
         before = f" {page.folded[: party.start]}"[-2:]
-        return before[-1:] in "前原元旧" and before[:1] not in "目之提此当先以日早"
+        grammar = page.lexicon.grammar
+        return before.endswith(grammar.former) and before[:1] not in grammar.not_former_after
     hit = page.last("former", max(0, party.start - 22), party.start)
     return hit is not None and not page.comma_between(hit.end, party.start)
 
@@ -47,15 +48,7 @@ def is_bystander(page: Page, party: Party) -> bool:
     if party.kind == "person" and is_kin(page, party):
         return True
     after = page.first("rival", party.end, party.end + 18)
-    if after is not None and text[party.end : after.start].strip(" -") in (
-        "",
-        "'s",
-        "s",
-        "的",
-        "に",
-        "と",
-        "の",
-    ):
+    if after is not None and _belongs(page, text[party.end : after.start]):
         return True
     if _attributed(page, party):
         return True
@@ -65,3 +58,9 @@ def is_bystander(page: Page, party: Party) -> bool:
         and len(text[before.end : party.start].split()) <= 2
         and "," not in text[before.end : party.start]
     )
+
+
+def _belongs(page: Page, gap: str) -> bool:
+    """Whether what follows is his: "Scale AI rival", "Scale AI's rival", "Scale AI的对手"."""
+    gap = gap.strip(" -")
+    return gap in ("", "'s", "s") or gap in page.lexicon.grammar.belonging

@@ -4,25 +4,17 @@ from watchers.moves.names import Party
 from watchers.moves.page import Page
 from watchers.moves.roles.bystanders import is_bystander
 
-# What stands between the members of a list of names.
-COORDINATED = frozenset(", and & und y e et en i и 、 と 和 与 及 · 以及 や ／ / + 와 과".split()) | {
-    ", and",
-    ", &",
-}
-BOTH = COORDINATED - {","}
-AND = (" and", " e", " y", " et", " und", " en", " &")
-LISTS_WITH_AND = frozenset({"pt", "es", "fr", "de", "nl"})  # English headlines join two by a comma
 MOST_COORDINATED = 6
 
 
 def with_coordinated(page: Page, parties: list[Party], last: Party) -> list[Party]:
     """``A, B and C`` when ``last`` is C."""
-    group = [last]
+    grammar, group = page.lexicon.grammar, [last]
     for party in reversed(parties[: parties.index(last)]):
         gap = page.folded[party.end : group[0].start].strip()
-        if gap not in COORDINATED or len(group) >= MOST_COORDINATED or _is_circumstance(page, party):
+        if gap not in grammar.between or len(group) >= MOST_COORDINATED or _is_circumstance(page, party):
             break
-        if gap == "," and len(group) == 1 and page.lexicon.lang in LISTS_WITH_AND:
+        if gap == "," and len(group) == 1 and grammar.lists_with_and:
             break  # "With people of Acme, Quanta raises …"
         if gap == "," and (party.kind == "person") is not (group[0].kind == "person"):
             break  # "the startup of Ann Smith, Quanta": one is told by the other

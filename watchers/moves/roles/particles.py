@@ -12,16 +12,16 @@ from watchers.moves.page import Page
 from watchers.moves.reading import Draft
 from watchers.moves.roles.bystanders import is_bystander, is_former
 from watchers.moves.roles.casting import accepts, give
-from watchers.moves.roles.lists import COORDINATED
 
-_TOPIC, _OF = "、", ("の", "의", "")  # particles that say less than the others; "": none, but beside the verb
+_TOPIC = "、"
+_CLOSING = ("」", "』", "”")
 _REST_OF_NAME = re.compile(r"(?: ?[A-Z][A-Za-z0-9.]*){1,2}|[ァ-ヺー]{3,8}")
-_AFTER_NAMES = ("」", "』", "”", "社", "氏", "さん", "など", "ら", "側")
 
 
 def bind(draft: Draft, parties: list[Party]) -> None:
     """Japanese and Korean: the particle after a name says its role."""
-    page, frame = draft.page, draft.frame
+    page, frame, grammar = draft.page, draft.frame, draft.page.lexicon.grammar
+    slight = grammar.of | {""}  # particles that say less than the others; "": none, but beside the verb
     _floor, ceiling = draft.sentence
     before = [p for p in parties if p.end <= draft.start and not _stands_aside(page, p)]
     found: list[tuple[Party, str, str]] = []  # nearest first: who, by which particle, as what
@@ -32,30 +32,34 @@ def bind(draft: Draft, parties: list[Party]) -> None:
         if (
             found
             and found[-1][0] is following
-            and gap in COORDINATED
+            and gap in grammar.between
             and (role is None or _in_list(page, before, at))
         ):
             _, mark, role = found[-1]
         if (
-            mark in _OF
+            mark in slight
             and following is not None
             and party.kind == "person" != following.kind
-            and gap.endswith("の")
+            and gap.endswith(tuple(grammar.of))
         ):
             continue  # "X氏のY": it is Y that acts
         if role in {known for _, _, known in found} and mark == _TOPIC:
-            role = _topic_role(frame, {known for _, _, known in found}, party) or role
-        elif role == "to" and party.kind == "person" and mark in _OF and "person" in frame.marks.values():
+            role = _topic_role(frame, grammar.object_mark, {known for _, _, known in found}, party) or role
+        elif role == "to" and party.kind == "person" and mark in slight and "person" in frame.marks.values():
             role = "person"
         elif role == "to" and party.kind == "person" and mark == _TOPIC and "person" in frame.marks.values():
             role = "to" if all(known != "to" for _, _, known in found) else "person"
-        elif role in {r for _, m, r in found if m == mark} and mark in _OF and "from" in frame.marks.values():
+        elif (
+            role in {r for _, m, r in found if m == mark}
+            and mark in slight
+            and "from" in frame.marks.values()
+        ):
             role = "from"  # "Xの…、Yの…トップに": the nearer one is where they go
         role = _fitting(frame, role, party)
         if role is not None and (role == "from" or not is_former(page, party)):
             found.append((party, mark, role))
     for party, mark, role in found:
-        if mark not in _OF or role == "partner" or all(m in _OF or r != role for _, m, r in found):
+        if mark not in slight or role == "partner" or all(m in slight or r != role for _, m, r in found):
             give(draft, role, party)
     if frame.right:
         after = [p for p in parties if p.start >= draft.end and p.end <= min(ceiling, draft.end + 40)]
@@ -73,7 +77,7 @@ def _stands_aside(page: Page, party: Party) -> bool:
 def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
     """The particle after a name and the role that it gives; what stands right before the verb needs none."""
     page, frame, at = draft.page, draft.frame, party.end
-    for suffix in _AFTER_NAMES:
+    for suffix in (*_CLOSING, *page.lexicon.grammar.after_names):
         if page.folded.startswith(suffix, at):
             at += len(suffix)
     if party.kind != "person" and (more := _REST_OF_NAME.match(page.raw, at)):
@@ -97,12 +101,14 @@ def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
 def _in_list(page: Page, before: list[Party], at: int) -> bool:
     """Whether a name's "、" goes on with a list ("XやY、Zから") and is no topic ("XとY、Zを")."""
     gap = page.folded[before[at - 1].end : before[at].start].strip() if at else ""
-    return gap in ("、", "や") and page.folded.startswith(_TOPIC, before[at].end)
+    return gap in (_TOPIC, *page.lexicon.grammar.list_goes_on) and page.folded.startswith(
+        _TOPIC, before[at].end
+    )
 
 
-def _topic_role(frame: Frame, known: set[str], party: Party) -> str | None:
+def _topic_role(frame: Frame, mark: str, known: set[str], party: Party) -> str | None:
     """ "X、Yが提訴": where another one acts, who is named first has it done to him."""
-    role = frame.marks.get("を")
+    role = frame.marks.get(mark)
     return role if role is not None and role not in known and accepts(role, party) else None
 
 

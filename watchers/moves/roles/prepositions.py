@@ -1,43 +1,37 @@
 """The role that a preposition before a party gives it: "invests in X", "向X", "por parte de X"."""
 
 import re
+from functools import lru_cache
 
+from watchers.moves.grammar import Grammar
 from watchers.moves.lexicon import NO_BLANKS, OTHERWISE, Frame
 from watchers.moves.names import Party
 from watchers.moves.page import Page
-
-GENITIVE = frozenset({"von", "van", "of", "de", "di", "da", "do", "du", "del", "des", "d'"})
-_PREPOSITIONS = frozenset(
-    "de in on at of for to from with by over under near into as en em no na nos nas con com para por pelo pela sobre"
-    " dans chez avec pour par sur au aux du à aan bij voor van met op naar uit bei mit von vom für auf an am im zu zum"
-    " zur aus nach durch di da del della al alla su per nel nella des dos das dei degli delle около в на от для из".split()
-)
-_SPANISH_POSSESSIVES = frozenset({"su", "no", "nos"})  # prepositions of other languages
-_ON_THE_PART_OF = re.compile(r"\b(?:por parte d\w{1,2}|de (la) part (?:de|d'|du))\s?(?:a|o|el|la)?\s*$")
+from watchers.tables import either
 
 
 def preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
     """The role that a preposition before the party gives it."""
+    grammar = page.lexicon.grammar
     text = page.folded[max(floor, party.start - 60) : party.start]
-    if (by := _ON_THE_PART_OF.search(text)) is not None:
-        return frame.via.get("par" if by[1] == "la" else "por", OTHERWISE)
+    if grammar.agents and (agent := _agent(grammar).search(text)) is not None:
+        return frame.via.get(grammar.agents[agent[1]], OTHERWISE)
     if page.raw[party.start] >= NO_BLANKS or page.lexicon.lang == "zh":
         tail = _without_description(page, party, text.rstrip(" 「“《"))
         role = next((role for word, role in frame.via.items() if tail.endswith(word)), None)
-        return OTHERWISE if role is None and tail.endswith(_CHINESE_PREPOSITIONS) else role
+        return OTHERWISE if role is None and tail.endswith(grammar.touching) else role
     words = page.words(max(floor, party.start - 60), _post_before(page, party))
-    others = _SPANISH_POSSESSIVES if page.lexicon.lang == "es" else frozenset()
     for number, word in enumerate(reversed(words)):
         if word in frame.via:
-            unit = words[-number - 4 : -number - 1] if word in GENITIVE else []
+            unit = words[-number - 4 : -number - 1] if word in grammar.of else []
             # "to the labs of Acme": what goes before the unit says the role
-            to_it = any(frame.via.get(w) == "to" and w not in GENITIVE and w != "a" for w in unit)
+            to_it = any(frame.via.get(w) == "to" and w not in grammar.of and w != "a" for w in unit)
             return "to" if to_it else frame.via[word]
-        if word in _PREPOSITIONS and number <= 1 and word not in others:
+        if word in grammar.prepositions and number <= 1:
             return OTHERWISE
-        if word == "a" and page.lexicon.lang == "es" and number == 0 and len(words) > 1:
+        if word in grammar.lone_prepositions and number == 0 and len(words) > 1:
             return OTHERWISE
-        if number >= 4 or word in _PREPOSITIONS or "," in text.rsplit(word, 1)[-1]:
+        if number >= 4 or word in grammar.ends_search or "," in text.rsplit(word, 1)[-1]:
             return None
     return None
 
@@ -55,15 +49,23 @@ def _post_before(page: Page, party: Party) -> int:
     return post.start if post is not None and not page.folded[post.end : party.start].strip() else party.start
 
 
-_CHINESE_PREPOSITIONS = ("向", "从", "给", "对", "對", "为", "為", "由", "被", "遭", "自", "把")
-_DESCRIBED = re.compile(r"(.*(?:向|从|给|对|對|为|為|由|被|遭|与|與|和|同|跟|将|把|获))[^，。、：；,]{1,16}")
-
-
 def _without_description(page: Page, party: Party, text: str) -> str:
     """ "向AI初创公司X": what a name is called between the preposition and it says nothing of its role."""
     for name in ("company", "customerword"):
         hit = page.last(name, max(0, party.start - 12), party.start)
         if hit is not None and not page.folded[hit.end : party.start].strip():
-            described = _DESCRIBED.fullmatch(text)
+            described = _described(page.lexicon.grammar).fullmatch(text)
             return described[1] if described else text
     return text
+
+
+@lru_cache(maxsize=64)
+def _agent(grammar: Grammar) -> re.Pattern[str]:
+    """ "por parte de los", where the text ends."""
+    return re.compile(rf"\b({either(tuple(grammar.agents))})\s?(?:{either(grammar.articles)})?\s*$")
+
+
+@lru_cache(maxsize=64)
+def _described(grammar: Grammar) -> re.Pattern[str]:
+    """A preposition, then what a name is called: group 1 ends with the preposition."""
+    return re.compile(rf"(.*(?:{either(grammar.touching_described)}))[^，。、：；,]{{1,16}}")

@@ -1,0 +1,147 @@
+"""What is wrong with a language's table of terms, and in which section.
+
+Asked by the tests over all tables, and by ``watchers.moves.lexicon`` for one that it cannot use.
+"""
+
+from collections.abc import Iterator, Mapping, Set
+from typing import Any
+
+from storage.model import MoveStatus
+from watchers.moves.grammar import SECTIONS
+from watchers.moves.lexicon import (
+    CLASSES,
+    COMPUTED,
+    CUES,
+    FLAGS,
+    KEYS,
+    KINDS,
+    OPTIONAL,
+    OTHERWISE,
+    PHRASES,
+    RANGES,
+    ROLES,
+    Frame,
+    parse_conditions,
+)
+from watchers.tables import Fault, section_faults, word_fault
+
+_FRAME_KEYS = {"say", *Frame.__dataclass_fields__} - {"kind", "asks"}
+_NEEDED = ("classes", "cues", "status", "numbers", "grammar")
+
+
+def problems(table: Mapping[str, Any], lang: str) -> list[Fault]:
+    """What is wrong with a table, and where; empty when it can be used."""
+    if table.get("lang") != lang:
+        return [Fault("", "lang", f"is {table.get('lang')!r}, the file is that of {lang!r}")]
+    found = [
+        *_unknown(table),
+        *(Fault("", name, "section is missing") for name in _NEEDED if name not in table),
+    ]
+    found += [
+        Fault("", flag, "must be true or false")
+        for flag in FLAGS
+        if table.get(flag, True) not in (True, False)
+    ]
+    found += [
+        f for name, kind in SECTIONS.items() if name in table for f in section_faults(kind, name, table[name])
+    ]
+    found += [f for name in ("reach", "numbers") for f in _value_faults(name, table.get(name, {}))]
+    found += [f for name in (*PHRASES, *KINDS) if name in table for f in _phrase_faults(name, table[name])]
+    if word_fault(table.get("stop", [])):
+        found.append(Fault("", "stop", word_fault(table["stop"])))
+    return found or [*_name_faults(table), *_frames_faults(table)]
+
+
+def _unknown(table: Mapping[str, Any]) -> Iterator[Fault]:
+    for name in table.keys() - KEYS:
+        at = name if isinstance(table[name], dict | list) else ""
+        yield Fault(at, None if at else name, f"unknown {'section' if at else 'key'} {name!r}")
+
+
+def _value_faults(name: str, section: Any) -> Iterator[Fault]:
+    """Wrong types in the two sections of figures."""
+    kinds = (
+        {"decimal": str, "counters": list, "scale": dict, "currency": dict, "words": dict}
+        if name == "numbers"
+        else {"next": int, "side": int}
+    )
+    if not isinstance(section, dict):
+        yield Fault(name, None, "is no section")
+        return
+    for key, value in section.items():
+        if key not in kinds:
+            yield Fault(name, key, f"unknown key; there are {', '.join(kinds)}")
+        elif not isinstance(value, kinds[key]) or (isinstance(value, list | dict) and not all(value)):
+            yield Fault(name, key, f"must be of type {kinds[key].__name__}, without empty words")
+
+
+def _phrase_faults(name: str, section: Any) -> Iterator[Fault]:
+    """Lists of phrases that are none, or in which a phrase is empty."""
+    if name in KINDS:
+        if not isinstance(section, list):
+            yield Fault(name, None, f"a frame begins with [[{name}]]")
+            return
+        listed: list[tuple[str | int, Any]] = [
+            (number, row.get("say")) for number, row in enumerate(section, 1)
+        ]
+    elif isinstance(section, dict):
+        listed = list(section.items())
+    else:
+        yield Fault(name, None, "is no section")
+        return
+    for key, value in listed:
+        if name in KINDS and not value:
+            yield Fault(name, key, "it says nothing")
+        elif not isinstance(value, list):
+            yield Fault(name, key, "must be a list of phrases")
+        elif problem := word_fault(value, blanks=name == "cues"):
+            yield Fault(name, key, problem)
+
+
+def _name_faults(table: Mapping[str, Any]) -> Iterator[Fault]:
+    """Classes, cues and statuses that are missing, or that nobody reads."""
+    asked = CLASSES | OPTIONAL | _asked_for(table)
+    for name in sorted(CLASSES - table["classes"].keys()):
+        yield Fault("classes", None, f"class {name!r} is missing")
+    for section, known in (
+        ("classes", asked),
+        ("cues", CUES),
+        ("status", {status.value for status in MoveStatus}),
+    ):
+        for name in sorted(table[section].keys() - known):
+            yield Fault(
+                section,
+                name,
+                "is asked for by no frame" if section == "classes" else "is not one that is read",
+            )
+
+
+def _asked_for(table: Mapping[str, Any]) -> set[str]:
+    """The classes that a table's frames ask for."""
+    rows = (row for kind in KINDS for row in table.get(kind, ()))
+    texts = (text for row in rows for text in (*row.get("needs", ()), *row.get("unless", ())))
+    return {name for text in texts for condition in parse_conditions(text) for name in condition.wanted}
+
+
+def _frames_faults(table: Mapping[str, Any]) -> Iterator[Fault]:
+    for kind in sorted(KINDS):
+        if not table.get(kind):
+            yield Fault("", kind, "no frame tells this kind of move")
+        for number, row in enumerate(table.get(kind, ()), 1):
+            for problem in _frame_problems(row, table["classes"].keys() | COMPUTED):
+                yield Fault(kind, number, problem)
+
+
+def _frame_problems(row: Mapping[str, Any], classes: Set[str]) -> Iterator[str]:
+    yield from (f"unknown key {key!r}" for key in row.keys() - _FRAME_KEYS)
+    roles = [row.get(key) for key in ("left", "right", "left_org", "right_org", "adjacent")]
+    for role in [*roles, *row.get("via", {}).values(), *row.get("marks", {}).values()]:
+        if role is not None and role not in ROLES | {OTHERWISE}:
+            yield f"unknown role {role!r}"
+    for text in (*row.get("needs", ()), *row.get("unless", ())):
+        for condition in parse_conditions(text):
+            if condition.reach not in RANGES:
+                yield f"unknown range {condition.reach!r} in {text!r}"
+            yield from (
+                f"unknown class {name!r} in {text!r}" for name in condition.wanted if name not in classes
+            )
