@@ -58,12 +58,21 @@ class Cues:
     left: tuple[str, ...] = ()
     against_right: tuple[str, ...] = ()
     honorifics_right: tuple[str, ...] = ()
+    naming_after: tuple[str, ...] = ()  # what says behind a role that somebody takes it up: に就任
     roles: Mapping[str, str] = field(default_factory=dict)  # written form -> role
     role_heads: Words = _NONE  # first words of roles
     longest_role: int = 1  # in words
 
 
-_SEQUENCES = ("participle_endings", "verb_endings", "right", "left", "against_right", "honorifics_right")
+_SEQUENCES = (
+    "participle_endings",
+    "verb_endings",
+    "right",
+    "left",
+    "against_right",
+    "honorifics_right",
+    "naming_after",
+)
 
 
 def _table(name: str) -> dict[str, object]:

@@ -418,7 +418,9 @@ def _against(candidate: Candidate, scene: Scene, phrase: str) -> float:
         return 0.0 if told and phrase not in profile.against_capital else w.AGAINST_OVER
     if phrase in profile.against_over or candidate.form.strength is Strength.STRONG:
         return 0.0  # it speaks about the words beside another occurrence
-    return w.AGAINST_NEAR if nearness.near else w.AGAINST_FAR
+    if nearness.near:
+        return w.AGAINST_NEAR
+    return 0.0 if candidate.form.head else w.AGAINST_FAR  # a storm elsewhere is nothing to "Surge AI"
 
 
 def section_evidence(candidate: Candidate, scene: Scene) -> Evidence:

@@ -43,6 +43,7 @@ _BACKING = (
 _BACKING_A_PRODUCT = ("noun-", "context:", "own-site")
 _AND = frozenset({"and", "&", "e", "y", "et", "und", "en", "と", "、", "和", "与"})
 _OPEN = (-2.0, 3.0)  # log-odds between which the subject of the text is asked for
+_PAIR_REACH = 40  # code points between two short names that speak for each other
 _PROMINENT_REACH = 1000  # code points in which the two sentences are looked for
 PROMINENT_SENTENCES = 2  # of the body: what stands there is as good as a headline
 
@@ -151,6 +152,8 @@ def _context(
     if mine.unit:
         found += _unit_evidence(candidate, scene)
     found += _company(candidate, scene, anchors)
+    if not found and candidate.form.strength is Strength.AMBIGUOUS:
+        found += _paired(candidate, scene)
     if candidate.full_name and _unbacked(candidate, scene, found, anchors):
         found.append(("unbacked-full-name", w.UNBACKED))
     elif candidate.form.strength is Strength.AMBIGUOUS and _only_strangers(found):
@@ -235,6 +238,28 @@ def _company(candidate: Candidate, scene: Scene, anchors: dict[int, list[int]]) 
     if strangers and not phrase:
         found.append(("among-watched-names", min(w.COMPANY_MAX, strangers * w.COMPANY_OF_NAMES)))
     return found
+
+
+def _paired(candidate: Candidate, scene: Scene) -> Evidence:
+    """ "Acme passes Corvid": two short names of companies that have to do with each other.
+
+    Capitals must tell of one of them: in Title Case both may be ordinary words.
+    """
+    if candidate.profile.person or candidate.phrase:
+        return []
+    for other in scene.candidates:
+        if (
+            other.field_number != candidate.field_number
+            or other.profile.index not in candidate.profile.related
+        ):
+            continue
+        gap = max(other.start - candidate.end, candidate.start - other.end)
+        if not 0 < gap <= _PAIR_REACH or other.profile.person or other.phrase:
+            continue
+        capitals = {scene.capital(candidate), scene.capital(other)}
+        if "told" in capitals and "small" not in capitals:
+            return [(f"beside:{other.profile.slug}", w.PAIRED)]
+    return []
 
 
 def _unit_evidence(candidate: Candidate, scene: Scene) -> Evidence:

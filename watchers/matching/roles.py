@@ -45,7 +45,7 @@ def by_role(organisation: Candidate, scene: Scene) -> ByRole | None:
     for role, start, end, former in _phrases(organisation, scene):
         taken = _is_taken(organisation, scene, start)
         person = _holder(profile, role, scene, former=former or taken)
-        if person is None or _of_another(organisation, scene, person, start):
+        if person is None or _of_another(organisation, scene, person, start, end):
             continue
         if not _names_another(organisation, scene, person, end):
             return ByRole(organisation=organisation, person=person, start=start, end=end, role=role)
@@ -191,10 +191,13 @@ def _is_taken(organisation: Candidate, scene: Scene, start: int) -> bool:
     return any(word in scene.cues.taking for word in words)
 
 
-def _of_another(organisation: Candidate, scene: Scene, person: int, start: int) -> bool:
+def _of_another(organisation: Candidate, scene: Scene, person: int, start: int, end: int) -> bool:
     """Whether the role is given to somebody: "Jane Doe, Acme's chief", "named Acme's chief"."""
     one = organisation.field
     before = one.raw[max(0, start - 40) : start].rstrip()
+    if scene.cjk:
+        taken_up = one.folded.startswith(scene.cues.naming_after, end)
+        return taken_up or fold(before).endswith(tuple(scene.cues.naming))
     words = before.rstrip(",").split()
     if not words:
         return False

@@ -71,6 +71,7 @@ CJK_AGAINST = -5.0  # a sign that makes another word of it
 OWN_ANCHOR = 3.0  # the same entity, more plainly named elsewhere in the text
 RELATED = 1.3  # each entity it has to do with
 RELATED_MAX = 2.6
+PAIRED = 1.0  # beside the short name of one it has to do with: "Acme passes Corvid"
 COMPANY_OF_NAMES = 0.3  # each other watched entity
 COMPANY_MAX = 0.6
 CONTEXT_FOR = 0.6  # each word of contexts_for
