@@ -15,17 +15,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from tests.stories.newsroom import START, reader, watchlist
 from tests.stories.test_floors import DATA, reports
 from watchers import stories
-from watchers.stories.evidence import Evidence, gather, values
+from watchers.stories.evidence import Evidence, gather
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.joining import JOIN, SAME_EVENT_WINDOW, VETOES, apart
 from watchers.stories.parties import another_person, role
 from watchers.stories.rarity import Rarity
+from watchers.stories.surroundings import Presence, beside, novelty, presence
 from watchers.stories.weights import BIAS, WEIGHTS
 
 NAMES = tuple(Evidence._fields)
@@ -35,12 +37,13 @@ PRIORS = {
     "amounts_lead": 0.1, "disagree": -1.6, "concepts": 0.37, "concepts_lead": 0.11, "strange": -0.27, "strange_abroad": -0.2,
     "stage": -1.0, "words": 0.12, "words_lead": 0.02, "copy": 4.0, "days": -0.37, "soon": 2.35,
     "burst": 0.43, "who": 0.6, "comment": -3.5, "alien": -1.5, "alien_abroad": -0.8, "abroad": 0.3, "relayed": 1.0, "bare": 0.15, "confirms": 0.8, "status": -2.0,
+    "novel": -0.05, "rivals": -0.3, "rivals_alike": -0.3,
 }  # fmt: skip
 PRIOR_BIAS = -6.15
 TOWARDS_PRIORS = 0.02  # strength of the regularisation
 ROUNDS, STEPS = 6, 300
 FAR = -8.0  # logit below which another event teaches nothing
-SAME_PAGE = 20.0
+Story = TypeVar("Story", str, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +51,30 @@ class Pair:
     """A report against an earlier one."""
 
     other: int
-    figures: tuple[float, ...]
+    told: Fingerprint
+    apart: timedelta
+    evidence: Evidence
     vetoed: bool
     somebody_else: bool
     same_person: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A report with the earlier ones that it can be compared with."""
+
+    event: str
+    fp: Fingerprint
+    at: datetime
+    rarity: Rarity
+    pairs: list[Pair]
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """What the best member of an event says, and whether it is the report's own."""
 
-    figures: tuple[float, ...]
+    evidence: Evidence
     same: bool
 
 
@@ -67,10 +83,7 @@ class Reports:
 
     def __init__(self, path: Path) -> None:
         told = sorted(reports(path), key=lambda one: one.given.document.published or START)
-        self.events: list[str] = []
-        self.pairs: list[list[Pair]] = []
-        prints: list[Fingerprint] = []
-        times: list[datetime] = []
+        self.heard: list[Heard] = []
         seen: Counter[str] = Counter()
         for one in told:
             document = one.given.document
@@ -79,48 +92,32 @@ class Reports:
                 continue
             fp = stories.fingerprint(document, reading.mentions, reading.moves, watchlist())
             keys = set(fp.keys())
-            rarity = Rarity(df={key: seen[key] for key in keys}, total=len(prints))
+            rarity = Rarity(df={key: seen[key] for key in keys}, total=len(self.heard))
             at = document.published
             assert at is not None
-            self.pairs.append(
-                [
-                    _pair(number, fp, other, at, then, rarity)
-                    for number, (other, then) in enumerate(zip(prints, times, strict=True))
-                    if at - then <= SAME_EVENT_WINDOW and keys & set(other.keys())
-                ]
-            )
-            self.events.append(one.event)
-            prints.append(fp)
-            times.append(at)
+            pairs = [
+                _pair(number, fp, other.fp, apart(at, other.at), rarity)
+                for number, other in enumerate(self.heard)
+                if at - other.at <= SAME_EVENT_WINDOW and keys & set(other.fp.keys())
+            ]
+            self.heard.append(Heard(one.event, fp, at, rarity, pairs))
             seen.update(keys)
+        self.events = [one.event for one in self.heard]
 
     def examples(self, weights: Sequence[float], bias: float) -> Iterator[Example]:
         """For each report the best member of each event before it."""
-        for event, pairs in zip(self.events, self.pairs, strict=True):
-            groups: dict[str, list[Pair]] = defaultdict(list)
-            for pair in pairs:
-                groups[self.events[pair.other]].append(pair)
-            for other, members in groups.items():
-                known = [m.figures for m in members if not m.vetoed]
-                if not known or _somebody_else(members):
-                    continue
-                best = max(known, key=lambda figures: _logit(figures, weights, bias))
-                if other == event or _logit(best, weights, bias) > FAR:
-                    yield Example(best, other == event)
+        for one in self.heard:
+            for other, best in _best(one, self.events, weights, bias).items():
+                if other == one.event or _logit(best, weights, bias) > FAR:
+                    yield Example(best, other == one.event)
 
     def score(self, weights: Sequence[float], bias: float) -> tuple[float, float]:
         """B-cubed precision and recall of what ``assign`` would make of it."""
         threshold = math.log(JOIN / (1 - JOIN))
         story: list[int] = []
-        for pairs in self.pairs:
-            groups: dict[int, list[Pair]] = defaultdict(list)
-            for pair in pairs:
-                groups[story[pair.other]].append(pair)
-            best = {
-                at: max((_logit(m.figures, weights, bias) for m in members if not m.vetoed), default=-99.0)
-                for at, members in groups.items()
-                if not _somebody_else(members)
-            }
+        for one in self.heard:
+            fits = _best(one, story, weights, bias)
+            best = {at: _logit(evidence, weights, bias) for at, evidence in fits.items()}
             into = max(best, key=lambda at: (best[at], -at), default=None)
             joins = into is not None and best[into] >= threshold
             story.append(into if joins and into is not None else len(story))
@@ -133,24 +130,46 @@ class Reports:
         return precision, recall
 
 
-def _pair(
-    number: int, fp: Fingerprint, other: Fingerprint, at: datetime, then: datetime, rarity: Rarity
-) -> Pair:
+def _pair(number: int, fp: Fingerprint, other: Fingerprint, distance: timedelta, rarity: Rarity) -> Pair:
     return Pair(
         number,
-        tuple(value for _, value in values(gather(fp, other, apart(at, then), rarity))),
+        other,
+        distance,
+        gather(fp, other, distance, rarity),
         any(veto(fp, other) for veto in VETOES),
         another_person(fp, other),
         role(fp, other, persons=True) == 1.0,
     )
 
 
+def _best(
+    heard: Heard, story: Sequence[Story], weights: Sequence[float], bias: float
+) -> dict[Story, Evidence]:
+    """The evidence of the member that fits best, for each story that the report can join."""
+    groups: dict[Story, list[Pair]] = defaultdict(list)
+    for pair in heard.pairs:
+        groups[story[pair.other]].append(pair)
+    near = {
+        one: presence(heard.fp, [m.told for m in members], [m.apart for m in members])
+        for one, members in groups.items()
+    }
+    everybody = Presence(sum(one.about for one in near.values()), sum(one.alike for one in near.values()))
+    best = {}
+    for one, members in groups.items():
+        known = [m.evidence for m in members if not m.vetoed]
+        if known and not _somebody_else(members):
+            fits = max(known, key=lambda evidence: _logit(evidence, weights, bias))
+            novel = novelty(heard.fp, (m.told for m in members), heard.rarity)
+            best[one] = beside(fits, novel, near[one], everybody)
+    return best
+
+
 def _somebody_else(members: Sequence[Pair]) -> bool:
     return any(m.somebody_else for m in members) and not any(m.same_person for m in members)
 
 
-def _logit(figures: Sequence[float], weights: Sequence[float], bias: float) -> float:
-    return bias + sum(x * y for x, y in zip(figures, weights, strict=True))
+def _logit(evidence: Sequence[float], weights: Sequence[float], bias: float) -> float:
+    return bias + sum(x * y for x, y in zip(evidence, weights, strict=True))
 
 
 def fit(told: Reports) -> tuple[list[float], float]:
@@ -168,15 +187,15 @@ def _round(
     """Adam (Kingma and Ba 2015) on the regularised loss; no weight changes its sign."""
     size = len(weights)
     spread = [
-        max(1e-3, math.sqrt(sum(e.figures[k] ** 2 for e in examples) / len(examples))) for k in range(size)
+        max(1e-3, math.sqrt(sum(e.evidence[k] ** 2 for e in examples) / len(examples))) for k in range(size)
     ]
     first, second = [0.0] * (size + 1), [0.0] * (size + 1)
     for step in range(1, STEPS + 1):
         slope = [0.0] * (size + 1)
         for example in examples:
-            logit = max(-30.0, min(30.0, _logit(example.figures, weights, bias)))
+            logit = max(-30.0, min(30.0, _logit(example.evidence, weights, bias)))
             error = 1 / (1 + math.exp(-logit)) - example.same
-            for k, figure in enumerate(example.figures):
+            for k, figure in enumerate(example.evidence):
                 if figure:
                     slope[k] += error * figure
             slope[size] += error

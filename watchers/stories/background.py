@@ -6,13 +6,13 @@ Pure.  Such a part names another event than the one that is told; it counts as t
 import re
 
 _CUES = {
-    "en": "after|following|amid|since|despite|in the wake of",
-    "de": "nach|nachdem|trotz|seit|angesichts",
-    "nl": "na|nadat|ondanks|sinds",
-    "fr": "après|malgré|depuis|suite à|à la suite de",
-    "es": "tras|después de|luego de|pese a|a pesar de|desde",
-    "pt": "após|depois de|depois da|depois do|apesar de|apesar da|apesar do|desde",
-    "it": "dopo|nonostante",
+    "en": "after|following|amid|since|despite|in the wake of|instead of|rather than",
+    "de": "nach|nachdem|trotz|seit|angesichts|statt|anstatt|anstelle",
+    "nl": "na|nadat|ondanks|sinds|in plaats van",
+    "fr": "après|malgré|depuis|suite à|à la suite de|au lieu de|plutôt que",
+    "es": "tras|después de|luego de|pese a|a pesar de|desde|en vez de|en lugar de",
+    "pt": "após|depois de|depois da|depois do|apesar de|apesar da|apesar do|desde|em vez de|ao invés de|no lugar de",
+    "it": "dopo|nonostante|invece di|anziché",
 }
 _ENDS = re.compile(r"[,;:?!]\s|\s[–—|-]\s")
 _TOLD = 8  # letters that must be left to be a headline

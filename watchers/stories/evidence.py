@@ -87,19 +87,22 @@ class Evidence(NamedTuple):
     bare: float  # 1 when one side has hardly anything to compare
     confirms: float  # 1 when a fact follows a rumour within three days: same move, no other sum
     status: float  # 1 when one is a rumour and the other a fact, more than three days apart
+    # By ``surroundings``, of a whole story:
+    novel: float = 0.0  # rarity of headline words that no report of it in the same language has
+    rivals: float = 0.0  # other stories about the same parties, by their freshness, in log counts
+    rivals_alike: float = 0.0  # those of them that tell the same sort of action
 
 
 def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> Evidence:
     """All figures for an entry ``a`` and a known one ``b`` that lie ``apart``."""
     ours, theirs = _side(a), _side(b)
-    days = abs(apart.total_seconds()) / 86400
-    soon = max(0.0, 1.0 - math.log1p(days * 24) / _SOON)
+    days, fresh = abs(apart.total_seconds()) / 86400, soon(apart)
     kind = parties.kind(a, b)
     names, names_lead = _names(ours, theirs, rarity)
     concepts, concepts_lead = _shared(ours.concepts, theirs.concepts, rarity.concept)
     words, words_lead = _shared(ours.words, theirs.words, rarity.word)
     amounts, amounts_lead = _amounts(a, b, rarity)
-    akin = ours.stands & theirs.stands
+    common = ours.stands & theirs.stands
     strange, abroad = _strange(ours, theirs, rarity), bool(a.lang and b.lang and a.lang != b.lang)
     action = actions.compare(a, b)
     shared = any((names, names_lead, concepts, concepts_lead, words, words_lead, amounts, amounts_lead))
@@ -108,7 +111,7 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
     other_sum = disagree(a, b, days)
     return Evidence(
         entities=_entities(a, ours, theirs, rarity),
-        headliner=_headliner(ours, theirs) if akin else 0.0,
+        headliner=_headliner(ours, theirs) if common else 0.0,
         names=names,
         names_lead=names_lead,
         foreign=_foreign(a, b, ours, theirs, rarity),
@@ -131,8 +134,8 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         words_lead=words_lead,
         copy=float(bool(a.title) and a.title == b.title),
         days=min(days, 30.0),
-        soon=soon,
-        burst=soon and soon * max((_shared_head(a, b, slug, rarity) for slug in akin), default=0.0),
+        soon=fresh,
+        burst=fresh and fresh * max((_shared_head(a, b, slug, rarity) for slug in common), default=0.0),
         who=_who(ours.persons, theirs.persons),
         comment=float(a.comment != b.comment),
         alien=float(alien and not abroad),
@@ -143,6 +146,16 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         confirms=float(firmer and days <= _LATE and kind >= 0.5 and not other_sum),
         status=float(firmer and days > _LATE),
     )
+
+
+def akin(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether both are about one of the same parties, or somebody who stands for it."""
+    return not _side(a).stands.isdisjoint(_side(b).stands)
+
+
+def soon(apart: timedelta) -> float:
+    """1 within the hour, falling to 0 over four days."""
+    return max(0.0, 1.0 - math.log1p(abs(apart.total_seconds()) / 3600) / _SOON)
 
 
 def disagree(a: Fingerprint, b: Fingerprint, days: float) -> bool:

@@ -6,7 +6,7 @@ finds beyond the watchlist.  Compact when encoded: the store keeps one for each 
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,6 +14,7 @@ from functools import lru_cache
 from storage.model import Document, EntityKind, Mention, Move, Tier, Watchlist
 from watchers.links import canonical_url
 from watchers.stories.background import background
+from watchers.stories.bystanders import stands_by
 from watchers.stories.kin import kin_of, standing_for
 from watchers.stories.tokens import spoken
 from watchers.stories.vocabulary import is_comment, stem, vocabulary
@@ -79,6 +80,10 @@ class Fingerprint:
     def headline_names(self) -> tuple[str, ...]:
         """Those of ``names`` that stand in the headline."""
         return self.names[: self.headline[1]]
+
+    def headline_words(self) -> tuple[str, ...]:
+        """Those of ``words`` that stand in the headline."""
+        return self.words[: self.headline[2]]
 
     def headline_concepts(self) -> tuple[str, ...]:
         """Those of ``concepts`` that stand in the headline."""
@@ -149,7 +154,8 @@ def fingerprint(
     """The fingerprint of ``document``, given what was found in it."""
     best = sorted((m for m in mentions if m.accepted), key=lambda m: (-m.score, m.entity))
     lang = detect_lang(f"{document.title} {document.summary}", document.lang) or ""
-    titled = _titled(best, background(document.title, lang))
+    aside = _aside(best, document.title, lang)
+    titled = _titled(best, background(document.title, lang), aside)
     prominent = titled | dict.fromkeys(m.entity for m in best if m.prominent)
     entities = tuple(prominent | dict.fromkeys(m.entity for m in best))
     main = moves[0] if moves else None
@@ -164,7 +170,7 @@ def fingerprint(
         persons=_persons(entities, watchlist),
         kinds=tuple(dict.fromkeys(move.kind.value for move in moves))[:3],
         status=main.status.value if main else "",
-        roles=_roles(main, watchlist, day) if main else (),
+        roles=_roles(main, watchlist, day, aside if main.field == "title" else ()) if main else (),
         amounts=_distinct(move.amount for move in moves),
         valuations=_distinct(move.valuation for move in moves),
         people=tuple(dict.fromkeys(move.people for move in moves if move.people))[:3],
@@ -187,9 +193,17 @@ def fingerprint(
     )
 
 
-def _titled(accepted: Sequence[Mention], behind: tuple[int, int] | None) -> dict[str, None]:
+def _aside(accepted: Sequence[Mention], title: str, lang: str) -> frozenset[str]:
+    """Those whom the headline names only to say who somebody else is."""
+    named = [(m.entity, stands_by(title, m.start, m.end, lang)) for m in accepted if m.field == "title"]
+    return frozenset(slug for slug, by in named if by) - {slug for slug, by in named if not by}
+
+
+def _titled(
+    accepted: Sequence[Mention], behind: tuple[int, int] | None, aside: frozenset[str]
+) -> dict[str, None]:
     """Those whom the headline is about; all of it where only its background names somebody."""
-    named = [m for m in accepted if m.field == "title"]
+    named = [m for m in accepted if m.field == "title" and m.entity not in aside]
     start, end = behind or (0, 0)
     told = [m for m in named if not (start <= m.start and m.end <= end)]
     return dict.fromkeys(m.entity for m in told or named)
@@ -208,7 +222,9 @@ def _distinct(values: Iterable[float | None]) -> tuple[float, ...]:
     return tuple(dict.fromkeys(float(f"{value:.4g}") for value in values if value))[:3]
 
 
-def _roles(move: Move, watchlist: Watchlist, day: date | None) -> tuple[tuple[str, str], ...]:
+def _roles(
+    move: Move, watchlist: Watchlist, day: date | None, aside: Collection[str]
+) -> tuple[tuple[str, str], ...]:
     """Who plays what: slugs where they are watched, the stems of the written name where not.
 
     Who buys, sues or hires is the company, though its chief is named; and who "left
@@ -218,7 +234,7 @@ def _roles(move: Move, watchlist: Watchlist, day: date | None) -> tuple[tuple[st
     pairs = [
         (role, slug if role == "person" else standing_for(slug, watchlist, day))
         for role, slug in played
-        if role != "person" or not _leads_giant(slug, watchlist, day)
+        if slug not in aside and (role != "person" or not _leads_giant(slug, watchlist, day))
     ]
     watched = {stem(part) for _, slug in (*played, *pairs) for part in slug.split("-")}
     for role, written in sorted(move.names.items()):

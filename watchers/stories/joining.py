@@ -5,7 +5,7 @@ Pure.  The store finds the candidates by key; nothing here scans.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from storage.model import Assignment, Member
@@ -13,11 +13,12 @@ from watchers.stories.evidence import Evidence, another_sum, gather, values
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.parties import another_party, another_person, another_target, opposite, role
 from watchers.stories.rarity import Rarity
+from watchers.stories.surroundings import Presence, beside, novelty, presence
 from watchers.stories.weights import WEIGHTS, likelihood
 
 SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
-JOIN = 0.25  # likelihood from which an entry joins a story
+JOIN = 0.2  # likelihood from which an entry joins a story
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
 VETOES = (opposite, another_party, another_target, another_sum)
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
@@ -30,6 +31,8 @@ class _Match:
     """How well an entry fits a story, by its best member."""
 
     story: int
+    presence: Presence
+    novel: float  # of the entry, for those who told the story
     score: float
     other: Fingerprint  # of the member that fits best
     opened: datetime  # when that was published
@@ -63,7 +66,7 @@ def assign(
     for member in members:
         stories[member.story_id].append(member)
     known = Rarity(df=rarity, total=total)
-    matches = [_fit(fp, published, story, told, known) for story, told in stories.items()]
+    matches = _compared([_fit(fp, published, story, told, known) for story, told in stories.items()])
     matches.sort(key=lambda match: (-match.score, match.story))
     if not matches:
         return Assignment(story_id=None, reasons=("no-candidate",))
@@ -93,17 +96,20 @@ def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member
         role(fp, other, persons=True) == 1.0 for other in others
     )
     late = _confirms_late(fp, published, told, others)
-    matches = []
-    for member, other in zip(told, others, strict=True):
+    spans = [apart(published, member.published) for member in told]
+    near, novel, matches = presence(fp, others, spans), novelty(fp, others, rarity), []
+    for member, other, span in zip(told, others, spans, strict=True):
         same_page, evidence, score = bool(fp.page) and fp.page == other.page, None, 0.0
         if same_page:
             score = 1.0
         elif not (somebody_else or any(veto(fp, other) for veto in VETOES)):
-            evidence = gather(fp, other, apart(published, member.published), rarity)
+            evidence = gather(fp, other, span, rarity)
             score = 0.0 if late else likelihood(evidence)
         matches.append(
             _Match(
                 story=story,
+                presence=near,
+                novel=novel,
                 score=score,
                 other=other,
                 opened=member.published,
@@ -112,6 +118,18 @@ def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member
             )
         )
     return max(matches, key=lambda match: match.score)
+
+
+def _compared(matches: Sequence[_Match]) -> list[_Match]:
+    """The same with the other stories counted in."""
+    everybody = Presence(sum(m.presence.about for m in matches), sum(m.presence.alike for m in matches))
+    compared = []
+    for match in matches:
+        if match.evidence is not None:
+            evidence = beside(match.evidence, match.novel, match.presence, everybody)
+            match = replace(match, evidence=evidence, score=match.score and likelihood(evidence))
+        compared.append(match)
+    return compared
 
 
 def _confirms_late(
@@ -144,6 +162,9 @@ def _followed(matches: Sequence[_Match], published: datetime) -> int | None:
             disagree=0.0,
             stage=0.0,
             comment=0.0,
+            novel=0.0,
+            rivals=0.0,
+            rivals_alike=0.0,
         )
         score = likelihood(timeless)
         if score >= FOLLOW and (best is None or (score, match.story) > best):

@@ -111,21 +111,27 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
 
 def another_person(a: Fingerprint, b: Fingerprint) -> bool:
     """Whether both headlines tell of somebody who comes or goes, and it is not the same one."""
-    if not (a.moved and b.moved and {*a.kinds[:1], *b.kinds[:1]} <= _PERSONAL):
-        return False
-    return role(a, b, persons=True) == -1.0
+    return _both_personal(a, b) and role(a, b, persons=True) == -1.0
+
+
+def _both_personal(a: Fingerprint, b: Fingerprint) -> bool:
+    return a.moved and b.moved and {*a.kinds[:1], *b.kinds[:1]} <= _PERSONAL
 
 
 def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
     """1 when a role is played by the same, -1 when by others only, 0 when nobody can tell.
 
     Where some are the same, but both sides also have somebody else in it (a deal with
-    Amazon, a deal with Microsoft), it is -0.5.
+    Amazon, a deal with Microsoft), it is -0.5.  Where one move names a person and the other
+    text only has the name, it is 0.5.
     """
     if not a.roles or not b.roles:
         return 0.0
     outcome = 0.0
     ours, theirs = _played(a, persons=persons), _played(b, persons=persons)
+    if persons and bool(ours) != bool(theirs) and _both_personal(a, b):
+        named, text = (ours, b) if ours else (theirs, a)
+        return 0.5 * _family_there((who for played in named.values() for who in played), text)
     if ours.keys().isdisjoint(theirs):
         return 0.0
     if not persons and any(_others(ours, theirs, name) for name in _TELLING_ROLES):

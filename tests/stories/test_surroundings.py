@@ -1,0 +1,78 @@
+"""What is weighed of a whole story: words new to it, other stories beside it, who is only named beside a party."""
+
+import pytest
+
+from tests.stories.newsroom import fingerprint, played, story_numbers
+from watchers.stories.bystanders import stands_by
+from watchers.stories.rarity import Rarity
+from watchers.stories.surroundings import novelty
+
+FIRST = fingerprint("Scale AI opens a robotics laboratory in Lisbon")
+AGAIN = fingerprint("Lisbon gets a robotics laboratory of Scale AI")
+OTHER = fingerprint("Scale AI sponsors a chess tournament for juniors")
+FOREIGN = fingerprint("Scale AI eröffnet ein Roboterlabor in Lissabon", lang="de")
+RARITY = Rarity(df={}, total=100)
+
+
+def test_a_headline_in_known_words_is_less_novel_than_one_in_others() -> None:
+    assert novelty(AGAIN, [FIRST], RARITY) < novelty(OTHER, [FIRST], RARITY)
+
+
+def test_words_of_another_language_prove_nothing() -> None:
+    assert novelty(FOREIGN, [FIRST], RARITY) == 0.0
+
+
+def test_whoever_told_the_story_counts_for_what_is_new() -> None:
+    assert novelty(AGAIN, [OTHER, FIRST], RARITY) == novelty(AGAIN, [FIRST], RARITY)
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "lang"),
+    [
+        ("Meta's largest supplier buys a chess club", "Meta", "en"),
+        ("Meta-backed label firm buys a chess club", "Meta", "en"),
+        ("Competitor of Scale AI buys a chess club", "Scale AI", "en"),
+        ("OpenAI-Rivale kauft einen Schachklub", "OpenAI", "de"),
+        ("Konkurrent von Scale AI kauft einen Schachklub", "Scale AI", "de"),
+        ("Le fournisseur de Meta rachète un club d'échecs", "Meta", "fr"),
+        ("La rival de OpenAI compra un club de ajedrez", "OpenAI", "es"),
+        ("Concorrente da OpenAI compra um clube de xadrez", "OpenAI", "pt"),
+        ("Concurrent van OpenAI koopt een schaakclub", "OpenAI", "nl"),
+        ("OpenAI最大对手收购国际象棋俱乐部", "OpenAI", "zh"),
+        ("OpenAIのライバルがチェスクラブを買収", "OpenAI", "ja"),
+    ],
+)
+def test_a_name_that_says_whose_rival_or_supplier_acts_is_no_party(title: str, name: str, lang: str) -> None:
+    start = title.index(name)
+    assert stands_by(title, start, start + len(name), lang)
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "lang"),
+    [
+        ("Meta partners with a chess club", "Meta", "en"),
+        ("Meta supplies a chess club", "Meta", "en"),
+        ("OpenAI-Chef kauft einen Schachklub", "OpenAI", "de"),
+        ("OpenAI收购国际象棋俱乐部", "OpenAI", "zh"),
+    ],
+)
+def test_who_acts_is_a_party(title: str, name: str, lang: str) -> None:
+    start = title.index(name)
+    assert not stands_by(title, start, start + len(name), lang)
+
+
+def test_a_rival_named_by_another_joins_what_its_lead_names() -> None:
+    told = played(
+        (0, "Surge AI is in talks to raise $900 million from a pension fund"),
+        (5, "Scale-AI-Rivale sucht 900 Millionen Dollar", "Surge AI verhandelt mit einem Pensionsfonds."),
+    )
+    assert story_numbers(told) == [0, 0]
+    assert [one.decision.verdict.value for one in told] == ["alert", "update"]
+
+
+def test_a_person_whom_only_one_headline_names_joins_the_other() -> None:
+    told = played(
+        (0, "Thinking Machines Lab co-founder leaves for Meta", "Ines Albrecht told colleagues on Friday."),
+        (20, "Ines Albrecht joins Meta", "She helped to found Thinking Machines Lab."),
+    )
+    assert story_numbers(told) == [0, 0]

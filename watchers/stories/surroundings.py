@@ -1,0 +1,56 @@
+"""What speaks for and against a whole story, beyond its member that fits best.
+
+Pure.  On a day with one story of a company, whatever names it most likely tells that one; on a
+day with five, being near proves little.  And a headline most of whose words nobody who told
+the story had, in the same language, tells something else.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from watchers.stories.actions import compare
+from watchers.stories.evidence import Evidence, akin, soon
+from watchers.stories.fingerprint import Fingerprint
+from watchers.stories.parties import words_of
+from watchers.stories.rarity import Rarity
+
+_MOST_NOVEL = 10.0  # nats: long headlines have more words, not more news
+
+
+class Presence(NamedTuple):
+    """How fresh a story is for an entry, 0..1; 0 where it is about others."""
+
+    about: float  # by those of its members that are about one of the same parties
+    alike: float  # by those of them that tell one sort of action, too
+
+
+def presence(fp: Fingerprint, told: Sequence[Fingerprint], apart: Sequence[timedelta]) -> Presence:
+    """That of a story for an entry, from the reports that told it and how far each lies."""
+    about = alike = 0.0
+    for other, span in zip(told, apart, strict=True):
+        fresh = soon(span)
+        if fresh > alike and akin(fp, other):
+            about = max(about, fresh)
+            if compare(fp, other) > 0.0:
+                alike = fresh
+    return Presence(about, alike)
+
+
+def novelty(fp: Fingerprint, told: Iterable[Fingerprint], rarity: Rarity) -> float:
+    """Rarity of the headline's names and words that no report of the story has; 0 without one in its language."""
+    known = [words_of(other) for other in told if other.lang == fp.lang]
+    if not known:
+        return 0.0
+    said = (*fp.headline_names(), *fp.headline_words())
+    return min(_MOST_NOVEL, sum(rarity.word(key) for key in said if not any(key in have for have in known)))
+
+
+def beside(evidence: Evidence, novel: float, own: Presence, everybody: Presence) -> Evidence:
+    """``evidence`` with what the whole story and others say; ``everybody`` is the sum over all of them."""
+    return evidence._replace(
+        novel=novel,
+        rivals=math.log1p(max(0.0, everybody.about - own.about)),
+        rivals_alike=math.log1p(max(0.0, everybody.alike - own.alike)),
+    )
