@@ -60,11 +60,13 @@ class Entries:
         return None if row is None else rows.entry(row)
 
     def by_url(self, url: str) -> Entry | None:
-        """The entry with this canonical link, now or before an edit; the latest of several."""
+        """The entry with this canonical link, now or else before an edit; the latest of several."""
         found = self._db.rows(
             "SELECT entry_id FROM entry_key WHERE key = ? ORDER BY entry_id DESC", (identity.link_key(url),)
         )
-        return next((entry for row in found if (entry := self.get(row[0])) is not None), None)
+        entries = [entry for row in found if (entry := self.get(row[0])) is not None]
+        now = (entry for entry in entries if entry.canonical_url == url)
+        return next(now, entries[0] if entries else None)
 
     def count(self) -> int:
         """How many are stored."""

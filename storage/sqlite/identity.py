@@ -1,7 +1,8 @@
 """By what a thing is known again: folded forms and 64-bit hashes of them.
 
 Pure.  The hashes are keys of ``entry_key`` and the digest of an entry; two different
-texts share one with a chance of one in 10^12 at a million entries.
+texts share one with a chance of one in 10^12 at a million entries.  Who wants to can find
+such two: an entry is known by its keys within its own feed only (``polls``).
 """
 
 import unicodedata

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
 APPLICATION_ID = 0x4D6F7657  # "MovW", in the header of every file of ours
-SCHEMA_VERSION = 4  # PRAGMA user_version of an up-to-date file
+SCHEMA_VERSION = 5  # PRAGMA user_version of an up-to-date file
 
 FEEDS = """
 CREATE TABLE feed (
@@ -397,6 +397,14 @@ HELD = "ALTER TABLE feed ADD COLUMN held BLOB;"  # entries of the last body: wat
 
 FOLDER = "ALTER TABLE feed ADD COLUMN folder JSON;"  # names, the outermost first; NULL: in none
 
+# whose entries were that are stored no more but stay known; those pruned before this step are nobody's
+PRUNED = """
+CREATE TABLE pruned (
+    entry_id INTEGER PRIMARY KEY,
+    feed_id  INTEGER NOT NULL REFERENCES feed (id)
+);
+"""
+
 FIRST = (FEEDS, ENTRIES, WATCHLIST, STORIES, DECISIONS, SEARCH, OUTBOX, GUILDS, MARKS)
 
 
@@ -428,6 +436,11 @@ def migrate(connection: sqlite3.Connection) -> None:
     @steps()
     def m0004_folder(db: "Database") -> None:
         db.conn.execute(FOLDER)
+
+    @steps()
+    def m0005_pruned(db: "Database") -> None:
+        for statement in _statements(PRUNED):
+            db.conn.execute(statement)
 
     steps.apply(Database(connection))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

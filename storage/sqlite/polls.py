@@ -2,13 +2,14 @@
 
 A feed's entry is known again by its guid; failing that by its canonical link, or its
 folded title within ``SAME_TITLE_WINDOW``, unless the entry that these point to stands in
-the same body too (then they are two).  A known entry becomes a new revision when its
+the same body too (then they are two).  Keys are short hashes that anybody can work out, so
+an entry is known by them within its own feed only.  A known entry becomes a new revision when its
 title, summary or link really changed; spacing and dates alone change nothing.  Every
 look-up is one indexed query for the whole batch.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -39,6 +40,7 @@ class _Candidate:
     guid: str
     key: int  # of its guid
     entry_id: int = 0  # 0: new, or not yet known again
+    stored_digest: int | None = None  # of what is stored; None: pruned, or new
     renamed: bool = False  # known, under another guid
     link_key: int = 0
     title_key: int = 0  # 0: it has none
@@ -65,6 +67,7 @@ class _Known:
     entry_id: int
     feed_id: int
     published: int
+    digest: int
 
 
 def store(db: Connection, polls: Sequence[FinishedPoll], decide: Decide | None = None) -> list[int]:
@@ -77,7 +80,7 @@ def store(db: Connection, polls: Sequence[FinishedPoll], decide: Decide | None =
         candidates = _candidates(batch)
         if candidates:
             _find_by_guid(db, candidates)
-            _find_otherwise(db, candidates, [key for poll in batch for key in poll.known])
+            _find_otherwise(db, candidates, {(key, poll.feed.id) for poll in batch for key in poll.known})
             touched += _write(db, candidates, decide)
     return touched
 
@@ -97,14 +100,14 @@ def _batches(polls: Sequence[FinishedPoll]) -> Iterator[list[FinishedPoll]]:
 
 def _candidates(polls: Sequence[FinishedPoll]) -> list[_Candidate]:
     """The entries of all bodies, each guid once (the first stands)."""
-    found: dict[int, _Candidate] = {}
+    found: dict[tuple[int, str], _Candidate] = {}
     for poll in polls:
         seen, feed_id = to_seconds(poll.seen), poll.feed.id
         for parsed in poll.entries:
             guid = identity.stored_guid(parsed.guid or parsed.canonical_url or parsed.url)
-            key = identity.guid_key(feed_id, guid)
-            if key not in found:
-                found[key] = _Candidate(feed_id, parsed, seen, poll.baseline, guid, key)
+            if (feed_id, guid) not in found:
+                key = identity.guid_key(feed_id, guid)
+                found[feed_id, guid] = _Candidate(feed_id, parsed, seen, poll.baseline, guid, key)
     return list(found.values())
 
 
@@ -131,15 +134,20 @@ def _tells_apart(link: str) -> bool:
 
 
 def _find_by_guid(db: Connection, candidates: Sequence[_Candidate]) -> None:
-    known = dict(_entries_of(db, [c.key for c in candidates]))
-    for candidate in candidates:
-        candidate.entry_id = known.get(candidate.key, 0)
+    known = {
+        (key, feed_id): (entry_id, digest)
+        for key, entry_id, feed_id, digest in _owned(db, [c.key for c in candidates])
+    }
+    for c in candidates:
+        c.entry_id, c.stored_digest = known.get((c.key, c.feed_id)) or known.get((c.key, None)) or (0, None)
 
 
-def _find_otherwise(db: Connection, candidates: Sequence[_Candidate], known_too: Sequence[int]) -> None:
+def _find_otherwise(
+    db: Connection, candidates: Sequence[_Candidate], known_too: Collection[tuple[int, int]]
+) -> None:
     """Entries whose guid changed: the same link, or the same title at about the same time.
 
-    ``known_too`` are keys of other entries of the same bodies.
+    ``known_too`` are keys of other entries of the same bodies, each with its feed.
     """
     strangers = [c for c in candidates if not c.entry_id]
     for candidate in strangers:
@@ -153,28 +161,45 @@ def _find_otherwise(db: Connection, candidates: Sequence[_Candidate], known_too:
         if entry_id in stored:
             by_key.setdefault(key, []).append(stored[entry_id])
     present = {c.entry_id for c in candidates}
-    present.update(entry_id for _, entry_id in _entries_of(db, known_too))
+    beside = _owned(db, [key for key, _ in known_too])
+    present.update(entry_id for key, entry_id, feed_id, _ in beside if (key, feed_id) in known_too)
     for candidate in strangers:
         for same in (_same_link(candidate, by_key), _same_title(candidate, by_key)):
-            if len(same) == 1 and same[0] not in present:
-                candidate.entry_id, candidate.renamed = same[0], True
-                present.add(same[0])
+            if len(same) == 1 and same[0].entry_id not in present:
+                candidate.entry_id, candidate.stored_digest = same[0].entry_id, same[0].digest
+                candidate.renamed = True
+                present.add(candidate.entry_id)
                 break
 
 
-def _same_link(candidate: _Candidate, by_key: Mapping[int, Sequence[_Known]]) -> list[int]:
+def _same_link(candidate: _Candidate, by_key: Mapping[int, Sequence[_Known]]) -> list[_Known]:
     if not _tells_apart(candidate.link):
         return []
     found = by_key.get(candidate.link_key, ())
-    return [known.entry_id for known in found if known.feed_id == candidate.feed_id]
+    return [known for known in found if known.feed_id == candidate.feed_id]
 
 
-def _same_title(candidate: _Candidate, by_key: Mapping[int, Sequence[_Known]]) -> list[int]:
+def _same_title(candidate: _Candidate, by_key: Mapping[int, Sequence[_Known]]) -> list[_Known]:
     return [
-        known.entry_id
+        known
         for known in by_key.get(candidate.title_key, ())
-        if abs(known.published - candidate.published) <= SAME_TITLE_WINDOW
+        if known.feed_id == candidate.feed_id
+        and abs(known.published - candidate.published) <= SAME_TITLE_WINDOW
     ]
+
+
+def _owned(db: Connection, keys: Sequence[int]) -> list[tuple[int, int, int | None, int | None]]:
+    """Key, entry, its feed and its digest; no digest: it was pruned, no feed: before it was noted whose."""
+    if not keys:
+        return []
+    found: list[tuple[int, int, int | None, int | None]] = db.rows(
+        "SELECT key, entry_id, coalesce(entry.feed_id, "
+        "(SELECT feed_id FROM pruned WHERE pruned.entry_id = entry_key.entry_id)), digest "
+        "FROM entry_key LEFT JOIN entry ON entry.id = entry_id "
+        "WHERE key IN (SELECT value FROM json_each(?))",
+        (json.dumps(keys),),
+    )
+    return found
 
 
 def _entries_of(db: Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
@@ -190,7 +215,7 @@ def _entries_of(db: Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
 def _stored(db: Connection, ids: Sequence[int]) -> dict[int, _Known]:
     """What of the entries is still stored; the pruned are missing."""
     found = db.rows(
-        "SELECT id, feed_id, published FROM entry WHERE id IN (SELECT value FROM json_each(?))",
+        "SELECT id, feed_id, published, digest FROM entry WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids),),
     )
     return {row[0]: _Known(*row) for row in found}
@@ -259,14 +284,8 @@ def _decided(decision: Decision) -> tuple[int, str | None]:
 
 def _revise(db: Connection, known: Sequence[_Candidate], index: Index) -> list[_Candidate]:
     """New revisions of those known entries that really changed."""
-    digests: dict[int, int] = dict(
-        db.rows(
-            "SELECT id, digest FROM entry WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps([c.entry_id for c in known]),),
-        )
-    )
-    # an entry without a row was pruned: it stays known, and is not looked at again
-    changed = [c for c in known if digests.get(c.entry_id) not in (None, identity.digest(c.parsed))]
+    # a pruned one stays known, and is not looked at again
+    changed = [c for c in known if c.stored_digest not in (None, identity.digest(c.parsed))]
     if not changed:
         return []
     sources = _sources(db, changed)

@@ -137,6 +137,7 @@ def _forget(db: Connection, batch: list[Row]) -> None:
         keys.append((identity.title_key(feed_id, identity.fold(title)), entry_id))
     index.flush()
     db.run_many("DELETE FROM entry_key WHERE key = ? AND entry_id = ?", keys)
+    db.run_many("INSERT INTO pruned (entry_id, feed_id) VALUES (?, ?)", [(row[0], row[4]) for row in batch])
     ids = json.dumps([row[0] for row in batch])
     for sql in (
         "DELETE FROM entry_entity WHERE (entity_id, entry_id) IN "

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from storage.model import Route
 from storage.sqlite import migrations, open_store
-from tests.storage.made import NOW, entity, story, tell
+from storage.sqlite.identity import guid_key
+from tests.storage.made import NOW, URL, entity, parsed, poll, story, tell
 
-STEPS = ("m0001_first", "m0002_servers", "m0003_held")
+STEPS = ("m0001_first", "m0002_servers", "m0003_held", "m0004_folder")
 
 
 def of_schema(path: Path, version: int, scripts: Sequence[str]) -> sqlite3.Connection:
@@ -57,3 +58,16 @@ def test_feeds_of_the_third_schema_are_in_no_folder_and_can_be_put_into_one(path
         assert store.check() == []
     with open_store(path) as store:
         assert [feed.folder for feed in store.feeds.all()] == [("Ports", "Deep"), ("Ports",)]
+
+
+def test_what_the_fourth_schema_pruned_stays_known(path: Path) -> None:
+    scripts = (*migrations.FIRST, migrations.SERVERS, migrations.HELD, migrations.FOLDER)
+    raw = of_schema(path, 4, scripts)
+    raw.execute("INSERT INTO setting VALUES ('instance', 'abc')")
+    raw.execute("INSERT INTO feed (id, url, added) VALUES (1, ?, 1)", (URL,))
+    raw.execute("INSERT INTO entry_key VALUES (?, 1)", (guid_key(1, "tag:old"),))
+    raw.execute("INSERT INTO sqlite_sequence VALUES ('entry', 1)")
+    raw.close()
+    with open_store(path) as store:
+        assert poll(store, parsed("old"), parsed("new")) == [2]
+        assert store.check() == []
