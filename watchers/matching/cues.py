@@ -46,6 +46,7 @@ class Cues:
     future: Words = _NONE  # before a verb in headlines: "Acme to hire"
     undertakings: Words = _NONE  # verbs after it that only somebody does
     changes: Words = _NONE  # … that anything may bring about, unless a number follows: "to cut 200"
+    appositions: Words = _NONE  # behind a comma: "Acme, founded by"
     within: Words = _NONE  # "Acme in talks", with ``talks``
     talks: Words = _NONE
     complements: Words = _NONE  # what follows an ordinary noun: "meta de vendas"

@@ -96,6 +96,7 @@ def side_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     return [*_right_side(candidate, scene), *_left_side(candidate, scene)]
 
 
+_APPOSITION = re.compile(r", ([^\W\d_]+) (?:by|at|in|por|pela|pelo|par|von|door|da)\b")  # "Acme, founded by"
 _COUNTED = re.compile(r"\W+\w+ \w+ (?:about |up to |at least |another )?[$€£¥]?\d")  # " to raise $2"
 
 
@@ -121,6 +122,9 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
             and not candidate.field.folded.startswith(", not ", candidate.end)
         ):
             found.append(("topic", w.TOPIC))
+        told = _APPOSITION.match(candidate.field.folded, candidate.end)
+        if told is not None and told[1] in scene.cues.appositions:
+            found.append((f"verb-after:{told[1]}", w.APPOSITION))
         return found
     if around.right_hyphen:
         return [*found, *_hyphen_after(candidate, scene)]
@@ -337,7 +341,8 @@ def _hyphen_before(candidate: Candidate, scene: Scene) -> Evidence:
     if neighbour is not None and neighbour.field.raw[neighbour.start].isupper():
         return [(f"beside:{word}", w.QUOTED)]
     if around.left_capital and scene.capital(candidate) == "told" and not candidate.form.head:
-        return []
+        compound = scene.lang == "de" and candidate.form.strength is Strength.AMBIGUOUS  # "Kupfer-Surge"
+        return [(f"compound-of:{word}", w.COMPOUND_OF)] if compound else []
     return [(f"hyphen-before:{word}", w.HYPHEN_SMALL_BEFORE)]
 
 

@@ -52,7 +52,8 @@ def judge(draft: Draft, document: Document) -> float:
     denied = _denied(page, draft)
     if denied or _negated(page, draft):
         draft.status = MoveStatus.DENIED
-        return factor * (NEGATED if denied or draft.frame.kind in _DENIABLE else 0.3)
+        deniable = draft.frame.kind in _DENIABLE and not _never(page, draft)
+        return factor * (NEGATED if denied or deniable else 0.3)
     if draft.frame.status is not None:
         draft.status = draft.frame.status
     elif _cue_before(page, draft, "conditional") or _cue_before(page, draft, "status:rumour"):
@@ -102,7 +103,7 @@ def is_background(draft: Draft) -> bool:
         and not _tells_how_long(page, cue)
     ):
         return True
-    if _opens_with_circumstance(draft):
+    if _opens_with_circumstance(draft) or _is_recounted(page, draft):
         return True
     words = page.lexicon.clauses
     if words.afterwards and _afterwards(words).match(page.folded, end) is not None:
@@ -119,6 +120,14 @@ def is_background(draft: Draft) -> bool:
     # "confirms that Meta invests" is no relative clause: what is confirmed is the news
     stated = (page.last(f"status:{name}", relative.start - 20, relative.start) for name in _STATED)
     return not any(word is not None and relative.start - word.end <= 1 for word in stated)
+
+
+def _is_recounted(page: Page, draft: Draft) -> bool:
+    """ "opens up about his exit": what somebody looks back on; "in talks about" is no such look."""
+    told = page.last("recounted", draft.sentence[0], draft.start)
+    return told is not None and not any(
+        h.start < told.start < h.end for h in page.hits.get("status:rumour", ())
+    )
 
 
 def _is_passive_of_reason(page: Page, cue: Hit, start: int) -> bool:
@@ -158,6 +167,11 @@ def _is_long_past(page: Page, draft: Draft) -> bool:
         if before is not None and not _comma(page, before.end, draft.start):
             return True
     return False
+
+
+def _never(page: Page, draft: Draft) -> bool:
+    """ "never raised money" tells how somebody is, where "won't raise money" is news."""
+    return page.last("never", max(draft.clause[0], draft.start - _NEGATION_REACH), draft.start) is not None
 
 
 def _negated(page: Page, draft: Draft) -> bool:
