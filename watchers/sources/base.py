@@ -16,7 +16,7 @@ from an outcome to ``watchers.polling``.
     │   ├── HeadersTooLarge     endless or huge header fields
     │   ├── BodyTooLarge        more than the bound, as sent or once decoded
     │   ├── BadEncoding         another encoding than one layer of gzip, or broken gzip
-    │   ├── BodyTruncated       the connection ended before the announced length
+    │   ├── BodyTruncated       the connection ended before the announced length, or unsaid
     │   ├── ProtocolBroken      the answer is not HTTP
     │   └── HttpError           a status that is neither 200 nor 304
     │       ├── Gone            410

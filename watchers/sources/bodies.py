@@ -12,6 +12,7 @@ from watchers.sources.base import BadEncoding, BodyTooLarge
 MAX_BODY = 10 * 1024 * 1024  # decoded, and as sent
 _STEP = 256 * 1024
 _FIRST_ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s>]|\"items\"\s*:")
+_ROOT = re.compile(rb"<((?:[\w.-]{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex|html))[\s>]", re.IGNORECASE)
 _HEAD = 256 * 1024  # an entry that starts later than this is hashed with all that precedes it
 
 
@@ -23,6 +24,14 @@ def body_hash(body: bytes) -> bytes:
     """
     first = _FIRST_ENTRY.search(body, 0, _HEAD)
     return hashlib.sha256(memoryview(body)[first.start() if first else 0 :]).digest()[:16]
+
+
+def looks_whole(body: bytes) -> bool:
+    """Whether a document ends with the end of its outermost element; JSON tells its parser by itself."""
+    if body.lstrip()[:1] in {b"{", b"["}:
+        return True
+    root = _ROOT.search(body, 0, _HEAD)
+    return root is not None and body.rstrip().lower().endswith(b"</%b>" % root[1].lower())
 
 
 class Gunzip:

@@ -6,6 +6,7 @@ reuse to ``transport``.
 """
 
 import asyncio
+import ssl
 from typing import cast
 
 import httptools
@@ -25,6 +26,10 @@ class BodyCutOff(httpx.ReadError):
     """The connection ended inside the body."""
 
 
+class EndUnsaid(BodyCutOff):
+    """The body has no length, and TLS ended without close_notify: cut off, perhaps (RFC 9112, 9.8)."""
+
+
 class Exchange(asyncio.Protocol):
     """A connection; requests go through it one after the other.
 
@@ -39,6 +44,7 @@ class Exchange(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._failure: httpx.TransportError | None = None
         self._closed = False
+        self._unsaid = False  # TLS ended without close_notify
         self._renew()
         self._finished = True  # the last answer is there as a whole: none is awaited yet
 
@@ -100,11 +106,21 @@ class Exchange(asyncio.Protocol):
             self._fail(HeadersOverflow(f"a head of more than {MAX_HEAD} bytes"))
         self._wake()
 
+    def eof_received(self) -> None:
+        """Over TLS the server says that it is done; anybody on the way can end a connection without that."""
+        tls = self._transport.get_extra_info("ssl_object")
+        if tls is not None and not self._finished:
+            try:
+                self._unsaid = tls.read(1) != b""  # nothing more to come: it was said
+            except ssl.SSLError:  # it still waits for more
+                self._unsaid = True
+
     def connection_lost(self, error: Exception | None) -> None:
         self._closed = True
         if self._failure is None and not self._finished:
             if self._headed and not self._framed and error is None:
-                self._finished = True  # a body without a length ends with its connection
+                self._finished = not self._unsaid  # a body without a length ends with its connection
+                self._failure = EndUnsaid("the end was not said") if self._unsaid else None
             elif self._headed:
                 self._failure = BodyCutOff("the body ended early")
             elif error is None:

@@ -20,13 +20,14 @@ import httpx
 
 from watchers.sources import base
 from watchers.sources.base import Failed, Fetched, NotModified, Outcome, SourceError
-from watchers.sources.bodies import MAX_BODY, Gunzip, body_hash
+from watchers.sources.bodies import MAX_BODY, Gunzip, body_hash, looks_whole
 from watchers.sources.guard import AddressGuard
 from watchers.sources.headers import max_age, retry_after
 from watchers.sources.hosts import Hosts
 from watchers.sources.transport import (
     AddressNotAllowed,
     BodyCutOff,
+    EndUnsaid,
     GuardedTransport,
     HeadersOverflow,
     NameNotFound,
@@ -239,15 +240,19 @@ class Fetcher:
         gunzip = Gunzip(limit) if coding.endswith("gzip") else None
         pieces: list[bytes] = []
         received = 0
-        async with aclosing(response.aiter_raw()) as raw:  # type: ignore[type-var]
-            async for piece in raw:
-                received += len(piece)
-                if received > limit:
-                    raise base.BodyTooLarge(f"more than {limit} bytes")
-                if gunzip is None:
-                    pieces.append(piece)
-                else:
-                    gunzip.feed(piece)
+        try:
+            async with aclosing(response.aiter_raw()) as raw:  # type: ignore[type-var]
+                async for piece in raw:
+                    received += len(piece)
+                    if received > limit:
+                        raise base.BodyTooLarge(f"more than {limit} bytes")
+                    if gunzip is None:
+                        pieces.append(piece)
+                    else:
+                        gunzip.feed(piece)
+        except EndUnsaid:
+            if gunzip is None and not looks_whole(b"".join(pieces)):  # gzip tells by itself
+                raise
         return (gunzip.finish() if gunzip is not None and received else b"".join(pieces)), received
 
     def _follow(self, response: httpx.Response, trail: _Trail) -> None:

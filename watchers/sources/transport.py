@@ -20,10 +20,17 @@ import aiohappyeyeballs
 import httpx
 
 from watchers.sources.base import AddressRefused
-from watchers.sources.exchange import BodyCutOff, Exchange, HeadersOverflow
+from watchers.sources.exchange import BodyCutOff, EndUnsaid, Exchange, HeadersOverflow
 from watchers.sources.guard import AddressGuard
 
-__all__ = ["AddressNotAllowed", "BodyCutOff", "GuardedTransport", "HeadersOverflow", "shared_ssl"]
+__all__ = [
+    "AddressNotAllowed",
+    "BodyCutOff",
+    "EndUnsaid",
+    "GuardedTransport",
+    "HeadersOverflow",
+    "shared_ssl",
+]
 
 CONNECT_SECONDS = 10.0  # for all addresses of a name, and TLS
 NEXT_ADDRESS = 0.25  # seconds until the next address of a name is tried beside (RFC 8305)
