@@ -12,7 +12,7 @@ line, section and key.
 import itertools
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
 from importlib.resources import files
 from typing import Any, NamedTuple, TypeVar
@@ -48,6 +48,36 @@ def read_table(package: str, name: str) -> dict[str, Any]:
         headers = list(_HEADER.finditer("\n".join(text.split("\n")[:end])))
         section = f", [{headers[-1][2]}]" if headers else ""
         raise TableError(f"{_path(package, name)}, line {end}{section}: {error}") from None
+
+
+def read_part(package: str, name: str, section: str) -> dict[str, Any]:
+    """One section of a table, without reading the others; empty where it has none.
+
+    A line within it must not begin with a bracket.
+    """
+    text = _text(package, name)
+    begin = text.find(f"\n[{section}]\n")
+    if begin < 0:
+        return {}
+    end = text.find("\n[", begin + 1)
+    return tomllib.loads(text[begin : end if end > 0 else None]).get(section, {})
+
+
+def build(
+    package: str,
+    name: str,
+    make: Callable[[dict[str, Any]], _S],
+    faults: Callable[[dict[str, Any]], Iterable[Fault]],
+) -> _S:
+    """What ``make`` makes of a table; TableError with the first of its ``faults`` where it cannot."""
+    table = read_table(package, name)
+    try:
+        return make(table)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        found = next(iter(faults(table)), None)
+        if found is None:
+            raise  # a fault of the code, not of the table
+        raise refuse(package, name, found) from None
 
 
 def refuse(package: str, name: str, fault: Fault) -> TableError:
@@ -120,8 +150,11 @@ def leading(phrases: tuple[str, ...]) -> str:
 
 
 def read_section(kind: type[_S], table: Mapping[str, Any]) -> _S:
-    """A section as the dataclass that it is for; what is not listed is empty."""
-    given: dict[str, Any] = {}
+    """A section as the dataclass that it is for; what is not listed is empty.
+
+    Raises KeyError, TypeError or AttributeError where ``section_faults`` finds something.
+    """
+    given = dict(table)
     for one in fields(kind):  # type: ignore[arg-type]
         if one.name in table:
             value, empty = table[one.name], _empty(one)

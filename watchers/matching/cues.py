@@ -1,25 +1,30 @@
 """Word tables of the matcher, read once: cues by language, given names, ordinary words.
 
-The words lie in ``cues/<language>.toml``, ``names``, ``ordinary``, ``sections`` and ``topics.toml``; nothing
-is read before the first use.
+The words of a language lie in ``cues/<language>.toml``; what all languages share in ``names``,
+``sections`` and ``topics.toml``.  Nothing is read before the first use.
 """
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
+from watchers.tables import Fault, build, read_part, read_section, read_table, section_faults
 from watchers.text import fold
 
-LANGUAGES = ("en", "pt", "es", "fr", "de", "nl", "it", "ja", "zh", "ko", "ru")
+_PACKAGE = "watchers.matching"
 CJK = frozenset({"ja", "zh", "ko"})
+# Traits of languages, also of such as have no table of their own.
+GENITIVE_S = frozenset({"de", "nl", "sv", "da", "no", "nb", None})  # "Acmes Werk"
+COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no"})  # "Acme-werk"
+ROMANCE = frozenset({"pt", "es", "gl", "ca", "fr", "it"})
 
 Words = frozenset[str]
 _NONE: Words = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cues:
     """What the words of one language say about a name beside them (all folded)."""
 
@@ -47,59 +52,114 @@ class Cues:
     undertakings: Words = _NONE  # verbs after it that only somebody does
     changes: Words = _NONE  # … that anything may bring about, unless a number follows: "to cut 200"
     appositions: Words = _NONE  # behind a comma: "Acme, founded by"
+    by: Words = _NONE  # right after one of them
     within: Words = _NONE  # "Acme in talks", with ``talks``
     talks: Words = _NONE
     complements: Words = _NONE  # what follows an ordinary noun: "meta de vendas"
     prefixes: Words = _NONE  # before a hyphen: "post-Acme"
     heads: Words = _NONE  # of posts that a word before them tells: "finance chief"
     things: Words = _NONE  # nouns that an order may name as well: "Scale AI Models"
+    ands: Words = _NONE  # between two names
+    ands_before_names: Words = _NONE  # the same where headlines do not capitalise every word
+    of: Words = _NONE  # "the startup of Doe"
+    about: Words = _NONE  # before a number: "up to"
+    plural_before: Words = _NONE  # before one of these a genitive is a plural: "Metas und …"
+    jointly: Words = _NONE  # before a hyphen: one of several, who are people: "co-creator"
+    one_of_many: Words = _NONE  # before a maker that is a person: "a Widget developer"
+    other_things: Words = _NONE  # after a name, what is made for it by others: "Widget clones"
+    companies: Words = _NONE  # what a founder is known by: "Doe's lab"
+    longer_posts: Words = _NONE  # after a role: that it is another post, "chief financial officer"
+    latin: bool = True  # written in the Latin alphabet
     participle_endings: tuple[str, ...] = ()
     verb_endings: tuple[str, ...] = ()  # as most verbs of headlines end
     right: tuple[str, ...] = ()  # CJK: beginnings of what follows a name
     left: tuple[str, ...] = ()
     against_right: tuple[str, ...] = ()
     honorifics_right: tuple[str, ...] = ()
+    companies_right: tuple[str, ...] = ()
     naming_after: tuple[str, ...] = ()  # what says behind a role that somebody takes it up: に就任
     roles: Mapping[str, str] = field(default_factory=dict)  # written form -> role
     role_heads: Words = _NONE  # first words of roles
     longest_role: int = 1  # in words
 
 
-_SEQUENCES = (
-    "participle_endings",
-    "verb_endings",
-    "right",
-    "left",
-    "against_right",
-    "honorifics_right",
-    "naming_after",
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """``[described]``: wordings parted by ``|``, in which ``{}`` stands for the name."""
+
+    maker: str = ""  # of what somebody makes
+    owner: str = ""  # of what he owns
+    listed_maker: tuple[str, ...] = ()  # how a listed alias ends that stands for the wordings: "Acme maker"
+    listed_owner: tuple[str, ...] = ()
 
 
-def _table(name: str) -> dict[str, object]:
-    return tomllib.loads(files("watchers.matching").joinpath(name).read_text(encoding="utf-8"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordinary:
+    """``[ordinary]``: words of the language that are names too."""
+
+    words: Words = _NONE
+
+
+SECTIONS: Mapping[str, type] = {"described": Described, "ordinary": Ordinary}
+MADE = ("roles", "role_heads", "longest_role")  # fields that are no plain words
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Those that have a table; English first."""
+    found = (one.name.removesuffix(".toml") for one in files(_PACKAGE).joinpath("cues").iterdir())
+    return tuple(sorted((one for one in found if len(one) == 2), key=lambda one: (one != "en", one)))
 
 
 @cache
 def cues(lang: str | None) -> Cues:
-    """The cues of a language; those of all Latin ones together where it is not known."""
-    if lang not in LANGUAGES:
-        return _together([cues(one) for one in LANGUAGES if one not in CJK and one != "ru"])
-    table = _table(f"cues/{lang}.toml")
-    roles: dict[str, str] = {}
-    for role, forms in dict(table.pop("roles", {})).items():  # type: ignore[call-overload]
-        roles.update({fold(form): role for form in forms})
-    words: dict[str, Words] = {}
-    sequences: dict[str, tuple[str, ...]] = {}
-    for key, value in table.items():
-        folded = [fold(word) for word in str(value).split()]
-        if key in _SEQUENCES:
-            sequences[key] = tuple(folded)
-        else:
-            words[key] = frozenset(folded)
-    longest = max((form.count(" ") + 1 for form in roles), default=1)
-    words["role_heads"] = frozenset(form.split(" ")[0] for form in roles)
-    return Cues(**words, **sequences, roles=roles, longest_role=longest)  # type: ignore[arg-type]
+    """The cues of a language; those of all Latin ones together where it is not known.
+
+    Raises TableError, which names file, line and section, where a table cannot be used.
+    """
+    if lang not in languages():
+        return _together([one for one in map(cues, languages()) if one.latin] + [_load("other")])
+    return _load(lang or "")
+
+
+def _load(lang: str) -> Cues:
+    return build(_PACKAGE, f"cues/{lang}.toml", _compile, problems)
+
+
+def _compile(table: dict[str, Any]) -> Cues:
+    plain = {key: value for key, value in table.items() if key not in ("roles", *SECTIONS)}
+    roles = {fold(form): role for role, forms in table.get("roles", {}).items() for form in forms}
+    return replace(
+        read_section(Cues, plain),
+        roles=roles,
+        role_heads=frozenset(form.split(" ")[0] for form in roles),
+        longest_role=max((form.count(" ") + 1 for form in roles), default=1),
+    )
+
+
+def problems(table: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is wrong with a table of cues, and where."""
+    plain = {key: value for key, value in table.items() if key not in ("roles", *SECTIONS)}
+    for key in (key for key in plain if isinstance(plain[key], dict) or key in MADE):
+        yield Fault(key, None, f"unknown section {key!r}")
+    for key in (key for key in plain if not isinstance(plain[key], dict)):
+        yield from section_faults(Cues, "", {key: plain[key]})
+    roles = table.get("roles", {})
+    if not isinstance(roles, dict):
+        yield Fault("roles", None, "is no section")
+        return
+    for role, forms in roles.items():
+        if not isinstance(forms, list) or not all(isinstance(form, str) and form.strip() for form in forms):
+            yield Fault("roles", role, "must be a list of phrases")
+    for name, kind in SECTIONS.items():
+        if name in table:
+            yield from section_faults(kind, name, table[name])
+
+
+@cache
+def part(lang: str, name: str) -> Any:
+    """A section of ``SECTIONS`` of a language's table; the rest of the table is not read."""
+    return read_section(SECTIONS[name], read_part(_PACKAGE, f"cues/{lang}.toml", name))
 
 
 def _together(several: list[Cues]) -> Cues:
@@ -116,26 +176,26 @@ def _together(several: list[Cues]) -> Cues:
 @cache
 def given_names() -> Words:
     """Common given names."""
-    return frozenset(str(_table("names.toml")["given"]).split())
+    return frozenset(str(read_table(_PACKAGE, "names.toml")["given"]).split())
 
 
 @cache
 def surnames() -> Words:
     """Family names that many people bear."""
-    names = _table("names.toml")
+    names = read_table(_PACKAGE, "names.toml")
     return frozenset(f"{names['surnames']} {names['family_first']}".split())
 
 
 @cache
 def family_first() -> Words:
     """Family names that stand before the given name in their own order."""
-    return frozenset(str(_table("names.toml")["family_first"]).split())
+    return frozenset(str(read_table(_PACKAGE, "names.toml")["family_first"]).split())
 
 
 @cache
 def sections() -> tuple[Words, Words]:
     """Sections of outlets, as they stand in addresses: about other things, and fitting ones."""
-    table = _table("sections.toml")
+    table = read_table(_PACKAGE, "sections.toml")
     return frozenset(str(table["alien"]).split()), frozenset(str(table["fitting"]).split())
 
 
@@ -151,6 +211,8 @@ class Topics:
     elsewhere_cjk: tuple[str, ...]
     bearers: Words  # right before a name: "hotel", "ship"
     houses: Words  # the same, with a capital: "Grupo"
+    initials: Words  # of artificial intelligence
+    places: Words  # right after a name, with a capital: "Street"
     callings: Words  # right before a person's name: "judge", "coach"
     trades: Words  # right after it, with a capital: "Hotels", "Mining"
     legal: Words  # right after it: "GmbH"
@@ -159,7 +221,7 @@ class Topics:
 @cache
 def topics() -> Topics:
     """The words of ``topics.toml``."""
-    table: dict[str, dict[str, str]] = _table("topics.toml")  # type: ignore[assignment]
+    table = read_table(_PACKAGE, "topics.toml")
 
     def words(of: str) -> tuple[str, ...]:
         return tuple(fold(word) for word in of.split())
@@ -175,6 +237,8 @@ def topics() -> Topics:
         elsewhere_cjk=elsewhere_cjk,
         bearers=frozenset(words(bearers["before"])),
         houses=frozenset(words(bearers["houses"])),
+        initials=frozenset(words(field["initials"])),
+        places=frozenset(words(bearers["places"])),
         callings=frozenset(words(bearers["callings"])),
         trades=frozenset(words(bearers["after"])),
         legal=frozenset(words(bearers["legal"])),
@@ -185,7 +249,7 @@ def topics() -> Topics:
 def ordinary_words() -> Mapping[str, frozenset[str]]:
     """Ordinary words that are names too, with the languages in which they are ordinary."""
     langs: dict[str, set[str]] = {}
-    for lang, words in _table("ordinary.toml").items():
-        for word in str(words).split():
-            langs.setdefault(fold(word), set()).add(lang)
+    for lang in languages():
+        for word in part(lang, "ordinary").words:
+            langs.setdefault(word, set()).add(lang)
     return {word: frozenset(of) for word, of in langs.items()}

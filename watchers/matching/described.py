@@ -5,13 +5,12 @@ languages, and so does the watchlist's relation between a product or unit and wh
 What speaks against such a description ("co-creator of Widget") is weighed in ``evidence``.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from storage.model import Entity, EntityKind, RelationKind
+from watchers.matching.cues import Described, languages, part
 from watchers.matching.forms import Form, Strength, first_capital, pattern
 from watchers.text import fold
 
@@ -34,17 +33,14 @@ class _Wordings:
 
 @cache
 def _wordings() -> tuple[_Wordings, ...]:
-    table = tomllib.loads(files("watchers.matching").joinpath("described.toml").read_text(encoding="utf-8"))
-    return tuple(
-        _Wordings(
-            lang=lang,
-            by_class={one: tuple(told[one].split("|")) for one in (_MAKER, _OWNER)},
-            listed={
-                fold(end): one for one in (_MAKER, _OWNER) for end in told.get(f"listed_{one}", "").split()
-            },
-        )
-        for lang, told in table.items()
-    )
+    made = []
+    for lang in languages():
+        told: Described = part(lang, "described")
+        if told != Described():
+            by_class = {_MAKER: tuple(told.maker.split("|")), _OWNER: tuple(told.owner.split("|"))}
+            listed = dict.fromkeys(told.listed_maker, _MAKER) | dict.fromkeys(told.listed_owner, _OWNER)
+            made.append(_Wordings(lang=lang, by_class=by_class, listed=listed))
+    return tuple(made)
 
 
 def described_forms(entities: Sequence[Entity]) -> Iterator[tuple[str, Form]]:

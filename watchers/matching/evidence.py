@@ -8,31 +8,10 @@ import re
 from functools import lru_cache
 
 from watchers.matching import weights as w
-from watchers.matching.cues import CJK, given_names, topics
+from watchers.matching.cues import CJK, COMPOUNDING, GENITIVE_S, ROMANCE, Cues, given_names, topics
 from watchers.matching.forms import Form, Strength
 from watchers.matching.scene import Candidate, Evidence, Scene
-
-_GENITIVE_S = frozenset({"de", "nl", "sv", "da", "no", "nb", None})
-_NO_GENITIVE_BEFORE = tuple(f" {word} " for word in "und oder sind waren en of zijn och eller og".split())
-_PLACES = frozenset(
-    "street road avenue lane square county river lake island station stadium airport school church hospital hotel"
-    " straße platz rue calle rua via laan straat".split()
-)
-_AND = frozenset({"e", "y", "et", "und", "en"})  # not "and": English headlines capitalise what follows
-_ROMANCE = frozenset({"pt", "es", "gl", "ca", "fr", "it"})
-_JOINTLY = frozenset({"co", "mit", "mede"})  # before a hyphen: one of several, who are people
-_ONE_OF_MANY = {
-    lang: frozenset(words.split())
-    for lang, words in {
-        "en": "a an another", "de": "ein eine einen einem eines", "fr": "un une", "es": "un una",
-        "pt": "um uma", "nl": "een",
-    }.items()
-}  # fmt: skip
-_OTHER_THINGS = frozenset(
-    "app apps plugin plugins clone clones rival rivals alternative alternatives wrapper wrappers detector detectors"
-    " extension extensions add-on add-ons competitor competitors tools prompts content accounts ads".split()
-)
-_COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no"})
+from watchers.tables import either
 
 
 def place_evidence(candidate: Candidate) -> Evidence:
@@ -84,7 +63,7 @@ def _of_form(form: Form, capital: str, lang: str | None) -> tuple[tuple[str, flo
             found.append(("ordinary-words" if form.head else "ordinary-word", w.ORDINARY_HEAD))
     if form.generated:
         found.append(("derived-form", w.GENERATED))
-    if form.lang and lang and form.lang != lang and not {form.lang, lang} <= _ROMANCE:
+    if form.lang and lang and form.lang != lang and not {form.lang, lang} <= ROMANCE:
         found.append((f"alias-of:{form.lang}", w.FOREIGN_ALIAS))
     return tuple(found)
 
@@ -94,10 +73,6 @@ def side_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     if scene.cjk:
         return _cjk_sides(candidate, scene)
     return [*_right_side(candidate, scene), *_left_side(candidate, scene)]
-
-
-_APPOSITION = re.compile(r", ([^\W\d_]+) (?:by|at|in|por|pela|pelo|par|von|door|da)\b")  # "Acme, founded by"
-_COUNTED = re.compile(r"\W+\w+ \w+ (?:about |up to |at least |another )?[$€£¥]?\d")  # " to raise $2"
 
 
 def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
@@ -122,7 +97,7 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
             and not candidate.field.folded.startswith(", not ", candidate.end)
         ):
             found.append(("topic", w.TOPIC))
-        told = _APPOSITION.match(candidate.field.folded, candidate.end)
+        told = _apposition(scene.cues).match(candidate.field.folded, candidate.end)
         if told is not None and told[1] in scene.cues.appositions:
             found.append((f"verb-after:{told[1]}", w.APPOSITION))
         return found
@@ -140,7 +115,12 @@ def _unpossessive(candidate: Candidate, scene: Scene, capital: str, *, shaky: bo
     if _other_bearer(first, around.right_raw[0], candidate):
         return [(f"another:{around.right_raw[0]}", w.PLACE_NAME)]
     verb = next((word for word in words if word not in cues.adverbs), "")
-    if first in _AND and len(words) > 1 and around.right_raw[1][0].isupper() and capital != "small":
+    if (
+        first in cues.ands_before_names
+        and len(words) > 1
+        and around.right_raw[1][0].isupper()
+        and capital != "small"
+    ):
         weight = w.BESIDE_NAME / (2 if candidate.form.strength is Strength.AMBIGUOUS else 1)
         return [(f"and-name:{words[1]}", weight)]
     if capital == "untold" and scene.lang in candidate.form.ordinary:
@@ -189,7 +169,7 @@ def _acting(verb: str, candidate: Candidate, scene: Scene) -> tuple[str, float]:
     if form.strength is Strength.AMBIGUOUS:
         word = scene.lang in form.ordinary and scene.capital(candidate) == "untold"
         # in Portuguese and Spanish the word may be the verb: "Surge disputa"
-        vague = word and (verb in scene.cues.everyday or scene.lang in _ROMANCE)
+        vague = word and (verb in scene.cues.everyday or scene.lang in ROMANCE)
         if vague or candidate.profile.product or form.exact:
             return (f"acts:{verb}", w.THING_ACTS)
     return (f"verb-after:{verb}", w.VERB_AFTER)
@@ -202,12 +182,24 @@ def _plans(candidate: Candidate, scene: Scene) -> str | None:
     """
     words, cues = candidate.around.right, scene.cues
     if len(words) > 1 and words[0] in cues.future:
-        counted = words[1] in cues.changes and _COUNTED.match(candidate.field.folded, candidate.end)
+        counted = words[1] in cues.changes and _counted(cues).match(candidate.field.folded, candidate.end)
         if counted or words[1] in cues.undertakings:
             return f"{words[0]} {words[1]}"
     if words[0] in cues.within and (talks := next((word for word in words[1:3] if word in cues.talks), None)):
         return f"{words[0]} {talks}"
     return None
+
+
+@lru_cache(maxsize=64)
+def _apposition(cues: Cues) -> re.Pattern[str]:
+    """ "Acme, founded by"."""
+    return re.compile(rf", ([^\W\d_]+) (?:{either(cues.by)})\b")
+
+
+@lru_cache(maxsize=64)
+def _counted(cues: Cues) -> re.Pattern[str]:
+    """ " to raise $2", " to cut about 200"."""
+    return re.compile(rf"\W+\w+ \w+ (?:(?:{either(cues.about)}) )?[$€£¥]?\d")
 
 
 def _after_copula(words: tuple[str, ...], scene: Scene) -> Evidence:
@@ -224,7 +216,7 @@ def _other_bearer(word: str, raw: str, candidate: Candidate) -> bool:
     word = word.removesuffix("'s")
     if not raw[0].isupper() or word in candidate.profile.contexts_for:
         return False
-    if word in _PLACES:
+    if word in told.places:
         return True
     return not candidate.field.title_case and (word in told.trades or word.rstrip(".") in told.legal)
 
@@ -233,9 +225,10 @@ def _suffix(candidate: Candidate, scene: Scene) -> tuple[str, float]:
     if candidate.suffix != "s":
         return (f"ending:{candidate.suffix}", 0.3)
     after = candidate.around.right_raw
-    if scene.lang in _GENITIVE_S and scene.capital(candidate) != "small":
+    if scene.lang in GENITIVE_S and scene.capital(candidate) != "small":
         end = candidate.end + 1
-        if candidate.field.folded[end : end + 12].startswith(_NO_GENITIVE_BEFORE):
+        word, blank, _ = candidate.field.folded[end : end + 12].removeprefix(" ").partition(" ")
+        if blank and word in scene.cues.plural_before:
             return ("plural", w.PLURAL)  # "Metas und Motive": a genitive goes before its noun
         return ("genitive", w.GENITIVE)
     # a German genitive in a text whose language is told wrongly: "Metas Llama"
@@ -252,7 +245,7 @@ def _hyphen_after(candidate: Candidate, scene: Scene) -> Evidence:
         return [(f"another:{word}", w.PLACE_NAME)]  # "Meta-Krimi"
     if head in scene.cues.participles or head in scene.cues.nouns:
         return [(f"compound:{word}", w.HYPHEN_COMPANY_AFTER)]
-    if scene.lang in _COMPOUNDING:
+    if scene.lang in COMPOUNDING:
         # a compound of a name keeps its small letters in Dutch, its capital in German
         return [
             (f"compound:{word}", w.HYPHEN_COMPANY_AFTER if scene.lang != "de" or raw[0].isupper() else 0.0)
@@ -378,9 +371,9 @@ def described_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     """What speaks against "the maker of Widget": that a person or another thing is described."""
     around, cues = candidate.around, scene.cues
     tail = (around.left or "").rsplit("-", 1)[-1]
-    if tail in _JOINTLY or tail in _ONE_OF_MANY.get(scene.lang or "", ()) or tail in cues.former:
+    if tail in cues.jointly or tail in cues.one_of_many or tail in cues.former:
         return [(f"somebody:{tail}", w.NOT_THE_MAKER)]  # "co-creator of Widget", "a Widget developer"
-    if around.right_hyphen or (around.right and around.right[0] in _OTHER_THINGS):
+    if around.right_hyphen or (around.right and around.right[0] in cues.other_things):
         return [(f"another-thing:{around.right[0]}", w.NOT_THE_MAKER)]  # "maker of Widget clones"
     after = candidate.field.raw[candidate.end : candidate.end + 24].lstrip(" ,").split()
     if len(after) > 1 and after[0].lower() in given_names() and after[1][0].isupper():

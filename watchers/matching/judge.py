@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from storage.model import Mention
 from watchers.matching import weights as w
+from watchers.matching.cues import topics
 from watchers.matching.evidence import (
     alias_evidence,
     described_evidence,
@@ -25,8 +26,6 @@ from watchers.matching.scene import Candidate, Evidence, Scene
 from watchers.text import sentences
 
 _ROUNDS = 2  # an anchor found in the first may make another in the second
-_AI = frozenset({"ai", "ia", "ki", "genai"})
-_OF = frozenset({"de", "da", "do", "di", "von", "van", "of", "at"})
 _ANCHOR = 1.3863  # log-odds of weights.ANCHOR
 _BACKING = (
     "verb-",
@@ -41,7 +40,6 @@ _BACKING = (
     "former:",
 )
 _BACKING_A_PRODUCT = ("noun-", "context:", "own-site")
-_AND = frozenset({"and", "&", "e", "y", "et", "und", "en", "と", "、", "和", "与"})
 _OPEN = (-2.0, 3.0)  # log-odds between which the subject of the text is asked for
 _PAIR_REACH = 40  # code points between two short names that speak for each other
 _PROMINENT_REACH = 1000  # code points in which the two sentences are looked for
@@ -215,7 +213,9 @@ def _colleague(candidate: Candidate, scene: Scene, anchors: dict[int, list[int]]
         if other is None or other.profile.index not in anchors:
             continue
         gap = candidate.field.folded[min(other.end, candidate.end) : max(other.start, candidate.start)]
-        if gap.strip() in _AND and not other.profile.places.isdisjoint(candidate.profile.places):
+        if gap.strip() in {"&", *scene.cues.ands} and not other.profile.places.isdisjoint(
+            candidate.profile.places
+        ):
             return [(f"beside-colleague:{other.profile.slug}", w.COLLEAGUE)]
     return []
 
@@ -282,12 +282,12 @@ def _unit_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     left = around.left or ""
     if (
         around.left_capital
-        and left not in _AI
+        and left not in topics().initials
         and not candidate.field.title_case
         and (left.endswith("'s") or not around.left_starts)
     ):
         return [(f"unit-of-another:{left}", w.OTHERS_UNIT)]
-    of = around.right[:1] and (around.right[0] in scene.cues.links or around.right[0] in _OF)
+    of = around.right[:1] and around.right[0] in scene.cues.links
     if of and after is None and len(around.right_raw) > 1 and around.right_raw[1][0].isupper():
         return [(f"unit-of-another:{around.right_raw[1]}", w.OTHERS_UNIT)]
     return []

@@ -79,24 +79,6 @@ def _single_name(candidate: Candidate, scene: Scene) -> Evidence:
     return found
 
 
-_COMPANIES = frozenset(
-    "lab labs laboratory startup start-up company firm venture labor firma unternehmen ki-labor ki-firma ki-start-up"
-    " bedrijf ai-lab ai-bedrijf laboratorio laboratoire startups empresa compania entreprise societe pousse".split()
-)
-_COMPANIES_CJK = (
-    "创业公司",
-    "初创",
-    "新公司",
-    "的公司",
-    "实验室",
-    "氏の新興",
-    "氏の新会社",
-    "の新興",
-    "の新会社",
-    "氏のスタートアップ",
-)
-
-
 def _own_company(candidate: Candidate, scene: Scene) -> str:
     """ "Murati's lab", "la startup de Murati": what a founder is known by, where he founded something."""
     shared = pattern(candidate.form.text) in surnames()
@@ -104,7 +86,7 @@ def _own_company(candidate: Candidate, scene: Scene) -> str:
         return ""
     if scene.cjk:
         after = candidate.field.folded[candidate.end : candidate.end + 10].lstrip()
-        return next(filter(after.startswith, _COMPANIES_CJK), "")
+        return next(filter(after.startswith, scene.cues.companies_right), "")
     around = candidate.around
     known = scene.cues
     words = (known.functions, known.honorifics, known.verbs, known.former, known.before)
@@ -114,11 +96,8 @@ def _own_company(candidate: Candidate, scene: Scene) -> str:
     if candidate.suffix == "s":  # "Muratis Labor"
         owned = tuple(candidate.field.folded[candidate.end + 1 : candidate.end + 40].split())
     elif not around.possessive:
-        owned = (around.before_left or "",) if around.left in _OF else ()
-    return next((word for word in owned[:2] if word in _COMPANIES), "")
-
-
-_OF = frozenset({"de", "da", "do", "of", "von", "van"})
+        owned = (around.before_left or "",) if around.left in known.of else ()
+    return next((word for word in owned[:2] if word in known.companies), "")
 
 
 def _other_given_name(candidate: Candidate, scene: Scene) -> str | None:

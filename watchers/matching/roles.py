@@ -7,21 +7,18 @@ name follows.  The organisation must itself be truly meant; the span is the whol
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from watchers.matching.cues import Cues, given_names
 from watchers.matching.profiles import Post, Profile
 from watchers.matching.scene import Candidate, Scene
+from watchers.tables import either
 from watchers.text import fold
 
 _LONGEST_WORD = 40
 # A name right after a role in Chinese or Japanese: in Latin letters, with a dot, or in kana.
 _CJK_NAME = re.compile(
     "[のと的,、 ]?(?:[A-Z][a-z]+ ?[A-Z]|[\u4e00-\u9fff]{2,5}[·・‧]|[\u30a1-\u30fa\u30fc]{2,}(?:[・=＝ 氏さ]|$))"
-)
-# "chief financial officer", where only "chief" is a role that we know
-_LONGER_POST = re.compile(
-    r" (?:[\w&-]+ ){0,3}?(?:officer|scientist|economist|architect|designer|strategist|counsel|lawyer|evangelist|engineer"
-    r"|of staff|lobbyist|spokes\w+|recruiter|accountant)\b"
 )
 _ALWAYS_NAMED = 24  # code points after a role in which a name may follow
 
@@ -94,8 +91,14 @@ def _after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, in
     role, end = _role_at(folded, at, cues)
     if role == "chief executive" and _ends_in_ai(organisation):
         role = "chief AI officer"  # "Meta AI chief"
-    if role and not _part_of_word(folded, end) and not _LONGER_POST.match(folded, end):
+    if role and not _part_of_word(folded, end) and not _longer_post(cues).match(folded, end):
         yield role, organisation.start, end, former or _is_former(organisation, cues)
+
+
+@lru_cache(maxsize=64)
+def _longer_post(cues: Cues) -> re.Pattern[str]:
+    """ "financial officer" behind "chief", where only that is a role that we know."""
+    return re.compile(rf" (?:[\w&-]+ ){{0,3}}?(?:{either(cues.longer_posts)})\b")
 
 
 def _ends_in_ai(organisation: Candidate) -> bool:

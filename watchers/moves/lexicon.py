@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from storage.model import MoveKind, MoveStatus
 from watchers.moves.grammar import SECTIONS, Clauses, Counting, Grammar, Naming, Posts, Sides
-from watchers.tables import expand, read_section, read_table, refuse
+from watchers.tables import Fault, build, expand, read_section, read_table
 from watchers.text import fold
 
 FALLBACK = "en"  # for languages without a table: international headlines borrow its words
@@ -151,19 +151,13 @@ def read_terms(lang: str) -> dict[str, Any]:
 
 
 def _load(lang: str) -> Lexicon:
-    table = read_terms(lang)
-    try:
-        if table.keys() <= KEYS:
-            return _compile(table)
-        cause: Exception | None = None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        cause = error
-    from watchers.moves.faults import problems  # a fault is told by whoever looks closer
+    return build("watchers", f"terms/{lang}.toml", _compile, lambda table: _problems(table, lang))
 
-    found = problems(table, lang)
-    if not found and cause is not None:
-        raise cause  # of the code, not of the table
-    raise refuse("watchers", f"terms/{lang}.toml", found[0])
+
+def _problems(table: dict[str, Any], lang: str) -> list[Fault]:
+    from watchers.moves.faults import problems  # needed by none but a table with a fault
+
+    return problems(table, lang)
 
 
 def _folder() -> Any:
@@ -215,6 +209,8 @@ def _pairs(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _compile(table: Mapping[str, Any]) -> Lexicon:
+    if unknown := table.keys() - KEYS:
+        raise KeyError(unknown)
     import ahocorasick_rs  # kept out of the start of commands that read no text
 
     rows = [(kind, row) for kind in MoveKind for row in table.get(kind.value, ())]
