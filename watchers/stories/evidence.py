@@ -79,7 +79,7 @@ class Evidence(NamedTuple):
     soon: float  # 1 within the hour, falling to 0 over four days
     burst: float  # rarity of the rarest entity that both are about, as near as they are in time
     who: float  # 1 about the same person, -1 about different ones only
-    comment: float  # 1 when one tells the event and the other talks about something
+    comment: float  # 1 when one tells the event and a later one talks about something, 0.5 when an earlier does
     alien: float  # 1 when nothing of what they say is in common: no name, matter, sum, word or sort of action
     alien_abroad: float  # the same where the languages differ
     abroad: float  # 1 when the languages differ: words cannot meet
@@ -137,7 +137,7 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         soon=fresh,
         burst=fresh and fresh * max((_shared_head(a, b, slug, rarity) for slug in common), default=0.0),
         who=_who(ours.persons, theirs.persons),
-        comment=float(a.comment != b.comment),
+        comment=1.0 if a.comment and not b.comment else 0.5 * (b.comment and not a.comment),
         alien=float(alien and not abroad),
         alien_abroad=float(alien and abroad),
         abroad=float(abroad),

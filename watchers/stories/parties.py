@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from watchers.stories.fingerprint import KEPT, Fingerprint
+from watchers.stories.vocabulary import vocabulary
 
 _PERSON_ROLES = frozenset({"person"})
 _TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has one of these
@@ -104,7 +105,10 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
         return False
     ours, theirs = _played(a, persons=False), _played(b, persons=False)
     return any(
-        _others(ours, theirs, name) and not _named_there(ours[name], b) and not _named_there(theirs[name], a)
+        _others(ours, theirs, name)
+        and not (a.lang != b.lang and _described((*ours[name], *theirs[name])))
+        and not _named_there(ours[name], b)
+        and not _named_there(theirs[name], a)
         for name in ours.keys() & theirs.keys() & _TELLING_ROLES
     )
 
@@ -235,6 +239,11 @@ def _parts(who: str) -> frozenset[str]:
 
 def _ordered(who: str) -> list[str]:
     return who.replace("-", "+").split("+")
+
+
+def _described(who: Iterable[str]) -> bool:
+    """Whether one of them is called by ordinary words, which each language has its own of: "US Army"."""
+    return any(vocabulary().concepts.word(part) for name in who for part in _ordered(name))
 
 
 def _comparable(x: str, y: str) -> bool:

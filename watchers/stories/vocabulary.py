@@ -91,9 +91,9 @@ def vocabulary() -> Vocabulary:
 
 def is_comment(headline: str) -> bool:
     """Whether a headline talks about an event rather than tells it: "How …", "Interview: …"."""
-    folded = " ".join(_PARTS.findall(fold(headline)))
-    words = vocabulary()
-    return f"{folded} ".startswith(tuple(f"{form} " for form in words.comment)) or any(
+    folded, words = fold(headline), vocabulary()
+    begins = " ".join(_PARTS.findall(folded)) + " "
+    return begins.startswith(tuple(f"{form} " for form in words.comment)) or any(
         form in folded for form in words.comment_cjk
     )
 
