@@ -79,7 +79,9 @@ class Evidence(NamedTuple):
     soon: float  # 1 within the hour, falling to 0 over four days
     burst: float  # rarity of the rarest entity that both are about, as near as they are in time
     who: float  # 1 about the same person, -1 about different ones only
-    comment: float  # 1 when one tells the event and a later one talks about something, 0.5 when an earlier does
+    comment: (
+        float  # 1 when one tells the event and a later one talks about something, 0.5 when an earlier does
+    )
     alien: float  # 1 when nothing of what they say is in common: no name, matter, sum, word or sort of action
     alien_abroad: float  # the same where the languages differ
     abroad: float  # 1 when the languages differ: words cannot meet

@@ -151,7 +151,9 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
             outcome = min(outcome, -0.5)
         elif persons and _family_there(mine, b) and _family_there(other, a):
             continue  # of several who left, each report names some
-        elif all(_comparable(x, y) for x in mine for y in other):
+        elif all(_comparable(x, y) for x in mine for y in other) and not (
+            a.lang != b.lang and _described((*mine, *other))
+        ):
             outcome = -1.0
     if outcome < 0 and not persons and len(_parties(a)) > 1 and _parties(a) == _parties(b):
         return 0.5  # the same parties, read in other roles
@@ -243,7 +245,12 @@ def _ordered(who: str) -> list[str]:
 
 def _described(who: Iterable[str]) -> bool:
     """Whether one of them is called by ordinary words, which each language has its own of: "US Army"."""
-    return any(vocabulary().concepts.word(part) for name in who for part in _ordered(name))
+    return any(map(_ordinary, who))
+
+
+@lru_cache(maxsize=4 * KEPT)
+def _ordinary(name: str) -> bool:
+    return any(vocabulary().concepts.word(part) for part in _ordered(name))
 
 
 def _comparable(x: str, y: str) -> bool:
