@@ -140,9 +140,8 @@ class _Run:
     async def all(self) -> None:
         """Every destination with something open, until none makes progress."""
         begun: set[str] = set()
-        await self._db(lambda: self._claims.rebase(self._clock.now()))
         while not self._stop.is_set():
-            places = [one for one in await self._db(self._claims.destinations) if one not in begun]
+            places = [one for one in await self._db(self._open) if one not in begun]
             if not places:
                 break
             begun.update(places)
@@ -161,8 +160,6 @@ class _Run:
             await asyncio.to_thread(self._fault, place, "nothing is set up to deliver there")
             return
         await asyncio.to_thread(self._greet, sink)
-        settle = timedelta(seconds=sink.settle)
-        await self._db(lambda: self._claims.recover(place, self._clock.now(), settle=settle, all_claims=True))
         last_fault: str | None = None
         went, turns = False, 0
         while not self._stop.is_set():
@@ -199,13 +196,20 @@ class _Run:
         await self._clock.sleep(max(wait, 0.001), self._stop)
         return True
 
+    def _open(self) -> list[str]:
+        """The destinations with something open, their times as the clock goes now."""
+        self._claims.rebase(self._clock.now())
+        return self._claims.destinations()
+
     def _greet(self, sink: Sink) -> None:
-        """Where the address or the token changed, what waited for that is due at once."""
-        name = f"sink:{sink.destination}"
+        """What a crash left is due again; all that waited, where the address or the token changed."""
+        name, now = f"sink:{sink.destination}", self._clock.now()
         if self._store.setting(name) != sink.fingerprint:
             with self._store.transaction():
                 self._store.set_setting(name, sink.fingerprint)
-                self._claims.hurry(sink.destination, self._clock.now())
+                self._claims.hurry(sink.destination, now)
+        settle = timedelta(seconds=sink.settle)
+        self._claims.recover(sink.destination, now, settle=settle, all_claims=True)
 
     # --- one parcel, in the database's thread -------------------------------------------
 

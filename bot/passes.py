@@ -11,6 +11,7 @@ import functools
 import gc
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 # Seconds for which a thread that parses or judges keeps the interpreter from the event loop.  With
 # Python's own 5 ms each step of a message or an answer waits so long beside a busy sweep.
 THREAD_TURN = 0.0005
+# Seconds for which judging pauses after an alert: the courier takes it from the database meanwhile.
+COURIERS_TURN = 0.003
 YOUNG = 10_000  # objects of a batch that live until it is stored, and need no look before
 
 
@@ -153,6 +156,7 @@ async def _sweep(
     def judged(one: "Judged") -> None:
         if one.outcome.deliveries:
             loop.call_soon_threadsafe(wake.set)
+            time.sleep(COURIERS_TURN)
 
     if await asyncio.to_thread(app.store.entries.pending_count):  # a pass that died left these behind
         await asyncio.to_thread(app.sweep().judge, report.sweep, judged)

@@ -131,18 +131,25 @@ class Pipeline:
         return Sight([reader.names_anybody, *scouts])
 
     def process(self, now: datetime) -> Iterator[Judged]:
-        """Judge all that is pending; each batch is one transaction, committed before it is yielded."""
+        """Judge all that is pending; each batch is one transaction, committed before it is yielded.
+
+        Such a commit does not wait for the disk: after a power cut the entries are pending, and
+        nothing of them was told, as a courier's claim does wait.
+        """
         while True:
             reader = self.reader()
             self.listeners(reader.watchlist)
-            with self._store.transaction():
+            with self._store.transaction(synced=False):
                 judged = self._judge(self._store.entries.pending(BATCH), reader, now)
             if not judged:
                 return
             yield from judged
 
     def _judge(self, entries: Sequence[Entry], reader: Reader, now: datetime) -> list[Judged]:
-        """Judge entries in their order; what tells no story is recorded at the end, together."""
+        """Judge entries in their order; what tells no story is recorded at the end, together.
+
+        The first that is to be delivered ends the batch: nobody shall wait for those behind it.
+        """
         judged: list[Judged] = []
         quiet: list[Outcome] = []
         telling = 0
@@ -151,7 +158,7 @@ class Pipeline:
             judged.append(one)
             if one.story or one.edited:
                 telling += 1
-                if telling == TELLING:
+                if telling == TELLING or one.outcome.deliveries:
                     break
             else:
                 quiet.append(one.outcome)

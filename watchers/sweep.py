@@ -31,6 +31,7 @@ QUIET_WAIT = 0.5  # seconds that a poll without news waits for others: a commit 
 MOST_BODIES = 16  # being read or waiting for it, before nobody else is asked: memory is bounded
 MOST_NEWS = 32  # polls with entries in one transaction, and so many more may wait with them in memory
 LARGEST_BATCH = 256  # polls in one transaction
+_GOLDEN = 0.618034  # multiples of which fill a second most evenly
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ class Sweep:
             groups = _by_host(feeds)
             hosts = iter(groups)
             for _ in range(min(HOSTS_AT_ONCE, len(groups))):
-                worker = asyncio.create_task(self._poll_hosts(fetcher, hosts, finished))
+                worker = asyncio.create_task(self._poll_hosts(fetcher, hosts, finished, more is not None))
                 workers.add(worker)
                 worker.add_done_callback(ended)
 
@@ -143,8 +144,11 @@ class Sweep:
         fetcher: "sources.Fetcher",
         hosts: Iterable[list[Feed]],
         finished: "_Finished",
+        paced: bool,
     ) -> None:
         for feeds in hosts:  # one iterator, shared by all workers
+            if paced and (wait := ahead(feeds[0], self._clock())) > 0:
+                await asyncio.sleep(wait)
             for feed in feeds:
                 await self._poll(fetcher, feed, finished)
 
@@ -193,7 +197,9 @@ class Sweep:
         ]
         report.notices.extend(notices)
         sight = self._pipeline.sight() if any(poll.entries for poll in finished) else None
-        with self._store.transaction():  # so that each is told, and told once
+        # One transaction, so that each is told, and told once.  It need not wait for the disk: what
+        # a power cut takes back is asked for again.
+        with self._store.transaction(synced=False):
             news = self._store.feeds.finish_polls(finished, sight)
             self._revive([poll.before for poll in batch if not isinstance(poll.outcome, Failed)])
             if notices and self._ops is not None:
@@ -229,6 +235,18 @@ def due_now(
     if plan:
         store.feeds.put_off(plan)
     return [feed for feed in due if plan.get(feed.id, now) <= now]
+
+
+def ahead(feed: Feed, now: datetime) -> float:
+    """Seconds until the moment of a feed within the second for which it is planned; 0 when that is over.
+
+    Plans are whole seconds: what falls due in one of them shall not be asked all at once,
+    since the news of each would wait for the others.
+    """
+    if feed.next_due is None:
+        return 0.0
+    moment = feed.next_due + timedelta(seconds=feed.id * _GOLDEN % 1.0)
+    return min(max((moment - now).total_seconds(), 0.0), 1.0)
 
 
 def finish(

@@ -36,6 +36,7 @@ class Connection:
         self._file_lock = FileLock(lock_path(path))
         self._depth = 0
         self._raw = raw
+        self._synced = True  # how ``connect`` leaves it
         self._inode = _inode(path)
 
     # --- reading ------------------------------------------------------------------------
@@ -74,8 +75,12 @@ class Connection:
     # --- writing ------------------------------------------------------------------------
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; inside another one of this thread: its own part of that, likewise."""
+    def transaction(self, *, synced: bool = True) -> Iterator[None]:
+        """All or nothing; inside another one of this thread: its own part of that, likewise.
+
+        Not ``synced``: its commit does not wait for the disk.  Should the power fail before the
+        next one that does, both are gone, as if neither had been: never only the first of them.
+        """
         with self._lock:
             if self._depth:
                 with self._part():
@@ -83,6 +88,7 @@ class Connection:
                 return
             self._file_lock.acquire()
             try:
+                self._sync(synced)
                 self._begin()
                 self._depth = 1
                 try:
@@ -155,8 +161,15 @@ class Connection:
     def _ready(self) -> sqlite3.Connection:
         if self._raw is None:
             self._raw = connect(self.path, durable=self._durable)
+            self._synced = True
             self._inode = _inode(self.path)
         return self._raw
+
+    def _sync(self, synced: bool) -> None:
+        """Whether the commits from now on wait for the disk."""
+        if self._durable and (self._raw is None or synced is not self._synced):
+            self._execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+            self._synced = synced
 
     def _begin(self) -> None:
         if self._raw is not None and _inode(self.path) != self._inode:

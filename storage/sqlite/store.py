@@ -93,9 +93,12 @@ class SqliteStore:
 
     # --- transactions and locks -----------------------------------------------------------
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """All verbs inside are one transaction; re-entrant, rolled back on an exception."""
-        return self._db.transaction()
+    def transaction(self, *, synced: bool = True) -> AbstractContextManager[None]:
+        """All verbs inside are one transaction; re-entrant, rolled back on an exception.
+
+        Not ``synced``: for what a power cut may take back, as it would be found out again.
+        """
+        return self._db.transaction(synced=synced)
 
     def pass_lock(self, holder: str, now: datetime | None = None) -> AbstractContextManager[PassLock]:
         """Hold the lock of a whole pass, or learn who does; never waits."""

@@ -3,7 +3,9 @@
 import asyncio
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -19,7 +21,7 @@ from watchers.polling import Bounds
 from watchers.sources import http
 from watchers.sources.base import NotModified, ParsedFeed
 from watchers.sources.http import Fetcher
-from watchers.sweep import MOST_BODIES, MOST_NEWS, Sweep, SweepReport, _Finished, _Poll
+from watchers.sweep import MOST_BODIES, MOST_NEWS, Sweep, SweepReport, _Finished, _Poll, ahead
 
 NOW = datetime(2025, 6, 2, 12, 0, tzinfo=UTC)
 
@@ -231,3 +233,18 @@ async def test_a_fault_of_ours_over_one_feed_leaves_the_others_heard(tmp_path: P
         bad = store.feeds.get("https://bad.example/feed")
         assert bad is not None
         assert bad.failures == 1
+
+
+def test_what_is_planned_for_one_second_is_spread_over_it() -> None:
+    feeds = [Feed(id=number, url=f"https://quay.example/{number}", next_due=NOW) for number in range(1, 101)]
+    moments = sorted(ahead(feed, NOW) for feed in feeds)
+    gaps = [later - sooner for sooner, later in pairwise(moments)]
+    assert moments[0] >= 0.0
+    assert moments[-1] <= 1.0
+    assert max(gaps) < 0.03
+
+
+def test_what_is_late_is_asked_at_once() -> None:
+    feed = Feed(id=7, url="https://quay.example/7", next_due=NOW)
+    assert ahead(feed, NOW + timedelta(seconds=1)) == 0.0
+    assert ahead(replace(feed, next_due=None), NOW) == 0.0

@@ -11,7 +11,7 @@ import pytest
 from storage.errors import StoreError, StoreFull, StoreReadOnly
 from storage.sqlite import SqliteStore, open_store
 from tests.conftest import ROOT
-from tests.storage.made import entity, parsed, poll
+from tests.storage.made import HOUR, NOW, delivery, entity, parsed, poll, story, told
 
 
 def mount(folder: Path, *options: str) -> None:
@@ -170,3 +170,28 @@ def test_a_caller_that_catches_a_full_disk_in_a_transaction_stores_nothing_of_it
     sqlite._db.rows("PRAGMA max_page_count = 1000000")
     assert (sqlite.entries.count(), sqlite.watchlist.load().entities, sqlite.check()) == (0, (), [])
     sqlite.watchlist.put(entity("initech"))
+
+
+def test_a_claim_waits_for_the_disk_and_with_it_all_that_did_not(sqlite: SqliteStore) -> None:
+    said: list[str] = []
+    sqlite._db._ready().set_trace_callback(said.append)
+    with sqlite.transaction(synced=False):
+        [entry_id] = poll(sqlite, parsed("a"))
+        entry = sqlite.entries.get(entry_id)
+        assert entry is not None
+        sqlite.entries.record([told(entry, story("meta"), deliveries=(delivery(),))])
+    [claimed] = sqlite.claims.claim_due(NOW, lease=HOUR, worker="w")
+    assert claimed.destination == delivery().destination
+    words = [one.split(" = ")[-1] for one in said if one.startswith(("COMMIT", "PRAGMA synchronous"))]
+    assert words == ["NORMAL", "COMMIT", "FULL", "COMMIT"]
+
+
+def test_a_file_that_was_replaced_is_written_to_as_safely(sqlite: SqliteStore, path: Path) -> None:
+    with sqlite.transaction(synced=False):
+        sqlite.set_setting("a", "1")
+    sqlite.close()
+    with sqlite.transaction(synced=False):
+        sqlite.set_setting("b", "2")
+        assert sqlite._db.value("PRAGMA synchronous") == 1  # NORMAL
+    with sqlite.transaction():
+        assert sqlite._db.value("PRAGMA synchronous") == 2  # FULL
