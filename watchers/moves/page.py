@@ -204,13 +204,17 @@ def _scan(
 def _drop_parts(hits: dict[str, list[Hit]], classes: tuple[str, ...]) -> None:
     """Words that are only a part of a longer one mean nothing: "chief product officer", 首席技术官, 信息流."""
     wholes = [*hits.get("position", ()), *(hits.get("product", ()) if len(classes) > 1 else ())]
-    for name in classes if wholes else ():
-        if name in hits:
-            hits[name] = [
-                h
-                for h in hits[name]
-                if not any(w.start <= h.start and h.end <= w.end and w != h for w in wholes)
-            ]
+    for name in classes:
+        _drop_inside(hits, name, wholes)
+    _drop_inside(hits, "nolaunch", hits.get("product", ()))  # "Study Mode" is no study
+
+
+def _drop_inside(hits: dict[str, list[Hit]], name: str, wholes: Sequence[Hit]) -> None:
+    """Forget the hits of a class that are a part of one of ``wholes``."""
+    if wholes and name in hits:
+        hits[name] = [
+            h for h in hits[name] if not any(w.start <= h.start and h.end <= w.end and w != h for w in wholes)
+        ]
 
 
 def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:
