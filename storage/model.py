@@ -131,6 +131,7 @@ class Feed:
     paused: bool = False
     etag: str | None = None  # of the last 200 that parsed well
     last_modified: str | None = None  # likewise, verbatim
+    validates: str | None = None  # the address that gave these two, where redirects led to; None: url
     body_hash: bytes | None = None  # of the last body that parsed well, from its first entry on
     held: bytes | None = None  # opaque to the store: entries of that body, see watchers.sources.slices
     next_due: datetime | None = None  # None: now

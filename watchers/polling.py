@@ -152,6 +152,7 @@ def _after_success(
         changes |= {
             "etag": outcome.etag,
             "last_modified": outcome.last_modified,
+            "validates": outcome.url if outcome.url != feed.url else None,
             "body_hash": outcome.body_hash,
         }
     rhythm, moved = _moved(feed, outcome.permanent_redirect, rhythm, now)

@@ -42,7 +42,7 @@ class Feeds:
                 "INSERT INTO feed (url, kind, title, folder, added) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (url) DO UPDATE SET kind = excluded.kind, title = excluded.title, "
                 "folder = excluded.folder, added = excluded.added, removed = 0, state = 'new', paused = 0, etag = NULL, "
-                "last_modified = NULL, body_hash = NULL, next_due = 0, interval = NULL, last_polled = NULL, "
+                "last_modified = NULL, validates = NULL, body_hash = NULL, next_due = 0, interval = NULL, last_polled = NULL, "
                 "last_success = NULL, last_change = NULL, failures = 0, last_error = NULL, moved_to = NULL, "
                 "moved_count = 0, rhythm = NULL, reported = NULL, held = NULL WHERE removed",
                 (url, kind, title, encode_words(folder), to_seconds(now)),
@@ -184,7 +184,7 @@ class Feeds:
             "state = CASE WHEN paused THEN 'paused' ELSE ? END, etag = ?, last_modified = ?, "
             "body_hash = ?, next_due = ?, last_polled = ?, last_success = ?, last_change = ?, "
             "failures = ?, last_error = ?, moved_to = ?, moved_count = ?, rhythm = ?, "
-            "reported = ?, held = ? WHERE id = ?",
+            "reported = ?, held = ?, validates = ? WHERE id = ?",
             [_columns(feed) for feed in feeds],
         )
         for feed in feeds:
@@ -212,5 +212,6 @@ def _columns(feed: Feed) -> tuple[Any, ...]:
         feed.rhythm,
         feed.reported,
         feed.held,
+        feed.validates,
         feed.id,
     )

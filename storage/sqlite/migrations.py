@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
 APPLICATION_ID = 0x4D6F7657  # "MovW", in the header of every file of ours
-SCHEMA_VERSION = 5  # PRAGMA user_version of an up-to-date file
+SCHEMA_VERSION = 6  # PRAGMA user_version of an up-to-date file
 
 FEEDS = """
 CREATE TABLE feed (
@@ -405,6 +405,8 @@ CREATE TABLE pruned (
 );
 """
 
+VALIDATES = "ALTER TABLE feed ADD COLUMN validates TEXT;"  # whose etag and last_modified are; NULL: url's
+
 FIRST = (FEEDS, ENTRIES, WATCHLIST, STORIES, DECISIONS, SEARCH, OUTBOX, GUILDS, MARKS)
 
 
@@ -441,6 +443,10 @@ def migrate(connection: sqlite3.Connection) -> None:
     def m0005_pruned(db: "Database") -> None:
         for statement in _statements(PRUNED):
             db.conn.execute(statement)
+
+    @steps()
+    def m0006_validates(db: "Database") -> None:
+        db.conn.execute(VALIDATES)
 
     steps.apply(Database(connection))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -24,7 +24,7 @@ KEPT = 512  # stories that are kept decoded: the newest are read again for each 
 FEED = (
     "id, url, kind, title, site, lang, state, paused, etag, last_modified, body_hash, next_due, interval, "
     "last_polled, last_success, last_change, failures, last_error, moved_to, moved_count, rhythm, "
-    "reported, added, held, folder"
+    "reported, added, held, folder, validates"
 )
 
 
@@ -56,6 +56,7 @@ def feed(row: tuple[Any, ...]) -> Feed:
         added=to_time(row[22]),
         held=row[23],
         folder=decode_words(row[24]),
+        validates=row[25],
     )
 
 

@@ -356,15 +356,15 @@ def first_request_is_unconditional(week: Week) -> Violations:
 @rule
 def validators_are_those_of_the_last_good_answer(week: Week) -> Violations:
     for publisher in PUBLISHERS:
-        etag = modified = None
+        good: Request | None = None
         for request in week.of(publisher.name):
-            if (request.headers.get("if-none-match"), request.headers.get("if-modified-since")) != (
-                etag,
-                modified,
-            ):
-                yield f"{request.name} at {request.at}: {request.headers.get('if-none-match')} for {etag}"
+            own = good if good is not None and good.path == request.path else None  # of that address alone
+            due = (own.etag, own.modified) if own is not None else (None, None)
+            sent = (request.headers.get("if-none-match"), request.headers.get("if-modified-since"))
+            if sent != due:
+                yield f"{request.path} at {request.at}: {sent} for {due}"
             if request.good:
-                etag, modified = request.etag, request.modified
+                good = request
 
 
 @rule

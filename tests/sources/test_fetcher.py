@@ -10,7 +10,9 @@ import httpx
 import pytest
 import respx
 
+from storage.model import Feed
 from tests.sources.hostile import FEED, head, raw, redirect, says, serve
+from watchers import polling, sources
 from watchers.sources.base import Failed, Fetched, NotModified
 from watchers.sources.http import Fetcher
 
@@ -102,6 +104,49 @@ async def test_no_cookie_is_kept_and_no_referer_sent() -> None:
     assert len(server.requests) == 4
     assert "cookie" not in sent
     assert "referer" not in sent
+
+
+def conditional(requests: list[str]) -> list[bool]:
+    return ["If-None-Match" in request or "If-Modified-Since" in request for request in requests]
+
+
+async def test_validators_go_to_the_address_that_gave_them_and_to_no_other() -> None:
+    mine = {"ETag": '"1"', "Last_Modified": "Mon, 02 Jun 2025 07:05:09 GMT"}
+    routes = {"/feed": redirect("/there"), "/there": says(FEED, **mine), "/own": says(FEED, **mine)}
+    async with serve(routes) as server, Fetcher(allow_private=["127.0.0.1"], spacing=0) as fetcher:
+        found = await fetcher.get(server.url("/own"), now=NOW)
+        assert isinstance(found, Fetched)
+        kept = {"etag": found.etag, "last_modified": found.last_modified, "now": NOW}
+        await fetcher.get(server.url("/own"), **kept)
+        await fetcher.get(server.url("/feed"), **kept)  # it has begun to redirect since
+        await fetcher.get(server.url("/feed"), validates=server.url("/there"), **kept)
+        await fetcher.get(server.url("/own"), validates=server.url("/there"), **kept)  # and no more
+    assert conditional(server.requests) == [False, True, True, False, False, True, False]
+
+
+async def test_a_feed_that_moves_is_read_though_its_new_place_has_the_same_entity_tag() -> None:
+    def stays(request: httpx.Request) -> httpx.Response:
+        if request.headers.get("If-None-Match") == '"1"':
+            return httpx.Response(304)
+        return httpx.Response(200, content=FEED, headers={"ETag": '"1"'})
+
+    def moved(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/feed":
+            return httpx.Response(302, headers={"Location": "/there"})
+        return stays(request)
+
+    feed, bounds = Feed(id=1, url=URL), polling.Bounds()
+    for ask, expected, validates in (
+        (stays, Fetched, None),
+        (stays, NotModified, None),
+        (moved, Fetched, "https://quay.example/there"),
+        (moved, NotModified, "https://quay.example/there"),
+        (stays, Fetched, None),
+    ):
+        outcome = await sources.fetch(fetcher_to(ask), feed, NOW)
+        assert type(outcome) is expected
+        feed = polling.schedule(feed, outcome, None, NOW, bounds)
+        assert (feed.etag, feed.validates) == ('"1"', validates)
 
 
 async def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,7 @@ async def fetch(fetcher: "Fetcher", feed: Feed, now: datetime) -> Outcome:
         now=now,
         etag=feed.etag,
         last_modified=feed.last_modified,
+        validates=feed.validates,
         accept=kind.accept,
     )
     if kind.leads_to is None or not isinstance(outcome, Fetched) or outcome.body_hash == feed.body_hash:

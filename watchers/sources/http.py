@@ -148,28 +148,34 @@ class Fetcher:
         now: datetime,
         etag: str | None = None,
         last_modified: str | None = None,
+        validates: str | None = None,
         accept: str | None = None,
     ) -> Outcome:
         """One polite GET; every expected failure comes back as a value.
 
-        ``now`` is only for dates in Retry-After.
+        ``now`` is only for dates in Retry-After.  The validators are sent to the address that
+        gave them (``validates``; None: ``url``) and to no other: another's entity tag may say
+        "not modified" of what was never read (RFC 9110, 8.8.3 and 13.1).
         """
         sent = [
             (b"User-Agent", self._agent),
             (b"Accept", (accept or ACCEPT).encode("ascii")),
             (b"Accept-Encoding", b"gzip"),
         ]
+        validators: _Headers = []
         if etag:
-            sent.append((b"If-None-Match", etag.encode()))
+            validators.append((b"If-None-Match", etag.encode()))
         if last_modified:
-            sent.append((b"If-Modified-Since", last_modified.encode()))
+            validators.append((b"If-Modified-Since", last_modified.encode()))
         try:
             trail = _Trail(url=_address(url), left=self._bounds.seconds)
+            theirs = validates or str(trail.url)
             while True:
                 async with self._hosts.turn(trail.url.host) as turn:
                     if (held := turn.held()) > 0:
                         return _held(held)
-                    outcome = await self._exchange(trail, sent, now)
+                    asked = validators if str(trail.url) == theirs else []
+                    outcome = await self._exchange(trail, sent + asked, now)
                     if isinstance(outcome, Failed) and outcome.retry_after is not None:
                         turn.hold(outcome.retry_after.total_seconds())
                 if outcome is not None:

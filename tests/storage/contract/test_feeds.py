@@ -39,6 +39,7 @@ def test_a_feeds_row_comes_back_as_it_was_written(store: SqliteStore) -> None:
         state=FeedState.FAILING,
         etag='W/"1"',
         last_modified="Tue, 04 Mar 2025 11:00:00 GMT",
+        validates=OTHER,
         body_hash=b"\x00\xff",
         next_due=NOW + HOUR,
         last_polled=NOW,
