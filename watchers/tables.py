@@ -9,7 +9,6 @@ whose fields are its keys, each with an empty default of its type.  A fault name
 line, section and key.
 """
 
-import itertools
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -73,7 +72,7 @@ def build(
     table = read_table(package, name)
     try:
         return make(table)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         found = next(iter(faults(table)), None)
         if found is None:
             raise  # a fault of the code, not of the table
@@ -116,12 +115,14 @@ def _path(package: str, name: str) -> str:
 # --- words --------------------------------------------------------------------------------
 
 
-def expand(pattern: str) -> Iterator[str]:
+def expand(pattern: str) -> list[str]:
     """``hire{s|d|}`` -> hires, hired, hire.  Braces may not nest."""
-    pieces = _BRACES.split(pattern)
-    choices = [piece.split("|") if i % 2 else [piece] for i, piece in enumerate(pieces)]
-    for chosen in itertools.product(*choices):
-        yield "".join(chosen)
+    if "{" not in pattern:
+        return [pattern]
+    forms = [""]
+    for i, piece in enumerate(_BRACES.split(pattern)):
+        forms = [form + one for form in forms for one in (piece.split("|") if i % 2 else (piece,))]
+    return forms
 
 
 def braces_match(pattern: str) -> bool:
@@ -132,7 +133,7 @@ def braces_match(pattern: str) -> bool:
 def words(listed: str | list[str]) -> tuple[str, ...]:
     """The words or phrases of a key, folded, in order."""
     given = listed.split() if isinstance(listed, str) else listed
-    return tuple(fold(word) for pattern in given for word in expand(pattern))
+    return tuple(word for pattern in given for word in expand(fold(pattern)))
 
 
 def either(phrases: tuple[str, ...] | frozenset[str]) -> str:

@@ -1,7 +1,10 @@
 """The languages' tables of terms can be used, and say what the code asks of them."""
 
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -9,8 +12,8 @@ import pytest
 from storage.errors import TableError
 from storage.model import MoveKind
 from watchers.moves.faults import problems
-from watchers.moves.lexicon import FALLBACK, OTHERWISE, available, lexicon_for, read_terms
-from watchers.tables import expand, line_of, read_table
+from watchers.moves.lexicon import FALLBACK, OTHERWISE, available, compile_table, lexicon_for, read_terms
+from watchers.tables import build, expand, line_of, read_table
 
 PROMISED = {"en", "pt", "es", "fr", "de", "nl", "ja", "zh"}
 KINDS = 13
@@ -46,8 +49,8 @@ def test_the_glossary_names_the_roles_of_each_kind() -> None:
 
 
 def test_braces_stand_for_each_of_their_forms() -> None:
-    assert list(expand("hire{s|d|}")) == ["hires", "hired", "hire"]
-    assert list(expand("{a|b} c{d|e}")) == ["a cd", "a ce", "b cd", "b ce"]
+    assert expand("hire{s|d|}") == ["hires", "hired", "hire"]
+    assert expand("{a|b} c{d|e}") == ["a cd", "a ce", "b cd", "b ce"]
 
 
 def test_faults_of_a_table_are_named() -> None:
@@ -128,13 +131,37 @@ def test_a_fault_is_told_with_its_line_and_section(wrong: str, told: str) -> Non
     assert any(fault.startswith(told) for fault in faults), faults
 
 
-def test_a_table_that_is_no_toml_is_told_with_its_line_and_section(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    package = tmp_path / "wordless"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "xx.toml").write_text('lang = "xx"\n[grammar]\nof = "de\n', "utf-8")
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A package for a table of the test's own."""
+    (tmp_path / "wordless").mkdir()
+    (tmp_path / "wordless" / "__init__.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))
+    yield tmp_path / "wordless"
+    sys.modules.pop("wordless", None)
+
+
+def test_a_table_that_is_no_toml_is_told_with_its_line_and_section(package: Path) -> None:
+    (package / "xx.toml").write_text('lang = "xx"\n[grammar]\nof = "de\n', "utf-8")
     with pytest.raises(TableError, match=r"^wordless/xx\.toml, line 3, \[grammar\]: "):
         read_table("wordless", "xx.toml")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("[grammar]", "[grammar]\nwands = 'e'", "[grammar] wands: unknown key; there are "),
+        ("[grammar]", "[wizardry]\n[grammar]", "[wizardry]: unknown section 'wizardry'"),
+        ('ands = "e"', "ands = 3", "[grammar] ands: must be words in one string, or a list of strings"),
+        ('denied = ["nega", ', 'denied = ["*", ', "[status] denied: '*' may be an empty word"),
+        ('denied = ["nega", ', 'denied = ["{|s}", ', "[status] denied: '{|s}' may be an empty word"),
+        ("[cues]", "[hints]", "[hints]: unknown section 'hints'"),
+    ],
+)
+def test_loading_a_table_with_a_fault_tells_it(package: Path, right: str, wrong: str, told: str) -> None:
+    text = files("watchers").joinpath("terms/it.toml").read_text("utf-8")
+    assert right in text
+    (package / "it.toml").write_text(text.replace(right, wrong), "utf-8")
+    line = text.partition(right)[0].count("\n") + 1 + wrong.count("\n") * ("wands" in wrong)
+    with pytest.raises(TableError, match="^" + re.escape(f"wordless/it.toml, line {line}, {told}")):
+        build("wordless", "it.toml", compile_table, lambda table: problems(table, "it"))

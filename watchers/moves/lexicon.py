@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from storage.model import MoveKind, MoveStatus
 from watchers.moves.grammar import SECTIONS, Clauses, Counting, Grammar, Naming, Posts, Sides
-from watchers.tables import Fault, build, expand, read_section, read_table
+from watchers.tables import Fault, build, expand, read_section, read_table, words
 from watchers.text import fold
 
 FALLBACK = "en"  # for languages without a table: international headlines borrow its words
@@ -151,7 +151,7 @@ def read_terms(lang: str) -> dict[str, Any]:
 
 
 def _load(lang: str) -> Lexicon:
-    return build("watchers", f"terms/{lang}.toml", _compile, lambda table: _problems(table, lang))
+    return build("watchers", f"terms/{lang}.toml", compile_table, lambda table: _problems(table, lang))
 
 
 def _problems(table: dict[str, Any], lang: str) -> list[Fault]:
@@ -203,39 +203,20 @@ def _cost(need: tuple[Condition, ...]) -> int:
 
 
 def _pairs(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for words, role in table.items():
-        for word in words.split("|"):
+    for listed, role in table.items():
+        for word in listed.split("|"):
             yield fold(word), role
 
 
-def _compile(table: Mapping[str, Any]) -> Lexicon:
+def compile_table(table: Mapping[str, Any]) -> Lexicon:
+    """A table as it is used; raises where ``watchers.moves.faults`` finds something that hinders it."""
     if unknown := table.keys() - KEYS:
         raise KeyError(unknown)
     import ahocorasick_rs  # kept out of the start of commands that read no text
 
     rows = [(kind, row) for kind in MoveKind for row in table.get(kind.value, ())]
-    frames = tuple(_frame(kind, row) for kind, row in rows)
-    tags: dict[tuple[str, bool, bool], list[str | int]] = {}
-
-    def add(pattern: str, tag: str | int) -> None:
-        for phrase in expand(pattern):
-            open_left, open_right = phrase.startswith("*"), phrase.endswith("*")
-            key = fold(phrase.strip("*"))
-            if not key:
-                raise ValueError(f"an empty phrase in {pattern!r}")
-            known = tags.setdefault((key, open_left, open_right), [])
-            if tag not in known:
-                known.append(tag)
-
-    for section in ("classes", "cues", "status"):
-        for name, patterns in table.get(section, {}).items():
-            for pattern in patterns:
-                add(pattern, name if section != "status" else f"status:{name}")
-    for number, (_, row) in enumerate(rows):
-        for pattern in row["say"]:
-            add(pattern, number)
+    phrases = _phrases(table, [row["say"] for _, row in rows])
     reach = table.get("reach", {})
-    numbers = table.get("numbers", {})
     return Lexicon(
         lang=table["lang"],
         next_reach=reach.get("next", 34),
@@ -243,31 +224,61 @@ def _compile(table: Mapping[str, Any]) -> Lexicon:
         verb_last=table.get("verb_last", False),
         verb_may_end=table.get("verb_may_end", False),
         nouns_capital=table.get("nouns_capital", False),
-        frames=frames,
+        frames=tuple(_frame(kind, row) for kind, row in rows),
         phrases=tuple(
-            Phrase(
-                _edges(*key),
-                tuple(tag for tag in known if isinstance(tag, str)),
-                tuple(tag for tag in known if isinstance(tag, int)),
-            )
-            for key, known in tags.items()
+            Phrase(edges, tuple(classes), tuple(triggers))
+            for (_, edges), (classes, triggers) in phrases.items()
         ),
-        automaton=ahocorasick_rs.AhoCorasick([phrase for phrase, _, _ in tags]),
-        numbers=Numbers(
-            scale={fold(k): float(v) for k, v in numbers.get("scale", {}).items()},
-            currency={fold(k): v for k, v in numbers.get("currency", {}).items()},
-            words={fold(k): int(v) for k, v in numbers.get("words", {}).items()},
-            decimal=numbers.get("decimal", "."),
-            counters=tuple(numbers.get("counters", ())),
-        ),
-        stop=frozenset(fold(w) for text in table.get("stop", ()) for w in text.split()),
-        orgwords=frozenset(fold(w) for p in table["classes"]["orgword"] for w in expand(p)),
+        automaton=ahocorasick_rs.AhoCorasick([phrase for phrase, _ in phrases]),
+        numbers=_numbers(table.get("numbers", {})),
+        stop=frozenset(word for text in table.get("stop", ()) for word in fold(text).split()),
+        orgwords=frozenset(words(table["classes"]["orgword"])),
         **{name: read_section(kind, table.get(name, {})) for name, kind in SECTIONS.items()},
     )
 
 
+# What a phrase at its edges belongs to and triggers; dicts, as sets that keep their order.
+_Phrases = dict[tuple[str, int], tuple[dict[str, None], dict[int, None]]]
+
+
+def _phrases(table: Mapping[str, Any], said: list[list[str]]) -> _Phrases:
+    """Every phrase of a table; ``said`` are those of the frames, by number."""
+    found: _Phrases = {}
+    for section in PHRASES:
+        for name, patterns in table.get(section, {}).items():
+            tag = f"status:{name}" if section == "status" else name
+            for key in _written(patterns):
+                found.setdefault(key, ({}, {}))[0][tag] = None
+    for number, patterns in enumerate(said):
+        for key in _written(patterns):
+            found.setdefault(key, ({}, {}))[1][number] = None
+    return found
+
+
+def _written(patterns: list[str]) -> Iterator[tuple[str, int]]:
+    """The phrases that patterns stand for, each with its edges."""
+    for pattern in patterns:
+        for written in expand(fold(pattern)):
+            phrase = written.strip("*")
+            yield phrase, _edges(phrase, written[0] == "*", written[-1] == "*")
+
+
+def _numbers(section: Mapping[str, Any]) -> Numbers:
+    return Numbers(
+        scale={fold(k): float(v) for k, v in section.get("scale", {}).items()},
+        currency={fold(k): v for k, v in section.get("currency", {}).items()},
+        words={fold(k): int(v) for k, v in section.get("words", {}).items()},
+        decimal=section.get("decimal", "."),
+        counters=tuple(section.get("counters", ())),
+    )
+
+
 def _edges(phrase: str, open_left: bool, open_right: bool) -> int:
-    """At which ends a phrase must not be joined to a letter: none in scripts without blanks."""
-    left = LEFT if not open_left and phrase[0].isalnum() and phrase[0] < NO_BLANKS else 0
-    right = RIGHT if not open_right and phrase[-1].isalnum() and phrase[-1] < NO_BLANKS else 0
+    """At which ends a phrase must not be joined to a letter: none in scripts without blanks.
+
+    Raises IndexError for an empty phrase.
+    """
+    first, last = phrase[0], phrase[-1]
+    left = LEFT if not open_left and first.isalnum() and first < NO_BLANKS else 0
+    right = RIGHT if not open_right and last.isalnum() and last < NO_BLANKS else 0
     return left | right
