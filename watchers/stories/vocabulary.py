@@ -5,13 +5,11 @@ which words a text has is for ``tokens``, what they weigh for ``evidence``.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
-from typing import Any
 
+from watchers.tables import read_table
 from watchers.text import fold
 
 MAX_PHRASE = 3  # words in the longest form
@@ -70,12 +68,15 @@ class Vocabulary:
     plain: frozenset[str]  # stems
     comment: tuple[str, ...]  # beginnings of headlines about an event
     comment_cjk: tuple[str, ...]
+    background: Mapping[str, tuple[str, ...]]  # by language: what begins background; as written
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """The packaged vocabulary, loaded once."""
-    lexicon, names, words = (_table(name) for name in ("lexicon", "names", "words"))
+    lexicon, names, words = (
+        read_table("watchers.stories", f"{name}.toml") for name in ("lexicon", "names", "words")
+    )
     return Vocabulary(
         concepts=_forms((c, form) for c, forms in lexicon["concepts"].items() for form in forms.split()),
         names=_forms(
@@ -86,6 +87,7 @@ def vocabulary() -> Vocabulary:
         plain=frozenset(stem(word) for word in fold(words["plain"]).split()),
         comment=tuple(form.replace("_", " ") for form in fold(words["comment"]).split()),
         comment_cjk=tuple(fold(words["comment_cjk"]).split()),
+        background={lang: tuple(cues) for lang, cues in words["background"].items()},
     )
 
 
@@ -104,11 +106,6 @@ def stem(folded: str) -> str:
     if len(word) > 4 and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]
     return word[:_STEM]
-
-
-def _table(name: str) -> dict[str, Any]:
-    text = resources.files("watchers.stories").joinpath(f"{name}.toml").read_text("utf-8")
-    return tomllib.loads(text)
 
 
 def _forms(pairs: Iterable[tuple[str, str]]) -> Forms:
