@@ -9,7 +9,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 _HEADER = re.compile(r"[ \t]*\[\[?[ \t]*([^\]\n]+?)[ \t]*\]\]?")
-_QUOTES = ('"""', "'''", '"', "'")
+_SIGN = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?|"(?:[^"\\]|\\.)*+"?'  # strings, also one that never ends
+    r"|'''(?:[^']|'(?!''))*+(?:''')?|'[^']*+'?"
+    r"|#[^\n]*+|\n|[\[\]{},=]|[^\s\[\]{},=\"'#]++",
+    re.DOTALL,
+)
 
 
 def position(text: str, path: Sequence[str | int]) -> tuple[int, int]:
@@ -56,26 +61,11 @@ def _headers(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _signs(text: str, start: int) -> Iterator[tuple[int, str]]:
-    """Every character that is in no string and no comment, strings told by their first quote."""
-    at = start
-    while at < len(text):
-        quote = next((q for q in _QUOTES if text.startswith(q, at)), None)
-        if quote:
-            yield at, quote[0]
-            at = _string_end(text, at, quote)
-        elif text[at] == "#":
-            newline = text.find("\n", at)
-            at = len(text) if newline < 0 else newline
-        else:
-            yield at, text[at]
-            at += 1
-
-
-def _string_end(text: str, start: int, quote: str) -> int:
-    at = start + len(quote)
-    while at < len(text) and not text.startswith(quote, at):
-        at += 2 if quote[0] == '"' and text[at] == "\\" else 1
-    return at + len(quote)
+    """What is in no string and no comment, told by its first character: signs, words, strings, line ends."""
+    for found in _SIGN.finditer(text, start):
+        sign = text[found.start()]
+        if sign != "#":
+            yield found.start(), sign
 
 
 def _inside(text: str, start: int, end: int, path: tuple[str | int, ...]) -> int:
