@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many ru
     from watchers.pipeline import Judged, Pipeline
 
 HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
+BEGIN_APART = 0.0002  # seconds between the first steps of two of them: the loop has others to serve
 LOOK_EVERY = 0.25  # seconds between looks for what else is due
 QUIET_WAIT = 0.5  # seconds that a poll without news waits for others: a commit costs more than thirty of them
 MOST_BODIES = 16  # being read or waiting for it, before nobody else is asked: memory is bounded
@@ -111,8 +112,11 @@ class Sweep:
             under_way.update(feed.id for feed in feeds)
             groups = _by_host(feeds)
             hosts = iter(groups)
-            for _ in range(min(HOSTS_AT_ONCE, len(groups))):
-                worker = asyncio.create_task(self._poll_hosts(fetcher, hosts, finished, more is not None))
+            for place in range(min(HOSTS_AT_ONCE, len(groups))):
+                polling_hosts = self._poll_hosts(
+                    fetcher, hosts, finished, after=place * BEGIN_APART, paced=more is not None
+                )
+                worker = asyncio.create_task(polling_hosts)
                 workers.add(worker)
                 worker.add_done_callback(ended)
 
@@ -144,8 +148,11 @@ class Sweep:
         fetcher: "sources.Fetcher",
         hosts: Iterable[list[Feed]],
         finished: "_Finished",
+        *,
+        after: float,
         paced: bool,
     ) -> None:
+        await asyncio.sleep(after)
         for feeds in hosts:  # one iterator, shared by all workers
             if paced and (wait := ahead(feeds[0], self._clock())) > 0:
                 await asyncio.sleep(wait)

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -44,6 +45,7 @@ MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})  # RFC 9110 section 15.4
 TOTAL_SECONDS = 30.0
+ADDRESSES_KEPT = 8192  # a kilobyte each
 AT_ONCE = 48  # requests under way: 200 polls a second and more, without a crowd for each turn of the loop
 
 _NAMED: tuple[tuple[type[httpx.HTTPError], type[SourceError]], ...] = (
@@ -189,7 +191,7 @@ class Fetcher:
         request = httpx.Request("GET", trail.url, headers=sent)
         try:
             async with asyncio.timeout(trail.left):
-                response = await self._client.send(request, stream=True, follow_redirects=False)
+                response = await self._client.once(request)
                 try:
                     return await self._read(
                         response, trail, now, conditional=any(name.startswith(b"If-") for name, _ in sent)
@@ -283,7 +285,9 @@ class Fetcher:
             trail.permanent = str(target)
 
 
+@lru_cache(maxsize=ADDRESSES_KEPT)
 def _address(url: str) -> httpx.URL:
+    """The address to ask; raises BadAddress.  Kept, as ``run`` asks the same ones again and again."""
     try:
         address = httpx.URL(url)
         host = address.host  # raises where its punycode is none
@@ -358,6 +362,14 @@ class _Client(httpx.AsyncClient):
     """httpx's client without cookies."""
 
     _none = _NoCookies()
+
+    async def once(self, request: httpx.Request) -> httpx.Response:
+        """``send`` without what only credentials, redirects and hooks need: a fourteenth of a poll."""
+        if request.url.userinfo:
+            return await self.send(request, stream=True, follow_redirects=False)
+        response = await self._transport_for_url(request.url).handle_async_request(request)
+        response.request = request
+        return response
 
     @property
     def cookies(self) -> httpx.Cookies:
