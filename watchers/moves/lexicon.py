@@ -49,7 +49,7 @@ OPTIONAL = frozenset(
     "alliance border court deal kin kin_of opinion own owned plain review stuff tells".split()
 )
 CUES = frozenset(
-    "negation never recounted background opening afterwards relative past dated conditional question roundup feature".split()
+    "negation never recounted stating background opening afterwards relative past dated conditional question roundup feature".split()
 )
 
 KINDS = frozenset(kind.value for kind in MoveKind)

@@ -37,7 +37,7 @@ _DENIABLE = frozenset(
     }
 )
 
-_STATED = ("reported", "confirmed", "denied")
+_STATED = ("status:reported", "status:confirmed", "status:denied", "stating")
 
 
 def judge(draft: Draft, document: Document) -> float:
@@ -118,7 +118,7 @@ def is_background(draft: Draft) -> bool:
     if any(relative.end <= a and b <= start for a, b, _ in page.triggers):
         return False  # "the manager who came from X leaves Y": the clause already has its verb
     # "confirms that Meta invests" is no relative clause: what is confirmed is the news
-    stated = (page.last(f"status:{name}", relative.start - 20, relative.start) for name in _STATED)
+    stated = (page.last(name, relative.start - 20, relative.start) for name in _STATED)
     return not any(word is not None and relative.start - word.end <= 1 for word in stated)
 
 
