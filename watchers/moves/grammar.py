@@ -34,6 +34,7 @@ class Grammar:
     slight: Words = _NONE  # articles and the like between a verb and what it asks for
     after_particle: Words = _NONE  # what may follow a clause that a separable particle has closed
     whole: Words = _NONE  # people who speak for the whole: "team", "staff"
+    to_do: tuple[str, ...] = ()  # before an infinitive that says what for: "to"
     purposes: tuple[str, ...] = ()  # before an infinitive, a purpose: "para"
     no_purpose: tuple[str, ...] = ()  # unless one of these follows it
     infinitives: tuple[str, ...] = ()  # endings of infinitives

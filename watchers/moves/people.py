@@ -10,6 +10,7 @@ from functools import lru_cache
 from storage.model import MoveKind
 from watchers.moves.amounts import find_counts
 from watchers.moves.grammar import Counting, Grammar, Posts
+from watchers.moves.lexicon import CJK, NO_BLANKS
 from watchers.moves.names import Party
 from watchers.moves.page import Hit
 from watchers.moves.reading import Draft
@@ -143,7 +144,7 @@ def _is_past_post(draft: Draft, hit: Hit) -> bool:
 
 def _is_taken(draft: Draft, hit: Hit) -> bool:
     text = draft.page.folded[max(0, hit.start - 30) : hit.start]
-    if draft.page.folded[hit.start] >= "\u2e80" or draft.page.lexicon.lang in ("zh", "ja", "ko"):
+    if draft.page.folded[hit.start] >= NO_BLANKS or draft.page.lexicon.lang in CJK:
         return True
     if _takes(draft.page.lexicon.posts).search(text):
         return True

@@ -20,16 +20,41 @@ def bind_before(draft: Draft, parties: list[Party]) -> None:
     here = [p for p in parties if p.start >= floor]
     parties = [p for p in here if not _apposed(draft, p, floor, parties)]
     parties = [p for p in parties if not _is_founder_of(draft, p, parties)]
-    aside: list[Party] = []  # those that a preposition without a role keeps from acting
+    aside = _bind_preposed(draft, parties, floor)
+    bound = [p for known in draft.roles.values() for p in known]
+    rest = [p for p in parties if p not in bound and p not in aside]
+    actors = [p for p in rest if not is_bystander(page, p)]
+    if not actors or frame.left is None:
+        return
+    subject = _subject(draft, actors, floor)
+    if _is_object_before(draft, subject, floor):
+        return
+    actors = [p for p in actors if p.end <= subject.end]
+    if frame.adjacent and not subject.possessive and page.folded[subject.end : draft.start] in ("", " ", "-"):
+        give(draft, frame.adjacent, subject)
+        free = [p for p in actors[:-1] if preposed(page, p, previous_end(parties, p), frame) is None]
+        if frame.left == frame.adjacent or not free:
+            return
+        subject = free[-1]  # "X completes its Y takeover"
+    elif _says_what_for(draft):
+        subject = _whose_purpose(draft, actors)
+    _bind_subject(draft, [p for p in rest if p.end <= subject.end], subject)
+    if frame.left_org and frame.left_org not in draft.roles:  # "Jane Doe, Acme's chief, leaves"
+        apposed = [p for p in here if p not in parties and accepts(frame.left_org, p) and p.kind != "person"]
+        if apposed and not is_former(page, apposed[-1]) and not is_bystander(page, apposed[-1]):
+            give(draft, frame.left_org, apposed[-1])
+
+
+def _bind_preposed(draft: Draft, parties: list[Party], floor: int) -> list[Party]:
+    """Roles by preposition before the verb; returns those whom one without a role keeps from acting."""
+    page, grammar = draft.page, draft.page.lexicon.grammar
+    aside: list[Party] = []
     for at, party in enumerate(parties):
-        role = preposed(page, party, max(floor, previous_end(parties, party)), frame)
-        if (
-            role is None
-            and at
-            and page.folded[parties[at - 1].end : party.start].strip() in page.lexicon.grammar.between_two
-        ):
-            role = next((r for r, known in draft.roles.items() if parties[at - 1] in known), None)
-        if role == OTHERWISE and page.lexicon.lang == "zh":
+        role = preposed(page, party, max(floor, previous_end(parties, party)), draft.frame)
+        before = parties[at - 1] if at else None
+        if role is None and before and page.folded[before.end : party.start].strip() in grammar.between_two:
+            role = next((r for r, known in draft.roles.items() if before in known), None)
+        if role == OTHERWISE and grammar.touching:
             aside.append(party)
         if (
             role is not None
@@ -39,42 +64,23 @@ def bind_before(draft: Draft, parties: list[Party]) -> None:
             and not is_bystander(page, party)
         ):
             give(draft, role, party)
-    bound = [p for known in draft.roles.values() for p in known]
-    rest = [p for p in parties if p not in bound and p not in aside]
-    actors = [p for p in rest if not is_bystander(page, p)]
-    subject = actors[-1] if actors else None
-    if (
-        page.folded[floor : draft.start].rstrip().endswith((",", *page.lexicon.grammar.joins))
-        and len(actors) > 1
-    ):
-        # "Acme takes aim at Corvid, offers …": a further verb of the one who acts first
-        subject = next((p for p in actors if preposed(page, p, floor, frame) is None), subject)
-        if subject is not None:
-            rest = rest[: rest.index(subject) + 1]
-            actors = actors[: actors.index(subject) + 1]
-    if subject is None or frame.left is None or _is_object_before(draft, subject, floor):
-        return
-    if frame.adjacent and not subject.possessive and page.folded[subject.end : draft.start] in ("", " ", "-"):
-        give(draft, frame.adjacent, subject)
-        earlier = [
-            p
-            for p in actors
-            if p.end <= subject.start and preposed(page, p, previous_end(parties, p), frame) is None
-        ]
-        if frame.left == frame.adjacent or not earlier:
-            return
-        subject = earlier[-1]  # "X completes its Y takeover"
-        rest = [p for p in rest if p.end <= subject.end]
-    elif page.folded[: draft.end].startswith("to ", draft.start) or page.folded.endswith(
-        " to ", 0, draft.start
-    ):
-        subject = _whose_purpose(draft, actors)
-        rest = [p for p in rest if p.end <= subject.end]
-    _bind_subject(draft, rest, subject)
-    if frame.left_org and frame.left_org not in draft.roles:  # "Jane Doe, Acme's chief, leaves"
-        apposed = [p for p in here if p not in parties and accepts(frame.left_org, p) and p.kind != "person"]
-        if apposed and not is_former(page, apposed[-1]) and not is_bystander(page, apposed[-1]):
-            give(draft, frame.left_org, apposed[-1])
+    return aside
+
+
+def _subject(draft: Draft, actors: list[Party], floor: int) -> Party:
+    """Who is the nearest to act; "Acme takes aim at Corvid, offers …": or the first, of a further verb."""
+    page = draft.page
+    further = page.folded[floor : draft.start].rstrip().endswith((",", *page.lexicon.grammar.joins))
+    if not further or len(actors) == 1:
+        return actors[-1]
+    return next((p for p in actors if preposed(page, p, floor, draft.frame) is None), actors[-1])
+
+
+def _says_what_for(draft: Draft) -> bool:
+    """ "… to hire": whether the verb is an infinitive."""
+    text, marks = draft.page.folded, draft.page.lexicon.grammar.to_do
+    inside = (text[: draft.end].startswith(f"{mark} ", draft.start) for mark in marks)
+    return any(inside) or any(text.endswith(f" {mark} ", 0, draft.start) for mark in marks)
 
 
 def _whose_purpose(draft: Draft, actors: list[Party]) -> Party:
@@ -89,7 +95,9 @@ def _whose_purpose(draft: Draft, actors: list[Party]) -> Party:
 def _apart(page: Page, start: int, end: int) -> bool:
     """Whether a comma parts two positions; one that only lists names ("从X、Y") does not."""
     return (
-        COMMA.search(page.folded.replace("、", " ") if page.lexicon.lang == "zh" else page.folded, start, end)
+        COMMA.search(
+            page.folded.replace("、", " ") if page.lexicon.grammar.touching else page.folded, start, end
+        )
         is not None
     )
 
@@ -146,7 +154,9 @@ def _only_tells(page: Page, subject: Party, draft: Draft) -> bool:
 def _before_the_verb(page: Page, role: str) -> bool:
     """Whether a preposition before the verb can give this role: "the startup of X raises"
     makes X no investor, "a manager of X leaves" tells where from."""
-    return role != OTHERWISE and (role == "from" or page.lexicon.verb_may_end or page.lexicon.lang == "zh")
+    if role in (OTHERWISE, "from"):
+        return role == "from"
+    return page.lexicon.verb_may_end or bool(page.lexicon.grammar.touching)
 
 
 def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:

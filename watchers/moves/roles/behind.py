@@ -32,18 +32,11 @@ def bind_behind(draft: Draft, parties: list[Party]) -> None:
     previous: tuple[Party, str] | None = None
     seen_object = False
     owned: str | None = None  # the role of what belongs to the party just read
-    acts = frame.kind in _ACTS and bool(grammar.purposes)
     taken = (
         frame.left if frame.left == frame.right != "partner" and draft.roles.get(frame.left or "") else None
     )
     for party in parties:
-        if _another_verb(draft, before, party.start):
-            break
-        if party.start - draft.end > page.lexicon.side_reach or _new_clause(
-            page, before, party.start, {} if seen_object else frame.via
-        ):
-            break
-        if acts and _purpose(grammar).search(page.folded, before, party.start) is not None:
+        if _is_beyond(draft, before, party, seen_object):
             break
         gap_start, before = before, party.end
         if is_bystander(page, party):
@@ -70,14 +63,24 @@ def bind_behind(draft: Draft, parties: list[Party]) -> None:
             if role is not None and party.slug is not None and not any(p.slug for p in draft.roles[role]):
                 draft.roles[role] = [party]  # "a gang says it stole data from X"
             continue
-        if role == frame.right or role == frame.right_org:
-            seen_object = seen_object or role == frame.right
+        seen_object = seen_object or role == frame.right
         if (
             accepts(role, party)
             and len(draft.roles.get(role, ())) < MOST_COORDINATED
             and give(draft, role, party)
         ):
             previous = (party, role)
+
+
+def _is_beyond(draft: Draft, before: int, party: Party, seen_object: bool) -> bool:
+    """Whether something between ``before`` and a party parts it from the verb, or the distance does."""
+    page, grammar = draft.page, draft.page.lexicon.grammar
+    if party.start - draft.end > page.lexicon.side_reach or _another_verb(draft, before, party.start):
+        return True
+    if _new_clause(page, before, party.start, {} if seen_object else draft.frame.via):
+        return True
+    purpose = draft.frame.kind in _ACTS and bool(grammar.purposes)
+    return purpose and _purpose(grammar).search(page.folded, before, party.start) is not None
 
 
 def _role_behind(draft: Draft, party: Party, gap_start: int, seen_object: bool) -> str | None:

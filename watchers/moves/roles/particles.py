@@ -14,59 +14,67 @@ from watchers.moves.roles.bystanders import is_bystander, is_former
 from watchers.moves.roles.casting import accepts, give
 
 _TOPIC = "、"
+_BEHIND_REACH = 40  # code points behind the verb in which its object may stand
 _CLOSING = ("」", "』", "”")
 _REST_OF_NAME = re.compile(r"(?: ?[A-Z][A-Za-z0-9.]*){1,2}|[ァ-ヺー]{3,8}")
 
 
+_Found = tuple[Party, str, str]  # who, by which particle, as what
+
+
 def bind(draft: Draft, parties: list[Party]) -> None:
     """Japanese and Korean: the particle after a name says its role."""
-    page, frame, grammar = draft.page, draft.frame, draft.page.lexicon.grammar
-    slight = grammar.of | {""}  # particles that say less than the others; "": none, but beside the verb
-    _floor, ceiling = draft.sentence
+    page, frame, slight = draft.page, draft.frame, _slight(draft)
     before = [p for p in parties if p.end <= draft.start and not _stands_aside(page, p)]
-    found: list[tuple[Party, str, str]] = []  # nearest first: who, by which particle, as what
-    for at in range(len(before) - 1, -1, -1):
-        party, following = before[at], before[at + 1] if at + 1 < len(before) else None
-        mark, role = _mark_of(draft, party)
-        gap = "" if following is None else page.folded[party.end : following.start].strip()
-        if (
-            found
-            and found[-1][0] is following
-            and gap in grammar.between
-            and (role is None or _in_list(page, before, at))
-        ):
-            _, mark, role = found[-1]
-        if (
-            mark in slight
-            and following is not None
-            and party.kind == "person" != following.kind
-            and gap.endswith(tuple(grammar.of))
-        ):
-            continue  # "X氏のY": it is Y that acts
-        if role in {known for _, _, known in found} and mark == _TOPIC:
-            role = _topic_role(frame, grammar.object_mark, {known for _, _, known in found}, party) or role
-        elif role == "to" and party.kind == "person" and mark in slight and "person" in frame.marks.values():
-            role = "person"
-        elif role == "to" and party.kind == "person" and mark == _TOPIC and "person" in frame.marks.values():
-            role = "to" if all(known != "to" for _, _, known in found) else "person"
-        elif (
-            role in {r for _, m, r in found if m == mark}
-            and mark in slight
-            and "from" in frame.marks.values()
-        ):
-            role = "from"  # "Xの…、Yの…トップに": the nearer one is where they go
-        role = _fitting(frame, role, party)
-        if role is not None and (role == "from" or not is_former(page, party)):
-            found.append((party, mark, role))
+    found = _read_particles(draft, before)
     for party, mark, role in found:
         if mark not in slight or role == "partner" or all(m in slight or r != role for _, m, r in found):
             give(draft, role, party)
     if frame.right:
-        after = [p for p in parties if p.start >= draft.end and p.end <= min(ceiling, draft.end + 40)]
-        for party in after[:2]:
+        ceiling = min(draft.sentence[1], draft.end + _BEHIND_REACH)
+        for party in [p for p in parties if p.start >= draft.end and p.end <= ceiling][:2]:
             fits = accepts(frame.right, party) and not (frame.right == "to" and party.kind == "person")
             if fits and frame.right not in draft.roles:
                 give(draft, frame.right, party)
+
+
+def _slight(draft: Draft) -> frozenset[str]:
+    """Particles that say less than the others; "": none, but beside the verb."""
+    return draft.page.lexicon.grammar.of | {""}
+
+
+def _read_particles(draft: Draft, before: list[Party]) -> list[_Found]:
+    """The parties before the verb to which their particle gives a role, nearest first."""
+    page, grammar, slight = draft.page, draft.page.lexicon.grammar, _slight(draft)
+    found: list[_Found] = []
+    for at in range(len(before) - 1, -1, -1):
+        party, following = before[at], before[at + 1] if at + 1 < len(before) else None
+        mark, role = _mark_of(draft, party)
+        gap = "" if following is None else page.folded[party.end : following.start].strip()
+        listed = found and found[-1][0] is following and gap in grammar.between
+        if listed and (role is None or _in_list(page, before, at)):
+            _, mark, role = found[-1]
+        owner = following is not None and party.kind == "person" != following.kind
+        if owner and mark in slight and gap.endswith(tuple(grammar.of)):
+            continue  # "X氏のY": it is Y that acts
+        role = _fitting(draft.frame, _weighed(draft, party, mark, role, found), party)
+        if role is not None and (role == "from" or not is_former(page, party)):
+            found.append((party, mark, role))
+    return found
+
+
+def _weighed(draft: Draft, party: Party, mark: str, role: str | None, found: list[_Found]) -> str | None:
+    """A role beside those that the particles nearer to the verb give."""
+    known, given = {known for _, _, known in found}, draft.frame.marks.values()
+    if mark == _TOPIC and role in known:
+        return _topic_role(draft.frame, draft.page.lexicon.grammar.object_mark, known, party) or role
+    if mark not in _slight(draft):
+        return role
+    if role == "to" and party.kind == "person" and "person" in given:
+        return "person"
+    if "from" in given and role in {r for _, m, r in found if m == mark}:
+        return "from"  # "Xの…、Yの…トップに": the nearer one is where they go
+    return role
 
 
 def _stands_aside(page: Page, party: Party) -> bool:

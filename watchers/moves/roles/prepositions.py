@@ -16,7 +16,7 @@ def preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
     text = page.folded[max(floor, party.start - 60) : party.start]
     if grammar.agents and (agent := _agent(grammar).search(text)) is not None:
         return frame.via.get(grammar.agents[agent[1]], OTHERWISE)
-    if page.raw[party.start] >= NO_BLANKS or page.lexicon.lang == "zh":
+    if page.raw[party.start] >= NO_BLANKS or grammar.touching:
         tail = _without_description(page, party, text.rstrip(" 「“《"))
         role = next((role for word, role in frame.via.items() if tail.endswith(word)), None)
         return OTHERWISE if role is None and tail.endswith(grammar.touching) else role
