@@ -32,11 +32,11 @@ from watchers.stories.weights import BIAS, WEIGHTS
 
 NAMES = tuple(Evidence._fields)
 PRIORS = {
-    "entities": 0.36, "headliner": 1.45, "names": 0.28, "names_lead": 0.08, "foreign": -0.18, "cast": 0.5,
+    "entities": 0.36, "headliner": 1.45, "names": 0.28, "names_lead": 0.08, "cast": 0.5,
     "action": 0.4, "sort": 0.5, "kind": 0.45, "other": -1.7, "person": 2.0, "party": 1.4, "amounts": 1.9,
     "amounts_lead": 0.1, "disagree": -1.6, "concepts": 0.37, "concepts_lead": 0.11, "strange": -0.27, "strange_abroad": -0.2,
     "stage": -1.0, "words": 0.12, "words_lead": 0.02, "copy": 4.0, "days": -0.37, "soon": 2.35,
-    "burst": 0.43, "who": 0.6, "comment": -3.5, "alien": -1.5, "alien_abroad": -0.8, "abroad": 0.3, "relayed": 1.0, "bare": 0.15, "confirms": 0.8, "status": -2.0,
+    "burst": 0.43, "comment": -3.5, "alien": -1.5, "alien_abroad": -0.8, "relayed": 1.0, "bare": 0.15, "confirms": 0.8, "status": -2.0,
     "novel": -0.05, "rivals": -0.3, "rivals_alike": -0.3,
 }  # fmt: skip
 PRIOR_BIAS = -6.15
@@ -150,7 +150,7 @@ def _best(
     for pair in heard.pairs:
         groups[story[pair.other]].append(pair)
     near = {
-        one: presence(heard.fp, [m.told for m in members], [m.apart for m in members])
+        one: presence(heard.fp, ((m.told, m.apart, m.evidence) for m in members))
         for one, members in groups.items()
     }
     everybody = Presence(sum(one.about for one in near.values()), sum(one.alike for one in near.values()))

@@ -23,7 +23,6 @@ SAME_SUM = math.log(1.15)  # two sums within this are one, rounded by somebody
 OTHER_SUM = math.log(2.0)  # and beyond this they are two
 _BY_SOUND = 0.7  # of a name in common: katakana against Latin
 _ROUNDED = 0.7  # of an amount in common: a rumour against its confirmation
-_CJK = frozenset({"zh", "ja", "ko"})
 # What matters go through, in order; stages in one set are told as each other.
 _STAGES: tuple[tuple[frozenset[str], ...], ...] = (
     (
@@ -56,7 +55,6 @@ class Evidence(NamedTuple):
     headliner: float  # share of the entities that each is about, 0..1
     names: float  # rarity of the unwatched proper nouns that both headlines have
     names_lead: float  # of those that stand in a lead, in one or both
-    foreign: float  # rarity of headline names that the other headline lacks, the lesser side
     cast: float  # share of the entities of headline and lead that both have, by rarity, 0..1
     action: float  # 1 the headlines tell one sort of action, 0.5 a lead does, -1 different sorts
     sort: float  # 1 when the headlines tell that sort by other concepts: a leave, an end of ties
@@ -78,13 +76,11 @@ class Evidence(NamedTuple):
     days: float  # between their times
     soon: float  # 1 within the hour, falling to 0 over four days
     burst: float  # rarity of the rarest entity that both are about, as near as they are in time
-    who: float  # 1 about the same person, -1 about different ones only
     comment: (
         float  # 1 when one tells the event and a later one talks about something, 0.5 when an earlier does
     )
     alien: float  # 1 when nothing of what they say is in common: no name, matter, sum, word or sort of action
     alien_abroad: float  # the same where the languages differ
-    abroad: float  # 1 when the languages differ: words cannot meet
     relayed: float  # 1 when an entry in another language comes after one in English
     bare: float  # 1 when one side has hardly anything to compare
     confirms: float  # 1 when a fact follows a rumour within three days: same move, no other sum
@@ -98,7 +94,8 @@ class Evidence(NamedTuple):
 def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> Evidence:
     """All figures for an entry ``a`` and a known one ``b`` that lie ``apart``."""
     ours, theirs = _side(a), _side(b)
-    days, fresh = abs(apart.total_seconds()) / 86400, soon(apart)
+    days = abs(apart.total_seconds()) / 86400
+    fresh = soon(days)
     kind = parties.kind(a, b)
     names, names_lead = _names(ours, theirs, rarity)
     concepts, concepts_lead = _shared(ours.concepts, theirs.concepts, rarity.concept)
@@ -116,7 +113,6 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         headliner=_headliner(ours, theirs) if common else 0.0,
         names=names,
         names_lead=names_lead,
-        foreign=_foreign(a, b, ours, theirs, rarity),
         cast=_cast(a, b, ours, theirs, rarity),
         action=action,
         sort=float(action == 1.0 and not concepts),
@@ -138,11 +134,9 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         days=min(days, 30.0),
         soon=fresh,
         burst=fresh and fresh * max((_shared_head(a, b, slug, rarity) for slug in common), default=0.0),
-        who=_who(ours.persons, theirs.persons),
         comment=1.0 if a.comment and not b.comment else 0.5 * (b.comment and not a.comment),
         alien=float(alien and not abroad),
         alien_abroad=float(alien and abroad),
-        abroad=float(abroad),
         relayed=float(abroad and b.lang == _FIRST),
         bare=float(min(ours.substance, theirs.substance) <= 1),
         confirms=float(firmer and days <= _LATE and kind >= 0.5 and not other_sum),
@@ -155,9 +149,9 @@ def akin(a: Fingerprint, b: Fingerprint) -> bool:
     return not _side(a).stands.isdisjoint(_side(b).stands)
 
 
-def soon(apart: timedelta) -> float:
+def soon(days: float) -> float:
     """1 within the hour, falling to 0 over four days."""
-    return max(0.0, 1.0 - math.log1p(abs(apart.total_seconds()) / 3600) / _SOON)
+    return max(0.0, 1.0 - math.log1p(days * 24) / _SOON)
 
 
 def disagree(a: Fingerprint, b: Fingerprint, days: float) -> bool:
@@ -205,9 +199,7 @@ class _Side:
     heads: frozenset[str]  # entities that it is about
     stands: frozenset[str]  # those, and whom they stand for
     cast: frozenset[str]  # entities of headline and lead
-    persons: frozenset[str]  # of the heads
     names: frozenset[str]
-    titled: tuple[str, ...]  # names of the headline, those by sound left out
     sounds: Mapping[str, str]  # names known by sound, by their consonants
     named: _Said  # what names can meet
     concepts: _Said
@@ -230,9 +222,7 @@ def _side(fp: Fingerprint) -> _Side:
         heads=heads,
         stands=heads.union(fp.kin),
         cast=frozenset(fp.entities[: fp.prominent]),
-        persons=fp.persons & heads,
         names=frozenset(fp.names),
-        titled=tuple(name for name in fp.headline_names() if name[0] != "~"),
         sounds={name[1:]: name for name in fp.names if name[0] == "~" and len(name) > 3},
         named=_Said(frozenset((*fp.headline_names(), *fp.words[: said[2]], *played)), parties.words_of(fp)),
         concepts=_Said(frozenset(concepts), frozenset(fp.concepts)),
@@ -275,12 +265,6 @@ def _cast(a: Fingerprint, b: Fingerprint, ours: _Side, theirs: _Side, rarity: Ra
     return weight(common) / everybody if everybody else 0.0
 
 
-def _who(ours: frozenset[str], theirs: frozenset[str]) -> float:
-    if not ours or not theirs:
-        return 0.0
-    return 1.0 if ours & theirs else -1.0
-
-
 def _names(ours: _Side, theirs: _Side, rarity: Rarity) -> tuple[float, float]:
     """Rarity of the names in common: in both headlines, and otherwise.
 
@@ -290,14 +274,6 @@ def _names(ours: _Side, theirs: _Side, rarity: Rarity) -> tuple[float, float]:
     both = met & ours.named.headline & theirs.named.headline
     by_sound = sum(_BY_SOUND * rarity.name(name) for name in _by_sound(ours, theirs))
     return sum(map(rarity.name, both)) + by_sound, sum(map(rarity.name, met - both))
-
-
-def _foreign(a: Fingerprint, b: Fingerprint, ours: _Side, theirs: _Side, rarity: Rarity) -> float:
-    """Headline names that only one side has, the lesser side; 0 where the forms prove nothing."""
-    if a.loose or b.loose or (a.lang in _CJK) != (b.lang in _CJK):
-        return 0.0
-    lacking = _lacking(ours.titled, theirs.named, rarity.name)
-    return lacking and min(lacking, _lacking(theirs.titled, ours.named, rarity.name))
 
 
 def _strange(ours: _Side, theirs: _Side, rarity: Rarity) -> float:

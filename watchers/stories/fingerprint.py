@@ -56,7 +56,6 @@ class Fingerprint:
     words: tuple[str, ...] = ()
     headline: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
     comment: bool = False  # talks about an event rather than tells it
-    loose: bool = False  # the headline's capitals say little about names
     moved: bool = False  # the main move stands in the headline
     page: str = ""  # of the canonical address
     title: str = ""  # of the folded headline
@@ -92,7 +91,7 @@ class Fingerprint:
     def encode(self) -> str:
         """One line; ``decode`` gives an equal fingerprint back."""
         counts = ".".join(map(str, (self.prominent, *self.headline)))
-        flags = "c" * self.comment + "l" * self.loose + "m" * self.moved
+        flags = "c" * self.comment + "m" * self.moved
         groups: tuple[Iterable[str], ...] = (
             (self.lang, counts, flags, self.status, self.page, self.title),
             (slug + "*" * (slug in self.persons) for slug in self.entities),
@@ -141,7 +140,6 @@ class Fingerprint:
             words=words,
             headline=(of_entities, of_names, of_words, of_concepts, of_numbers),
             comment="c" in flags,
-            loose="l" in flags,
             moved="m" in flags,
             page=page,
             title=title,
@@ -186,7 +184,6 @@ def fingerprint(
             min(numbers, MAX_NUMBERS),
         ),
         comment=is_comment(document.title),
-        loose=said.loose,
         moved=main is not None and main.field == "title",
         page=_hash(canonical_url(document.url)) if document.url else "",
         title=_hash(" ".join(_PARTS.findall(fold(document.title)))) if document.title.strip() else "",

@@ -31,8 +31,6 @@ class _Match:
     """How well an entry fits a story, by its best member."""
 
     story: int
-    presence: Presence
-    novel: float  # of the entry, for those who told the story
     score: float
     other: Fingerprint  # of the member that fits best
     opened: datetime  # when that was published
@@ -66,7 +64,8 @@ def assign(
     for member in members:
         stories[member.story_id].append(member)
     known = Rarity(df=rarity, total=total)
-    matches = _compared([_fit(fp, published, story, told, known) for story, told in stories.items()])
+    fits = [_fit(fp, published, story, told, known) for story, told in stories.items()]
+    matches = _compared(fits, fp, stories, known)
     matches.sort(key=lambda match: (-match.score, match.story))
     if not matches:
         return Assignment(story_id=None, reasons=("no-candidate",))
@@ -89,27 +88,28 @@ def assign(
     )
 
 
-def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member], rarity: Rarity) -> _Match:
+def _fit(
+    fp: Fingerprint, published: datetime, story: int, told: Sequence[Member], rarity: Rarity
+) -> tuple[_Match, Presence]:
     others = [Fingerprint.decode(member.fingerprint) for member in told]
     # One report that leaves the name out must not carry another person into the story.
     somebody_else = any(another_person(fp, other) for other in others) and not any(
         role(fp, other, persons=True) == 1.0 for other in others
     )
     late = _confirms_late(fp, published, told, others)
-    spans = [apart(published, member.published) for member in told]
-    near, novel, matches = presence(fp, others, spans), novelty(fp, others, rarity), []
-    for member, other, span in zip(told, others, spans, strict=True):
+    matches, seen = [], []
+    for member, other in zip(told, others, strict=True):
+        span = apart(published, member.published)
         same_page, evidence, score = bool(fp.page) and fp.page == other.page, None, 0.0
         if same_page:
             score = 1.0
         elif not (somebody_else or any(veto(fp, other) for veto in VETOES)):
             evidence = gather(fp, other, span, rarity)
             score = 0.0 if late else likelihood(evidence)
+        seen.append((other, span, evidence))
         matches.append(
             _Match(
                 story=story,
-                presence=near,
-                novel=novel,
                 score=score,
                 other=other,
                 opened=member.published,
@@ -117,17 +117,23 @@ def _fit(fp: Fingerprint, published: datetime, story: int, told: Sequence[Member
                 same_page=same_page,
             )
         )
-    return max(matches, key=lambda match: match.score)
+    return max(matches, key=lambda match: match.score), presence(fp, seen)
 
 
-def _compared(matches: Sequence[_Match]) -> list[_Match]:
-    """The same with the other stories counted in."""
-    everybody = Presence(sum(m.presence.about for m in matches), sum(m.presence.alike for m in matches))
+def _compared(
+    fits: Sequence[tuple[_Match, Presence]],
+    fp: Fingerprint,
+    stories: Mapping[int, Sequence[Member]],
+    rarity: Rarity,
+) -> list[_Match]:
+    """The matches with what the whole story and the others say, which only ever speaks against one."""
+    everybody = Presence(sum(near.about for _, near in fits), sum(near.alike for _, near in fits))
     compared = []
-    for match in matches:
-        if match.evidence is not None:
-            evidence = beside(match.evidence, match.novel, match.presence, everybody)
-            match = replace(match, evidence=evidence, score=match.score and likelihood(evidence))
+    for match, near in fits:
+        if match.evidence is not None and match.score >= JOIN:
+            told = [Fingerprint.decode(member.fingerprint) for member in stories[match.story]]
+            evidence = beside(match.evidence, novelty(fp, told, rarity), near, everybody)
+            match = replace(match, evidence=evidence, score=likelihood(evidence))
         compared.append(match)
     return compared
 

@@ -115,7 +115,7 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
 
 def another_person(a: Fingerprint, b: Fingerprint) -> bool:
     """Whether both headlines tell of somebody who comes or goes, and it is not the same one."""
-    return _both_personal(a, b) and role(a, b, persons=True) == -1.0
+    return a.moved and b.moved and _both_personal(a, b) and role(a, b, persons=True) == -1.0
 
 
 def _both_personal(a: Fingerprint, b: Fingerprint) -> bool:

@@ -6,7 +6,7 @@ the story had, in the same language, tells something else.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.parties import words_of
 from watchers.stories.rarity import Rarity
 
+_DAY = timedelta(days=1)
 _MOST_NOVEL = 10.0  # nats: long headlines have more words, not more news
 
 
@@ -26,15 +27,19 @@ class Presence(NamedTuple):
     alike: float  # by those of them that tell one sort of action, too
 
 
-def presence(fp: Fingerprint, told: Sequence[Fingerprint], apart: Sequence[timedelta]) -> Presence:
-    """That of a story for an entry, from the reports that told it and how far each lies."""
+def presence(fp: Fingerprint, told: Iterable[tuple[Fingerprint, timedelta, Evidence | None]]) -> Presence:
+    """That of a story for an entry, from the reports that told it: how far each lies, and what it bears.
+
+    What a veto settled bears no evidence, and is a rival all the same.
+    """
     about = alike = 0.0
-    for other, span in zip(told, apart, strict=True):
-        fresh = soon(span)
-        if fresh > alike and akin(fp, other):
-            about = max(about, fresh)
-            if compare(fp, other) > 0.0:
-                alike = fresh
+    for other, span, evidence in told:
+        fresh = evidence.soon if evidence else soon(span / _DAY)
+        if fresh <= alike or not (evidence.headliner if evidence else akin(fp, other)):
+            continue
+        about = max(about, fresh)
+        if (evidence.action if evidence else compare(fp, other)) > 0.0:
+            alike = fresh
     return Presence(about, alike)
 
 

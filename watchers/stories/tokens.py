@@ -47,7 +47,6 @@ class Spoken:
     concepts: tuple[str, ...]
     numbers: tuple[float, ...]
     headline: tuple[int, int, int, int]  # how many of each stand in the headline
-    loose: bool  # the headline's capitals say little about names
 
 
 def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) -> Spoken:
@@ -71,7 +70,6 @@ def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) ->
         concepts=tuple(sink.concepts),
         numbers=tuple(dict.fromkeys((*counted, *_numbers(behind, lang), *_numbers(lead[:LEAD], lang)))),
         headline=headline,
-        loose=in_title in {_Capitals.EVERYWHERE, _Capitals.NOUNS},
     )
 
 
