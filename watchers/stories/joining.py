@@ -18,7 +18,7 @@ from watchers.stories.weights import WEIGHTS, likelihood
 
 SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
-JOIN = 0.22  # likelihood from which an entry joins a story
+JOIN = 0.2  # likelihood from which an entry joins a story
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
 VETOES = (opposite, another_party, another_target, another_sum)
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
