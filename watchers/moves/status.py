@@ -133,7 +133,12 @@ def _is_recounted(page: Page, draft: Draft) -> bool:
 def _is_passive_of_reason(page: Page, cue: Hit, start: int) -> bool:
     """ "因…被起诉": only what was done is the reason; what follows from it is the news."""
     words = page.lexicon.clauses
-    return page.folded[cue.start] in words.reasons and page.folded.startswith(words.consequences, start)
+    if page.folded[cue.start] not in words.reasons:
+        return False
+    closes = start - cue.end > 1 and any(
+        end == len(page.folded) for begin, end, _ in page.triggers if begin == start
+    )
+    return closes or page.folded.startswith(words.consequences, start)  # "因…辞职": the last verb is the news
 
 
 def _tells_how_long(page: Page, cue: Hit) -> bool:
