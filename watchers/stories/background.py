@@ -6,7 +6,7 @@ Pure.  Such a part names another event than the one that is told; it counts as t
 import re
 from functools import lru_cache
 
-from watchers.stories.vocabulary import vocabulary
+from watchers.stories.vocabulary import listed
 from watchers.tables import either
 
 _ENDS = re.compile(r"[,;:?!]\s|\s[–—|-]\s")
@@ -28,5 +28,5 @@ def background(title: str, lang: str | None) -> tuple[int, int] | None:
 @lru_cache(maxsize=64)
 def _begins(lang: str) -> re.Pattern[str] | None:
     """Words that begin background; None where a language has none."""
-    cues = vocabulary().background.get(lang)
-    return re.compile(rf"(?<!\w)(?:{either(cues)})(?!\w)", re.IGNORECASE) if cues else None
+    cues = listed("background").get(lang)
+    return re.compile(rf"(?<!\w)(?:{either(tuple(cues))})(?!\w)", re.IGNORECASE) if cues else None

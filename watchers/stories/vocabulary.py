@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from watchers.tables import read_table
 from watchers.text import fold
@@ -68,15 +69,13 @@ class Vocabulary:
     plain: frozenset[str]  # stems
     comment: tuple[str, ...]  # beginnings of headlines about an event
     comment_cjk: tuple[str, ...]
-    background: Mapping[str, tuple[str, ...]]  # by language: what begins background; as written
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """The packaged vocabulary, loaded once."""
-    lexicon, names, words = (
-        read_table("watchers.stories", f"{name}.toml") for name in ("lexicon", "names", "words")
-    )
+    lexicon, names = (read_table("watchers.stories", f"{name}.toml") for name in ("lexicon", "names"))
+    words = _all_words()
     return Vocabulary(
         concepts=_forms((c, form) for c, forms in lexicon["concepts"].items() for form in forms.split()),
         names=_forms(
@@ -87,8 +86,17 @@ def vocabulary() -> Vocabulary:
         plain=frozenset(stem(word) for word in fold(words["plain"]).split()),
         comment=tuple(form.replace("_", " ") for form in fold(words["comment"]).split()),
         comment_cjk=tuple(fold(words["comment_cjk"]).split()),
-        background={lang: tuple(cues) for lang, cues in words["background"].items()},
     )
+
+
+@cache
+def _all_words() -> dict[str, Any]:
+    return read_table("watchers.stories", "words.toml")
+
+
+def listed(name: str) -> Any:
+    """A section or key of ``words.toml``, as it is written there."""
+    return _all_words()[name]
 
 
 def is_comment(headline: str) -> bool:
