@@ -11,7 +11,7 @@ line, section and key.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
 from importlib.resources import files
 from typing import Any, NamedTuple, TypeVar
@@ -49,17 +49,18 @@ def read_table(package: str, name: str) -> dict[str, Any]:
         raise TableError(f"{_path(package, name)}, line {end}{section}: {error}") from None
 
 
-def read_part(package: str, name: str, section: str) -> dict[str, Any]:
-    """One section of a table, without reading the others; empty where it has none.
+def read_part(package: str, name: str, sections: Collection[str], *, others: bool = False) -> dict[str, Any]:
+    """Only ``sections`` of a table, or with ``others`` all but them; what is left out costs no time.
 
-    A line within it must not begin with a bracket.
+    No line within a string may begin with a bracket.
     """
-    text = _text(package, name)
-    begin = text.find(f"\n[{section}]\n")
-    if begin < 0:
-        return {}
-    end = text.find("\n[", begin + 1)
-    return tomllib.loads(text[begin : end if end > 0 else None]).get(section, {})
+    pieces = re.split(r"^(?=\[)", _text(package, name), flags=re.MULTILINE)
+    headers = tuple(f"[{one}]" for one in sections)
+    try:
+        return tomllib.loads("".join(one for one in pieces if one.startswith(headers) is not others))
+    except tomllib.TOMLDecodeError:
+        read_table(package, name)  # tells the fault with its line
+        raise
 
 
 def build(
@@ -67,13 +68,13 @@ def build(
     name: str,
     make: Callable[[dict[str, Any]], _S],
     faults: Callable[[dict[str, Any]], Iterable[Fault]],
+    read: Callable[[str, str], dict[str, Any]] = read_table,
 ) -> _S:
-    """What ``make`` makes of a table; TableError with the first of its ``faults`` where it cannot."""
-    table = read_table(package, name)
+    """What ``make`` makes of what is read of a table; TableError with the first of its ``faults`` where it cannot."""
     try:
-        return make(table)
+        return make(read(package, name))
     except (AttributeError, LookupError, TypeError, ValueError):
-        found = next(iter(faults(table)), None)
+        found = next(iter(faults(read_table(package, name))), None)
         if found is None:
             raise  # a fault of the code, not of the table
         raise refuse(package, name, found) from None

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from watchers.matching.cues import CJK, Described, cues, languages, ordinary_words, part, problems
+from watchers.matching.cues import CJK, cues, languages, names_in, ordinary_words, problems
 from watchers.tables import line_of, read_table
 from watchers.text import fold
 
@@ -31,7 +31,7 @@ def test_a_table_says_what_stands_beside_names_and_names_roles(lang: str) -> Non
 
 @pytest.mark.parametrize("lang", sorted(PROMISED))
 def test_a_promised_language_describes_makers_and_owners(lang: str) -> None:
-    told: Described = part(lang, "described")
+    told = names_in(lang).described
     assert all("{}" in wording for wording in f"{told.maker}|{told.owner}".split("|"))
 
 

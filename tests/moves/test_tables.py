@@ -13,7 +13,7 @@ from storage.errors import TableError
 from storage.model import MoveKind
 from watchers.moves.faults import problems
 from watchers.moves.lexicon import FALLBACK, OTHERWISE, available, compile_table, lexicon_for, read_terms
-from watchers.tables import build, expand, line_of, read_table
+from watchers.tables import build, expand, line_of, read_part, read_table
 
 PROMISED = {"en", "pt", "es", "fr", "de", "nl", "ja", "zh"}
 KINDS = 13
@@ -165,3 +165,19 @@ def test_loading_a_table_with_a_fault_tells_it(package: Path, right: str, wrong:
     line = text.partition(right)[0].count("\n") + 1 + wrong.count("\n") * ("wands" in wrong)
     with pytest.raises(TableError, match="^" + re.escape(f"wordless/it.toml, line {line}, {told}")):
         build("wordless", "it.toml", compile_table, lambda table: problems(table, "it"))
+
+
+def test_a_part_of_a_table_is_read_alone_and_its_faults_keep_their_line(package: Path) -> None:
+    (package / "xx.toml").write_text(
+        'lang = "xx"\n[roles]\nhead = ["x"]\n[ordinary]\nwords = "a b"\n', "utf-8"
+    )
+    assert read_part("wordless", "xx.toml", ["ordinary"]) == {"ordinary": {"words": "a b"}}
+    assert read_part("wordless", "xx.toml", ["ordinary"], others=True) == {
+        "lang": "xx",
+        "roles": {"head": ["x"]},
+    }
+    (package / "xx.toml").write_text(
+        'lang = "xx"\n[roles]\nhead = ["x"]\n[ordinary]\nwords = "a b\n', "utf-8"
+    )
+    with pytest.raises(TableError, match=r"^wordless/xx\.toml, line 5, \[ordinary\]: "):
+        read_part("wordless", "xx.toml", ["ordinary"])

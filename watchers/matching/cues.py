@@ -6,7 +6,7 @@ The words of a language lie in ``cues/<language>.toml``; what all languages shar
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -123,11 +123,12 @@ def cues(lang: str | None) -> Cues:
 
 
 def _load(lang: str) -> Cues:
-    return build(_PACKAGE, f"cues/{lang}.toml", _compile, problems)
+    read = partial(read_part, sections=SECTIONS, others=True)
+    return build(_PACKAGE, f"cues/{lang}.toml", _compile, problems, read)
 
 
 def _compile(table: dict[str, Any]) -> Cues:
-    plain = {key: value for key, value in table.items() if key not in ("roles", *SECTIONS)}
+    plain = {key: value for key, value in table.items() if key != "roles"}
     roles = {fold(form): role for role, forms in table.get("roles", {}).items() for form in forms}
     return replace(
         read_section(Cues, plain),
@@ -156,10 +157,22 @@ def problems(table: Mapping[str, Any]) -> Iterator[Fault]:
             yield from section_faults(kind, name, table[name])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a language says of names themselves: needed of all languages to build the forms of a watchlist."""
+
+    described: Described
+    ordinary: Ordinary
+
+
 @cache
-def part(lang: str, name: str) -> Any:
-    """A section of ``SECTIONS`` of a language's table; the rest of the table is not read."""
-    return read_section(SECTIONS[name], read_part(_PACKAGE, f"cues/{lang}.toml", name))
+def names_in(lang: str) -> Names:
+    """The ``SECTIONS`` of a language's table; the rest of the table is not read."""
+
+    def make(table: dict[str, Any]) -> Names:
+        return Names(**{name: read_section(kind, table.get(name, {})) for name, kind in SECTIONS.items()})
+
+    return build(_PACKAGE, f"cues/{lang}.toml", make, problems, partial(read_part, sections=SECTIONS))
 
 
 def _together(several: list[Cues]) -> Cues:
@@ -250,6 +263,6 @@ def ordinary_words() -> Mapping[str, frozenset[str]]:
     """Ordinary words that are names too, with the languages in which they are ordinary."""
     langs: dict[str, set[str]] = {}
     for lang in languages():
-        for word in part(lang, "ordinary").words:
+        for word in names_in(lang).ordinary.words:
             langs.setdefault(word, set()).add(lang)
     return {word: frozenset(of) for word, of in langs.items()}

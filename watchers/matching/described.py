@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from storage.model import Entity, EntityKind, RelationKind
-from watchers.matching.cues import Described, languages, part
+from watchers.matching.cues import Described, languages, names_in
 from watchers.matching.forms import Form, Strength, first_capital, pattern
 from watchers.text import fold
 
@@ -35,7 +35,7 @@ class _Wordings:
 def _wordings() -> tuple[_Wordings, ...]:
     made = []
     for lang in languages():
-        told: Described = part(lang, "described")
+        told = names_in(lang).described
         if told != Described():
             by_class = {_MAKER: tuple(told.maker.split("|")), _OWNER: tuple(told.owner.split("|"))}
             listed = dict.fromkeys(told.listed_maker, _MAKER) | dict.fromkeys(told.listed_owner, _OWNER)
