@@ -3,6 +3,7 @@
 import pytest
 
 from tests.stories.newsroom import Made, fingerprint, played, story_numbers
+from watchers.stories.evidence import disagree
 
 
 def told(found: list[Made]) -> list[str]:
@@ -220,3 +221,14 @@ def test_roles_that_only_look_like_persons_keep_nothing_apart() -> None:
         ),
     )
     assert story_numbers(found) == [0, 0, 0]
+
+
+def test_a_share_of_a_round_does_not_contradict_all_of_it() -> None:
+    whole = fingerprint("OpenAI completes $70 billion funding round")
+    share = fingerprint("OpenAI raises $2B from small savers as part of $70B round")
+    assert not disagree(share, whole, days=0.1)
+    assert disagree(fingerprint("OpenAI raises $2B from small savers"), whole, days=0.1)
+
+
+def test_a_version_before_a_magnitude_is_no_sum() -> None:
+    assert 0.0 not in fingerprint("Scale AI sells 1.2.3 million rows").numbers

@@ -7,7 +7,7 @@ in ``weights``.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -160,14 +160,19 @@ def disagree(a: Fingerprint, b: Fingerprint, days: float) -> bool:
     Of people who are let go the first day's counts grow; of those who came or went each
     report counts some.
     """
+    said = a.numbers[: a.headline[4]]  # a share of a round is told beside all of it
     for mine, other in ((a.amounts, b.amounts), (a.valuations, b.valuations)):
-        if mine and other and not any(_close(x, y) for x in mine for y in other):
-            everything = {*b.amounts, *b.valuations, *b.numbers}
-            if not any(_close(x, y) for x in mine for y in everything):
-                return True
+        if not mine or not other or _meet(mine, (*b.amounts, *b.valuations, *b.numbers)):
+            continue
+        if not _meet((figure for figure in other if figure >= BIG), said):
+            return True
     if days <= 1.0 or a.kinds[:1] != ("layoffs",) or b.kinds[:1] != ("layoffs",):
         return False
-    return bool(a.people and b.people and not any(_close(x, y) for x in a.people for y in b.people))
+    return bool(a.people and b.people and not _meet(a.people, b.people))
+
+
+def _meet(mine: Iterable[float], other: Collection[float]) -> bool:
+    return any(_close(x, y) for x in mine for y in other)
 
 
 def another_sum(a: Fingerprint, b: Fingerprint) -> bool:

@@ -61,12 +61,14 @@ def numbers(folded: str, lang: str | None) -> Iterator[float]:
     folded = words.tens_and.sub(lambda m: str(int(m[1]) + int(m[2])), folded)
     rest = folded
     for found in words.han_form.finditer(folded):
-        yield _rounded(sum(_plain(n, "zh") * words.han[m] for n, m in words.han_part.findall(found.group())))
+        value = sum(_plain(n, "zh") * words.han[m] for n, m in words.han_part.findall(found.group()))
+        if value:
+            yield _rounded(value)
         rest = rest.replace(found.group(), " ", 1)
     for found in words.latin_form.finditer(rest):
         value = _plain(found.group(1), lang)
         magnitude = words.magnitudes.get((found.group(2) or "").lower(), 1.0)
-        if magnitude == 1.0 and (value in _YEARS or value < SMALLEST):
+        if not value or (magnitude == 1.0 and (value in _YEARS or value < SMALLEST)):
             continue
         yield _rounded(value * magnitude)
 
