@@ -40,7 +40,11 @@ def person_evidence(candidate: Candidate, scene: Scene) -> Evidence:
 
 def _calling(candidate: Candidate) -> Evidence:
     """ "Judge Chen": what somebody else is."""
-    left = (candidate.around.left or "").rstrip(".")
+    left = candidate.around.left or ""
+    if not left:  # a full stop hides it: "Rep. Chen"
+        before = candidate.field.folded[max(0, candidate.start - 12) : candidate.start].rstrip()
+        left = before[:-1].rpartition(" ")[2] if before.endswith(".") else ""
+    left = left.rstrip(".")
     if left not in topics().callings:
         return []
     candidate.other_bearer = True
