@@ -4,7 +4,7 @@
     scan       where the forms stand                  weights        how much they tell
     reading    one field: capitals, links, neighbours
     scene      one document with all its candidates
-    evidence, people, roles -> judge                  suggest        aliases for a new name
+    evidence, sides, people, roles -> judge           suggest        aliases for a new name
 
 Reads no history and stores nothing; moves, stories and the decision are made elsewhere.
 """

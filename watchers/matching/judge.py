@@ -1,6 +1,6 @@
 """Who is meant: adds up the evidence for every candidate of a document.
 
-The life of a candidate: its own words first (``evidence``, ``people``), then twice what
+The life of a candidate: its own words first (``evidence``, ``sides``, ``people``), then twice what
 the plainly named entities of the same text say for it, then overlaps are resolved and
 people meant by their role are added.  Every step leaves its reasons with the mention.
 """
@@ -17,16 +17,15 @@ from watchers.matching.evidence import (
     phrase_evidence,
     place_evidence,
     section_evidence,
-    side_evidence,
 )
 from watchers.matching.forms import Part, Strength
 from watchers.matching.people import Bearers, person_evidence
 from watchers.matching.roles import by_role
 from watchers.matching.scene import Candidate, Evidence, Scene
+from watchers.matching.sides import side_evidence
 from watchers.text import sentences
 
 _ROUNDS = 2  # an anchor found in the first may make another in the second
-_ANCHOR = 1.3863  # log-odds of weights.ANCHOR
 _BACKING = (
     "verb-",
     "noun-",
@@ -113,7 +112,7 @@ def _anchors(candidates: list[Candidate]) -> dict[int, list[int]]:
     """The plainly named: numbers of their candidates by entity."""
     anchors: dict[int, list[int]] = {}
     for candidate in candidates:
-        if candidate.total >= _ANCHOR:
+        if candidate.total >= w.ANCHOR:
             anchors.setdefault(candidate.profile.index, []).append(candidate.number)
     return anchors
 

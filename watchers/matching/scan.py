@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from storage.model import Watchlist
 from watchers.matching.cues import cues
 from watchers.matching.described import described_forms
-from watchers.matching.forms import Form, forms_of, pattern, soften, softened, squeeze
+from watchers.matching.forms import Form, forms_of, soften, softened, squeeze
 from watchers.matching.profiles import Profile, profiles_of
-from watchers.text import INVISIBLE, fold
+from watchers.text import INVISIBLE
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -191,8 +191,3 @@ def _korean_particle(text: str, end: int) -> bool:
         stop += 1
     korean = cues("ko")
     return text[end:stop] in korean.right or text[end:stop] in korean.honorifics_right
-
-
-def searchable(text: str) -> str:
-    """The pattern of a context phrase: as it is compared with a text."""
-    return pattern(fold(text))

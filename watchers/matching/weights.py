@@ -9,7 +9,7 @@ import math
 from functools import lru_cache
 
 ACCEPT = 0.5  # score from which the entity is taken as meant
-ANCHOR = 0.8  # score from which a mention helps others in the same text
+ANCHOR = 1.3863  # log-odds, of a score of 0.8, from which a mention helps others in the same text
 
 # --- what the alias itself is worth
 ALIAS = {"strong": 4.0, "plain": 2.0, "ambiguous": -1.5}

@@ -33,9 +33,7 @@ ROLES = frozenset(
     " defendant".split()
 )
 OTHERWISE = "otherwise"  # what a preposition makes of a party that the frame has no role for
-RANGES = frozenset(
-    {"next", "object", "prev", "left", "right", "near", "clause", "field", "end", "after", "before"}
-)
+RANGES = frozenset({"next", "object", "prev", "left", "right", "near", "field", "end", "after", "before"})
 # Classes that are computed, not listed: parties by what they are, amounts, counts.
 COMPUTED = frozenset(
     {"person", "someone", "org", "firm", "party", "name", "human", "money", "count", "watched", "stop"}
@@ -49,7 +47,7 @@ OPTIONAL = frozenset(
     "alliance border court deal kin kin_of opinion own owned plain review stuff tells".split()
 )
 CUES = frozenset(
-    "negation never recounted stating background opening afterwards relative past dated conditional question roundup feature".split()
+    "negation never recounted stating background opening afterwards relative past dated conditional roundup feature".split()
 )
 
 KINDS = frozenset(kind.value for kind in MoveKind)
