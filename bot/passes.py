@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 THREAD_TURN = 0.0005
 # Seconds for which judging pauses after an alert: the courier takes it from the database meanwhile.
 COURIERS_TURN = 0.003
-YOUNG = 10_000  # objects of a batch that live until it is stored, and need no look before
+YOUNG = 5_000  # most objects of a batch live until it is stored; a look at more holds all threads up
 
 
 @dataclass(slots=True)
@@ -136,7 +136,7 @@ async def one_pass(
 def spare_the_collector() -> None:
     """What is loaded by now stays: it is not looked through for garbage again and again."""
     gc.freeze()
-    gc.set_threshold(YOUNG, 10, 10)
+    gc.set_threshold(YOUNG, 20, 10)
 
 
 def _due_now(app: App, under_way: frozenset[int] = frozenset()) -> Sequence[Feed]:

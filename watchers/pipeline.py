@@ -113,7 +113,10 @@ class Pipeline:
         reader = self.reader()
         self.listeners(reader.watchlist)
         for lang in {"en", *languages}:
-            reader.read(Document(title="Nobody hires nobody", lang=lang))
+            document = Document(title="Nobody hires nobody", lang=lang)
+            reading = reader.read(document)
+            stories.fingerprint(document, reading.mentions, reading.moves, reader.watchlist)
+        gc.freeze()  # the tables stay too
 
     def listeners(self, public: Watchlist) -> tuple[Listener, ...]:
         """The audiences as they are now; made anew only when something of theirs changed."""
