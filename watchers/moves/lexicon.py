@@ -47,7 +47,8 @@ OPTIONAL = frozenset(
     "alliance border court deal kin kin_of opinion own owned plain review stuff tells".split()
 )
 CUES = frozenset(
-    "negation never recounted stating background opening afterwards relative past dated conditional roundup feature".split()
+    "negation never recounted stating auxiliary person_relative background opening afterwards relative past dated"
+    " conditional roundup feature".split()
 )
 
 KINDS = frozenset(kind.value for kind in MoveKind)

@@ -115,11 +115,23 @@ def is_background(draft: Draft) -> bool:
         return False
     if 0 < words.relative_words <= len(page.words(relative.end, start)):
         return False  # "the researcher who led the models of X leaves for Y"
+    if _has_its_verb(page, relative, start):
+        return False  # "the son who died sues X"
     if any(relative.end <= a and b <= start for a, b, _ in page.triggers):
         return False  # "the manager who came from X leaves Y": the clause already has its verb
     # "confirms that Meta invests" is no relative clause: what is confirmed is the news
     stated = (page.last(name, relative.start - 20, relative.start) for name in _STATED)
     return not any(word is not None and relative.start - word.end <= 1 for word in stated)
+
+
+def _has_its_verb(page: Page, relative: Hit, start: int) -> bool:
+    """Whether a verb of its own follows the "who" of a relative clause before ``start``."""
+    if page.first("person_relative", relative.start, relative.end) is None or not page.words(
+        relative.end, start
+    ):
+        return False
+    helper = page.first("auxiliary", relative.end, start)
+    return helper is None or helper.start > relative.end + 1
 
 
 def _is_recounted(page: Page, draft: Draft) -> bool:
