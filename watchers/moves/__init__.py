@@ -2,7 +2,7 @@
 
     title, then lead        read once by the automaton of their language (page, lexicon)
       -> trigger phrases    whose frame finds what it asks for around it (conditions)
-      -> parties            watched entities and other names, by order and particle (names)
+      -> parties            watched entities and other names, listed or found (names, parties)
       -> particulars        amounts, titles, counts, sides (money, people, deals, …)
       -> certainty          rumour, denial, background (status)
       -> choice             one main move, the others behind it (choose)

@@ -3,7 +3,7 @@
 ``read`` folds the field, runs the language's automaton over it and finds its sentences
 and clauses.  Only the beginning of a field is looked at (``TITLE_READ``, ``LEAD_READ``):
 news tell their move there, and a text of any length costs the same.  Who the parties
-are is ``watchers.moves.names``; what is asked of it, ``watchers.moves.conditions``.
+are is ``watchers.moves.parties``; what is asked of it, ``watchers.moves.conditions``.
 """
 
 import re

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from storage.model import Entity, MoveStatus
-from watchers.moves import names
 from watchers.moves.amounts import PAID, Amount, find_amounts
 from watchers.moves.lexicon import CJK, Frame
-from watchers.moves.names import Party
+from watchers.moves.names import Party, listed_parties
 from watchers.moves.page import COMMA, Page
+from watchers.moves.parties import find_parties
 
 
 class Reading:
@@ -33,14 +33,14 @@ class Reading:
         page = self.page
         stretch = (0, len(page.raw)) if page.lexicon.lang in CJK else page.sentence(left, right)
         if stretch not in self._parties:
-            self._parties[stretch] = names.find_parties(page, self.listed, *stretch)
+            self._parties[stretch] = find_parties(page, self.listed, *stretch)
         return self._parties[stretch]
 
     @property
     def listed(self) -> list[Party]:
         """The parties of the page that need no search: watched ones and those of the table."""
         if self._listed is None:
-            self._listed = names.listed_parties(self.page, self._entities)
+            self._listed = listed_parties(self.page, self._entities)
         return self._listed
 
     def amounts(self, left: int, right: int) -> list[Amount]:

@@ -1,0 +1,187 @@
+"""Names in scripts with capitals: runs of capitalised words that the language's table does not know.
+
+Whether a name is a person's is guessed from its shape and its neighbours.
+"""
+
+import re
+from functools import lru_cache
+
+from watchers.moves.grammar import Naming
+from watchers.moves.names import (
+    GIVEN,
+    NO_NAME,
+    ORDINARY,
+    Party,
+    make_party,
+    next_to,
+    take,
+    without_possessive,
+)
+from watchers.moves.page import Hit, Page
+from watchers.tables import either
+from watchers.text import fold, is_title_case
+
+_TOKEN = re.compile(r"[^\W_](?:[\w&+@]|[.'’-](?=\w))*")
+_PARTICLES = frozenset("de da do dos van von der den la le of & del di al bin ibn".split())
+_DUTCH_COMPOUND = re.compile(r"-[a-zà-ÿ]{4,}$")  # "AI-bedrijf", "Meta-topman": what somebody is, not a name
+LONGEST_NAME = 5  # words; what is longer is a headline in capitals
+_NAMING = frozenset({"orgword", "gov", "known", "company", "product", "court", "background", "relative"})
+_DOUBLE = re.compile(
+    r"[^\W\d_][^\W\dA-Z_]*['’-][A-ZÀ-Þ][^\W\dA-Z_]+$"
+)  # "Jean-Luc", "Smith-Jones", "O’Neill"
+
+
+def add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: int, right: int) -> None:
+    """Add the runs of capitalised words between two places in which nothing is ``taken``."""
+    shouting = page.name == "title" and is_title_case(page.raw)
+    german = page.lexicon.nouns_capital
+    elided, formerly = _elided(page.lexicon.naming), _formerly(page.lexicon.naming)
+    run: list[tuple[int, int]] = []
+    last_end = left
+    for match in _TOKEN.finditer(page.raw, left, right):
+        if not run and match[0].islower():
+            last_end = match.end()  # most words: nothing of a name, and no name is open
+            continue
+        start, end = match.span()
+        if elided and elided.match(page.raw, start):
+            start += 2
+        if former := formerly.match(page.raw, start):
+            start = former.end()
+        word = page.raw[start:end]
+        gap = page.raw[last_end:start]
+        inside = bool(run) and gap == " "
+        plain = taken[start] == 0 or (
+            taken[start] == ORDINARY
+            and not shouting
+            and not german
+            and (inside or last_end > 0)
+            and page.raw[start].isupper()
+        )
+        if page.lexicon.verb_may_end and taken[end - 1] == NO_NAME:
+            plain = False  # "Finanzchef", "Veiligheidschef"
+            head = start + max(0, word.rfind("-"))
+            if (
+                not run
+                and head - start > 3
+                and not any(taken[start:head])
+                and _looks_like_name(page.raw[start:head], page, False, shouting)
+            ):
+                _close(page, [(start, head)], parties)  # "Quanta-Übernahme"
+        namey = plain and _looks_like_name(word, page, inside, shouting)
+        if run and (not namey or gap not in (" ", "\u00a0") or _ends_name(page, run)):
+            _close(page, run, parties)
+            run = []
+        if namey:
+            run.append((start, end))
+        last_end = end
+    if run:
+        _close(page, run, parties)
+
+
+def take_common_words(page: Page, taken: bytearray, left: int, right: int) -> None:
+    """Words that the table knows as ordinary are in no name."""
+    for name, found in page.hits.items():
+        if name not in _NAMING:
+            mark = bytes((NO_NAME if name in ("position", "round", "ignore") else ORDINARY,))
+            for start, end in found:
+                if left < end and start < right:
+                    taken[start:end] = mark * (end - start)
+    for start, end, _ in page.triggers:
+        take(taken, start, end)
+
+
+def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> bool:
+    folded = word.lower() if word.isascii() else fold(word)
+    if inside and folded in _PARTICLES:
+        return True
+    if inside and folded in page.lexicon.orgwords and word[0].isupper():
+        return True
+    if folded in page.lexicon.stop or (len(word) == 1 and not inside):
+        return False
+    if not inside and folded in page.lexicon.numbers.words:
+        return False
+    if not (word[0].isupper() or (not shouting and word[0].isalpha() and any(c.isupper() for c in word))):
+        return inside and not shouting and word.isdigit() and len(word) < 3
+    if page.lexicon.nouns_capital:
+        return _german_name(word, page.lexicon.naming)
+    return not (page.lexicon.verb_may_end and _DUTCH_COMPOUND.search(word))
+
+
+def _german_name(word: str, naming: Naming) -> bool:
+    if any(c.isupper() for c in word[1:]) and "-" not in word:
+        return True
+    tail = word.rsplit("-", 1)[-1]
+    if tail.isdigit():
+        return True
+    return not (len(tail) > 3 and fold(tail).endswith(naming.noun_endings)) and not (
+        "-" in word and not tail[:1].isupper()
+    )
+
+
+def _ends_name(page: Page, run: list[tuple[int, int]]) -> bool:
+    return page.raw.endswith(("'s", "’s"), run[-1][0], run[-1][1])
+
+
+def _close(page: Page, run: list[tuple[int, int]], parties: list[Party]) -> None:
+    while run and page.folded[slice(*run[-1])] in _PARTICLES:
+        run.pop()
+    if not run or len(run) > LONGEST_NAME:
+        return
+    start, end = run[0][0], run[-1][1]
+    if any(p.kind == "person" and p.slug and p.start == end + 1 and " " not in p.name for p in parties):
+        return  # the given name of a watched person, however it is spelt
+    if any(hit.start == start and hit.end == end for hit in page.hits.get("place", ())):
+        return
+    words = [page.raw[a:b] for a, b in run]
+    words[-1] = without_possessive(words[-1])
+    orgword = any(start <= hit.start and hit.end <= end for hit in page.hits.get("orgword", ()))
+    if len(run) == 1 and (orgword or words[0].isdigit() or _is_ordinary(page, start, end)):
+        return
+    parties.append(make_party(page, start, end, _shape(page, start, end, words, orgword)))
+
+
+def _is_ordinary(page: Page, start: int, end: int) -> bool:
+    """ "Browser", "Startup": a word for what is told, though it begins the headline."""
+    return any(Hit(start, end) in page.hits.get(name, ()) for name in ("product", "company"))
+
+
+def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) -> str:
+    if orgword or "&" in words:
+        return "org"
+    proper = [w for w in words if w.lower() not in _PARTICLES]
+    if any(c.isdigit() for c in words[-1]):
+        return "product"
+    double = not _says_what(page, start, end)
+    if 2 <= len(proper) <= 4 and all(
+        w[:1].isupper() and (GIVEN.match(w) or (double and _DOUBLE.match(w))) for w in proper
+    ):
+        near = Hit(start, end)
+        if next_to(page, "position", near) or next_to(page, "talent", near):
+            return "person"
+        if next_to(page, "company", near) or next_to(page, "product", near):
+            return "org"
+        return "person"
+    if len(proper) == 1 and next_to(page, "position", Hit(start, end)) and GIVEN.match(proper[0]):
+        return "name"
+    return "name" if len(proper) == 1 else "org"
+
+
+def _says_what(page: Page, start: int, end: int) -> bool:
+    """In German what somebody is looks like a double name: "Acme-Forscher", "Cloud-Firma"."""
+    return page.lexicon.nouns_capital and any(
+        start <= hit.start and hit.end <= end
+        for name in ("position", "talent", "company", "product")
+        for hit in page.hits.get(name, ())
+    )
+
+
+@lru_cache(maxsize=64)
+def _elided(naming: Naming) -> re.Pattern[str] | None:
+    """ "d'" before "Acme"."""
+    return re.compile(rf"[{naming.elided}]['’](?=[^\W\d_])", re.IGNORECASE) if naming.elided else None
+
+
+@lru_cache(maxsize=64)
+def _formerly(naming: Naming) -> re.Pattern[str]:
+    """ "ex-" before "Acme"."""
+    return re.compile(rf"(?:{either(naming.former)})-(?=[^\W\d_])", re.IGNORECASE)
