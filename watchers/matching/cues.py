@@ -111,17 +111,20 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted((one for one in found if len(one) == 2), key=lambda one: (one != "en", one)))
 
 
-@cache
 def cues(lang: str | None) -> Cues:
     """The cues of a language; those of all Latin ones together where it is not known.
 
     Raises TableError, which names file, line and section, where a table cannot be used.
     """
-    if lang not in languages():
-        return _together([one for one in map(cues, languages()) if one.latin] + [_load("other")])
-    return _load(lang or "")
+    return _load(lang) if lang in languages() else _latin()
 
 
+@cache
+def _latin() -> Cues:
+    return _together([*(one for one in map(_load, languages()) if one.latin), _load("other")])
+
+
+@cache
 def _load(lang: str) -> Cues:
     read = partial(read_part, sections=SECTIONS, others=True)
     return build(_PACKAGE, f"cues/{lang}.toml", _compile, problems, read)
