@@ -58,6 +58,11 @@ class App:
         from watchers.sources.transport import shared_ssl
 
         shared_ssl()
+        with contextlib.suppress(ImportError):  # what httpx loads with its first request
+            import anyio
+            import httpcore  # noqa: F401
+
+            anyio.run(anyio.sleep, 0)
         self.pipeline().prepare(self.store.feeds.languages())
 
     def sweep(self) -> "Sweep":

@@ -112,8 +112,9 @@ class Pipeline:
         """Load what the first entry would wait for: automata, and the word tables of these languages."""
         reader = self.reader()
         self.listeners(reader.watchlist)
+        somebody = next((entity.name for entity in reader.watchlist.entities), "Nobody")
         for lang in {"en", *languages}:
-            document = Document(title="Nobody hires nobody", lang=lang)
+            document = Document(title=f"{somebody} hires nobody", lang=lang)
             reading = reader.read(document)
             stories.fingerprint(document, reading.mentions, reading.moves, reader.watchlist)
         gc.freeze()  # the tables stay too

@@ -20,6 +20,7 @@ from bot.app import open_app
 from bot.schedule import Jobs
 from bot.settings import load
 from storage.sqlite import open_store
+from tests.conftest import ROOT
 from tests.delivery.made import alert, put
 from tests.flows.conftest import Command
 from tests.flows.publisher import Publisher
@@ -257,3 +258,31 @@ def test_a_sweep_that_breaks_unexpectedly_is_loud_and_leaves_no_heartbeat(tmp_pa
             assert (tmp_path / "a.db.heartbeat").exists()
 
     asyncio.run(live())
+
+
+FIRST_REQUEST = """
+import asyncio, sys
+from pathlib import Path
+from bot.app import open_app
+from bot.settings import load
+from bot.sinks.rest import NoAnswer, Rest
+
+settings = load(db=sys.argv[1], environ={}, folder=Path(sys.argv[1]).parent)
+with open_app(settings) as app:
+    app.prepare()
+    before = set(sys.modules)
+    answer = asyncio.run(Rest("http://127.0.0.1:9/api").ask("POST", "/messages", "POST x", json={}))
+    assert isinstance(answer, NoAnswer)
+    print(sorted(set(sys.modules) - before))
+"""
+
+
+def test_the_first_alert_loads_nothing_while_the_loop_waits(tmp_path: Path) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", FIRST_REQUEST, str(tmp_path / "a.db")],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
+    assert said.stdout.strip() == "[]"
