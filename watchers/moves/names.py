@@ -14,6 +14,7 @@ from watchers.moves.lexicon import NO_BLANKS
 from watchers.moves.page import Hit, Page
 
 ORDINARY, NO_NAME = 1, 2  # a word of the table, a name only by its capital; never part of a name
+_NO_NAME = bytes((NO_NAME,))
 
 
 class Party(NamedTuple):
@@ -79,7 +80,7 @@ def without_possessive(name: str) -> str:
 
 def take(taken: bytearray, start: int, end: int) -> None:
     """Mark a span as no part of another name."""
-    taken[start:end] = bytes((NO_NAME,)) * (end - start)
+    taken[start:end] = _NO_NAME * (end - start)
 
 
 # A part of a person's name.
