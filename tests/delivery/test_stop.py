@@ -101,7 +101,7 @@ LINES = (
     "Scale AI lays off 300 employees",
     "Surge AI raises $1 billion in funding",
     "Mercor hires Jane Roe as chief executive",
-    "Jason Droege leaves Scale AI",
+    "Mira Murati leaves Thinking Machines Lab",
 )
 AT_ONCE = (
     ["run"],
