@@ -2,7 +2,10 @@
 
 import asyncio
 import base64
+import gc
 import itertools
+import tracemalloc
+import urllib.parse
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -290,6 +293,28 @@ async def test_only_an_unbroken_line_of_permanent_redirects_is_permanent() -> No
     outcome = await fetcher_to(answer).get(URL, now=NOW)
     assert isinstance(outcome, Fetched)
     assert (outcome.url, outcome.permanent_redirect) == ("https://quay.example/e", "https://quay.example/c")
+
+
+async def test_nothing_is_kept_of_where_a_feed_redirects_to() -> None:
+    numbers = itertools.count()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/feed":
+            return httpx.Response(302, headers={"Location": f"/{next(numbers)}?{'q' * 15_000}"})
+        return httpx.Response(404)
+
+    async with fetcher_to(answer) as fetcher:
+        await fetcher.get(URL, now=NOW)
+        tracemalloc.start()
+        try:
+            for _ in range(100):
+                await fetcher.get(URL, now=NOW)
+            urllib.parse.clear_cache()  # the last 128 of any addresses
+            gc.collect()
+            kept, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert kept < 20 * 15_000
 
 
 async def test_a_body_is_counted_as_it_came_over_the_wire() -> None:

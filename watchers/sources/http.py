@@ -45,7 +45,7 @@ MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})  # RFC 9110 section 15.4
 TOTAL_SECONDS = 30.0
-ADDRESSES_KEPT = 8192  # a kilobyte each
+ADDRESSES_KEPT = 8192  # of feeds, a kilobyte each
 AT_ONCE = 48  # requests under way: 200 polls a second and more, without a crowd for each turn of the loop
 
 _NAMED: tuple[tuple[type[httpx.HTTPError], type[SourceError]], ...] = (
@@ -170,7 +170,7 @@ class Fetcher:
         if last_modified:
             validators.append((b"If-Modified-Since", last_modified.encode()))
         try:
-            trail = _Trail(url=_address(url), left=self._bounds.seconds)
+            trail = _Trail(url=_kept_address(url), left=self._bounds.seconds)
             theirs = validates or str(trail.url)
             while True:
                 async with self._hosts.turn(trail.url.host) as turn:
@@ -285,9 +285,8 @@ class Fetcher:
             trail.permanent = str(target)
 
 
-@lru_cache(maxsize=ADDRESSES_KEPT)
 def _address(url: str) -> httpx.URL:
-    """The address to ask; raises BadAddress.  Kept, as ``run`` asks the same ones again and again."""
+    """The address to ask; raises BadAddress."""
     try:
         address = httpx.URL(url)
         host = address.host  # raises where its punycode is none
@@ -298,6 +297,11 @@ def _address(url: str) -> httpx.URL:
     if address.port is not None and not 0 < address.port < 65536:
         raise base.BadAddress("no such port")
     return address
+
+
+# ``run`` asks the same feeds again and again.  Where they redirect to is not kept: strangers
+# choose it, anew each time and as long as a header may be.
+_kept_address = lru_cache(maxsize=ADDRESSES_KEPT)(_address)
 
 
 def _origin(url: httpx.URL) -> tuple[bytes, str, str, int | None]:
