@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import click
 
+from bot.words import clean
 from storage.errors import MovewireError, StoreFull
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
@@ -62,7 +63,7 @@ def _complain(line: str, status: int) -> int:
     except OSError:
         _silence(sys.stdout.fileno())
     try:
-        print("movewire: " + " ".join(line.split()), file=sys.stderr, flush=True)  # noqa: T201
+        print(f"movewire: {clean(line)}", file=sys.stderr, flush=True)  # noqa: T201
     except OSError:
         _silence(sys.stderr.fileno())
     return status

@@ -13,6 +13,7 @@ MAX_BODY = 10 * 1024 * 1024  # decoded, and as sent
 _STEP = 256 * 1024
 _FIRST_ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s>]|\"items\"\s*:")
 _ROOT = re.compile(rb"<((?:[\w.-]{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex|html))[\s>]", re.IGNORECASE)
+_TAIL = 4 * 1024  # within which comments may stand behind a document
 _HEAD = 256 * 1024  # an entry that starts later than this is hashed with all that precedes it
 
 
@@ -27,11 +28,14 @@ def body_hash(body: bytes) -> bytes:
 
 
 def looks_whole(body: bytes) -> bool:
-    """Whether a document ends with the end of its outermost element; JSON tells its parser by itself."""
+    """Whether only comments follow the end of the outermost element; JSON tells its parser by itself."""
     if body.lstrip()[:1] in {b"{", b"["}:
         return True
     root = _ROOT.search(body, 0, _HEAD)
-    return root is not None and body.rstrip().lower().endswith(b"</%b>" % root[1].lower())
+    end = body[-_TAIL:].rstrip()
+    while end.endswith(b"-->"):  # a cache's signature
+        end = end.rpartition(b"<!--")[0].rstrip()
+    return root is not None and end.lower().endswith(b"</%b>" % root[1].lower())
 
 
 class Gunzip:
