@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from types import ModuleType
 
 from watchers import pipeline, recall, ruling, triage
 from watchers.stories import joining
 from watchers.stories.evidence import Evidence
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reasons.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "reasons.md").read_text("utf-8")
 DECISIONS, STORIES, CONTEXT = re.split(r"\n## [^\n]+\n", PAGE)[1:]
 
 
@@ -16,11 +18,16 @@ def documented(part: str) -> set[str]:
     return {word.rstrip(":") for row in rows for word in re.findall(r"`([^`]+)`", row)}
 
 
-def slugs(*modules: object) -> set[str]:
+def source_of(module: ModuleType) -> str:
+    """Its text, also where the module that runs is compiled."""
+    return (ROOT / (module.__name__.replace(".", "/") + ".py")).read_text("utf-8")
+
+
+def slugs(*modules: ModuleType) -> set[str]:
     """Quoted words with hyphens, and the known single ones, in tuples of reasons."""
     found: set[str] = set()
     for module in modules:
-        source = Path(str(module.__file__)).read_text("utf-8")  # type: ignore[attr-defined]
+        source = source_of(module)
         for given in re.findall(r"(?:reasons=\(|_quiet\(|slug = |return )([^\n]*)", source):
             found |= set(re.findall(r"f?\"([a-z0-9{}-]+)[:\"]", given))
         found |= set(re.findall(r"= \(?\(?\) if entry\.dated else \(\"([a-z]+)\"", source))
@@ -47,7 +54,7 @@ def test_every_reason_of_a_story_is_documented() -> None:
 
 
 def test_every_reason_of_context_is_documented() -> None:
-    source = Path(str(recall.__file__)).read_text("utf-8")
+    source = source_of(recall)
     given = set(re.findall(r"why=f\"([a-z ]+):", source)) | set(re.findall(r"why=\"([a-z ]+)\"", source))
     given |= {recall.CONTINUED, recall.SAME_MATTER}
     rows = [line.split("|")[1].strip().rstrip(":") for line in CONTEXT.splitlines() if line.startswith("| ")]

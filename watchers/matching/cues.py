@@ -5,7 +5,7 @@ The words of a language lie in ``cues/<language>.toml``; what all languages shar
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
@@ -143,7 +143,7 @@ def _compile(table: dict[str, Any]) -> Cues:
 
 def problems(table: Mapping[str, Any]) -> Iterator[Fault]:
     """What is wrong with a table of cues, and where."""
-    plain = {key: value for key, value in table.items() if key not in ("roles", *SECTIONS)}
+    plain = {key: value for key, value in table.items() if key != "roles" and key not in SECTIONS}
     for key in (key for key in plain if isinstance(plain[key], dict) or key in MADE):
         yield Fault(key, None, f"unknown section {key!r}")
     for key in (key for key in plain if not isinstance(plain[key], dict)):
@@ -181,7 +181,7 @@ def names_in(lang: str) -> Names:
 def _together(several: list[Cues]) -> Cues:
     words: dict[str, Words] = {
         name: frozenset(word for one in several for word in getattr(one, name))
-        for name in Cues.__slots__
+        for name in [one.name for one in fields(Cues)]
         if isinstance(getattr(several[0], name), frozenset)
     }
     roles = {form: role for one in reversed(several) for form, role in one.roles.items()}

@@ -8,7 +8,7 @@ Scale").  Finding them in a text is left to ``scan``, judging them to ``judge``.
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import lru_cache
 
@@ -238,8 +238,11 @@ def _part(entity: Entity, key: str, *, initials: bool) -> Part:
     return Part.GIVEN if len(words) > 1 and key in words[:-1] else Part.SURNAME
 
 
+_FIELDS = [one.name for one in fields(Form)]
+
+
 def _variant(form: Form, **changes: object) -> Form:
-    fields = {name: getattr(form, name) for name in Form.__slots__}
+    fields = {name: getattr(form, name) for name in _FIELDS}
     return Form(**{**fields, **changes})
 
 

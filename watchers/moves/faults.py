@@ -60,7 +60,7 @@ def _unknown(table: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _value_faults(name: str, section: Any) -> Iterator[Fault]:
     """Wrong types in the two sections of figures."""
-    kinds = (
+    kinds: dict[str, type] = (
         {"decimal": str, "counters": list, "scale": dict, "currency": dict, "words": dict}
         if name == "numbers"
         else {"next": int, "side": int}

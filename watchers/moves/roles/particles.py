@@ -109,9 +109,8 @@ def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
 def _in_list(page: Page, before: list[Party], at: int) -> bool:
     """Whether a name's "、" goes on with a list ("XやY、Zから") and is no topic ("XとY、Zを")."""
     gap = page.folded[before[at - 1].end : before[at].start].strip() if at else ""
-    return gap in (_TOPIC, *page.lexicon.grammar.list_goes_on) and page.folded.startswith(
-        _TOPIC, before[at].end
-    )
+    goes_on = gap == _TOPIC or gap in page.lexicon.grammar.list_goes_on
+    return goes_on and page.folded.startswith(_TOPIC, before[at].end)
 
 
 def _topic_role(frame: Frame, mark: str, known: set[str], party: Party) -> str | None:
@@ -125,4 +124,4 @@ def _fitting(frame: Frame, role: str | None, party: Party) -> str | None:
     if role is None or accepts(role, party):
         return role
     other = "person" if party.kind == "person" else "to"
-    return other if other in (frame.left, frame.right, *frame.marks.values()) else None
+    return other if other in {frame.left, frame.right} | set(frame.marks.values()) else None
