@@ -83,12 +83,14 @@ def _path(feed: "Feed") -> str:
 
 def _in_folder(feeds: "list[Feed]", name: str) -> "list[Feed]":
     """Those in a folder, by its name or its path as the list shows it; UsageError names all there are."""
-    wanted = name.strip().casefold()
+    from bot.words import clean
+
+    wanted = clean(name).casefold()
     found = [
         feed
         for feed in feeds
-        if wanted in {one.casefold() for one in feed.folder}
-        or f"{_path(feed)} / ".casefold().startswith(f"{wanted} / ")
+        if wanted in {clean(one).casefold() for one in feed.folder}
+        or f"{clean(_path(feed))} / ".casefold().startswith(f"{wanted} / ")
     ]
     if not found:
         paths = ", ".join(sorted({_path(feed) for feed in feeds if feed.folder}))

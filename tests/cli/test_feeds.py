@@ -244,14 +244,17 @@ def test_feeds_are_chosen_by_a_folder_its_path_or_one_around_it(call: Call, clea
     assert "folders are: Ports, Ports / Sea & Land" in answer.err
 
 
-def test_a_folder_named_to_spoil_a_terminal_does_not(call: Call, clean_environment: Path) -> None:
+def test_a_folder_named_to_spoil_a_terminal_does_not_and_is_chosen_as_it_is_shown(
+    call: Call, clean_environment: Path
+) -> None:
     file = clean_environment / "spoilt.opml"
     file.write_text(
-        "<opml><body><outline text='a&#x9b;31m&#x202e;b'><outline xmlUrl='https://a.example/feed'/></outline></body></opml>"
+        "<opml><body><outline text='a&#x9b;31m&#x202e;  b'><outline xmlUrl='https://a.example/feed'/></outline></body></opml>"
     )
     call("feeds", "import", str(file))
     said = call("feeds", "list", "--folder", "Port").err
-    assert said.endswith("folders are: a31mb\n")
+    assert said.endswith("folders are: a31m b\n")
+    assert "https://a.example/feed" in call("feeds", "list", "--folder", "a31m b").out
 
 
 @pytest.mark.parametrize(
