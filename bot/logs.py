@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 # The token of a webhook or an interaction in any URL: developers/resources/webhook.
 _WEBHOOK = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w-]+")
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]+@")  # of a feed's address
 SHORTEST_SECRET = 4  # anything shorter would blacken ordinary words
 
 
@@ -27,10 +28,10 @@ class Scrubber:
         self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def __call__(self, text: str) -> str:
-        """``text`` with every secret as ``***``."""
+        """``text`` with every secret as ``***``, and the credentials of addresses."""
         if self._known is not None:
             text = self._known.sub("***", text)
-        return _WEBHOOK.sub(r"\1***", text)
+        return _CREDENTIALS.sub("***@", _WEBHOOK.sub(r"\1***", text))
 
 
 def scrub(secrets: Sequence[str], text: str) -> str:

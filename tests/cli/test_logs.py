@@ -43,6 +43,12 @@ def test_the_token_in_a_webhook_url_is_scrubbed_though_nobody_named_it(
     assert "/webhooks/123/***?wait=true" in capsys.readouterr().err
 
 
+def test_the_credentials_in_a_feeds_address_are_scrubbed(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(logging.INFO)
+    logging.getLogger("test.logs").info("asked http://reader:hunt@er2@quay.example/feed?to=a@b for a@b")
+    assert "asked http://***@quay.example/feed?to=a@b for a@b" in capsys.readouterr().err
+
+
 def test_setting_up_twice_writes_once(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(logging.INFO)
     logs.configure(logging.INFO)

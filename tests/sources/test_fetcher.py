@@ -295,6 +295,16 @@ async def test_only_an_unbroken_line_of_permanent_redirects_is_permanent() -> No
     assert (outcome.url, outcome.permanent_redirect) == ("https://quay.example/e", "https://quay.example/c")
 
 
+async def test_each_request_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "httpx")
+    async with fetcher_to(lambda request: httpx.Response(404)) as fetcher:
+        await fetcher.get(URL, now=NOW)
+        await fetcher.get("https://reader:pass@quay.example/own", now=NOW)
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first == f"HTTP Request: GET {URL} 404"
+    assert "/own" in second
+
+
 async def test_nothing_is_kept_of_where_a_feed_redirects_to() -> None:
     numbers = itertools.count()
 

@@ -7,6 +7,7 @@ for each host; at most five redirects, each checked; thirty seconds and ten MiB 
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
@@ -47,6 +48,7 @@ PERMANENT = frozenset({301, 308})  # RFC 9110 section 15.4
 TOTAL_SECONDS = 30.0
 ADDRESSES_KEPT = 8192  # of feeds, a kilobyte each
 AT_ONCE = 48  # requests under way: 200 polls a second and more, without a crowd for each turn of the loop
+_requests = logging.getLogger("httpx")  # where ``send`` writes its line for each
 
 _NAMED: tuple[tuple[type[httpx.HTTPError], type[SourceError]], ...] = (
     (AddressNotAllowed, base.AddressRefused),
@@ -373,6 +375,8 @@ class _Client(httpx.AsyncClient):
             return await self.send(request, stream=True, follow_redirects=False)
         response = await self._transport_for_url(request.url).handle_async_request(request)
         response.request = request
+        if _requests.isEnabledFor(logging.INFO):
+            _requests.info("HTTP Request: %s %s %d", request.method, request.url, response.status_code)
         return response
 
     @property
