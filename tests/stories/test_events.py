@@ -111,6 +111,12 @@ def test_the_same_kind_of_event_a_month_later_is_another() -> None:
     assert told(found) == ["alert", "alert"]
 
 
+def test_who_leaves_a_company_that_cuts_jobs_the_same_hour_is_another() -> None:
+    found = played((0, "Scale AI lays off 300 employees", ""), (0.05, "Jason Droege leaves Scale AI", ""))
+    assert story_numbers(found) == [0, 1]
+    assert told(found) == ["alert", "alert"]
+
+
 # --- what speaks again ------------------------------------------------------------------
 
 

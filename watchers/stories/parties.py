@@ -53,9 +53,16 @@ def kind(a: Fingerprint, b: Fingerprint) -> float:
     share = 1.0 if a.moved and b.moved else 0.5
     if a.kinds[0] == b.kinds[0]:
         return share
-    if a.kinds[0] in b.kinds or b.kinds[0] in a.kinds or frozenset({a.kinds[0], b.kinds[0]}) in _NEAR:
+    if a.kinds[0] in b.kinds or b.kinds[0] in a.kinds:
         return 0.5 * share
-    return -share
+    near = frozenset({a.kinds[0], b.kinds[0]}) in _NEAR and not _leaves_beside_cuts(a, b)
+    return 0.5 * share if near else -share
+
+
+def _leaves_beside_cuts(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether somebody with a name leaves here, and jobs are cut there."""
+    by_kind = {a.kinds[0]: a, b.kinds[0]: b}
+    return by_kind.keys() == {"departure", "layoffs"} and bool(_played(by_kind["departure"], persons=True))
 
 
 def opposite(a: Fingerprint, b: Fingerprint) -> bool:
