@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storage.model import Route
-from storage.sqlite import migrations, open_store
+from storage.sqlite import migrations, open_store, schema
 from storage.sqlite.identity import guid_key
 from tests.storage.made import NOW, URL, entity, parsed, poll, story, tell
 
@@ -30,7 +30,7 @@ def of_schema(path: Path, version: int, scripts: Sequence[str]) -> sqlite3.Conne
 
 
 def test_a_database_of_the_first_schema_keeps_its_stories_and_takes_servers(path: Path) -> None:
-    raw = of_schema(path, 1, migrations.FIRST)
+    raw = of_schema(path, 1, schema.FIRST)
     raw.execute("INSERT INTO setting VALUES ('instance', 'abc')")
     raw.execute("INSERT INTO story (headline, url, source, opened, updated) VALUES ('Old', 'u', 's', 1, 1)")
     raw.close()
@@ -46,7 +46,7 @@ def test_a_database_of_the_first_schema_keeps_its_stories_and_takes_servers(path
 
 
 def test_feeds_of_the_third_schema_are_in_no_folder_and_can_be_put_into_one(path: Path) -> None:
-    raw = of_schema(path, 3, (*migrations.FIRST, migrations.SERVERS, migrations.HELD))
+    raw = of_schema(path, 3, (*schema.FIRST, schema.SERVERS, schema.HELD))
     raw.execute("INSERT INTO setting VALUES ('instance', 'abc')")
     raw.execute("INSERT INTO feed (url, title, added, failures) VALUES ('https://a.example/', 'A', 1, 2)")
     raw.close()
@@ -61,7 +61,7 @@ def test_feeds_of_the_third_schema_are_in_no_folder_and_can_be_put_into_one(path
 
 
 def test_what_the_fourth_schema_pruned_stays_known(path: Path) -> None:
-    scripts = (*migrations.FIRST, migrations.SERVERS, migrations.HELD, migrations.FOLDER)
+    scripts = (*schema.FIRST, schema.SERVERS, schema.HELD, schema.FOLDER)
     raw = of_schema(path, 4, scripts)
     raw.execute("INSERT INTO setting VALUES ('instance', 'abc')")
     raw.execute("INSERT INTO feed (id, url, added) VALUES (1, ?, 1)", (URL,))
