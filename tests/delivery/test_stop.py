@@ -5,8 +5,10 @@ import os
 import signal
 import sys
 from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,26 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds for a process on a busy machine; a stop itself takes at most ten
 
 
-async def started(
+Start = Callable[..., Awaitable[asyncio.subprocess.Process]]
+
+
+@pytest.fixture
+async def started() -> AsyncIterator[Start]:
+    """Starts a command as a process; none outlives the test."""
+    processes: list[asyncio.subprocess.Process] = []
+
+    async def start(*given: Any, **more: str) -> asyncio.subprocess.Process:
+        processes.append(await _started(*given, **more))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def _started(
     command: list[str], discord: Discord, database: Path, **more: str
 ) -> asyncio.subprocess.Process:
     environment = {
@@ -62,7 +83,7 @@ async def asked(discord: Discord, method: str = "POST") -> None:
 
 @pytest.mark.parametrize("command", ["run", "poll"])
 async def test_sigterm_finishes_the_send_in_hand_and_leaves_the_rest_for_the_next_start(
-    discord: Discord, tmp_path: Path, command: str
+    discord: Discord, started: Start, tmp_path: Path, command: str
 ):
     database = tmp_path / "movewire.db"
     keys = filled(database, "webhook", 4)
@@ -78,7 +99,7 @@ async def test_sigterm_finishes_the_send_in_hand_and_leaves_the_rest_for_the_nex
 
 @pytest.mark.parametrize("fault", ["slow", "drop-after"])
 async def test_a_poll_killed_in_the_middle_of_a_send_is_repaired_by_the_next_one(
-    discord: Discord, tmp_path: Path, fault: str
+    discord: Discord, started: Start, tmp_path: Path, fault: str
 ):
     database = tmp_path / "movewire.db"
     keys = filled(database, DESTINATION, 4)
@@ -114,7 +135,9 @@ AT_ONCE = (
 )
 
 
-async def test_eight_commands_at_once_on_one_file_tell_each_event_once(discord: Discord, tmp_path: Path):
+async def test_eight_commands_at_once_on_one_file_tell_each_event_once(
+    discord: Discord, started: Start, tmp_path: Path
+):
     database = tmp_path / "movewire.db"
     settings = {
         "DISCORD_WEBHOOK_URL": discord.webhook_url,

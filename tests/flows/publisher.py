@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -15,6 +16,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        began = time.monotonic()
+        time.sleep(self.server.delay)
+        self.server.spans.append((began, time.monotonic()))
         body = self.server.feeds.get(self.path)
         tag = f'"{hashlib.sha256(body or b"").hexdigest()[:12]}"'
         status = 404 if body is None else 304 if self.headers.get("If-None-Match") == tag else 200
@@ -31,7 +35,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Publisher(ThreadingHTTPServer):
-    """``feeds`` maps a path to a body; ``log`` holds (path, status) of each request."""
+    """``feeds`` maps a path to a body; ``log`` holds (path, status) of each request.
+
+    Each request takes ``delay`` seconds; ``spans`` holds when each began and had an answer.
+    """
 
     daemon_threads = True
 
@@ -39,6 +46,8 @@ class Publisher(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.feeds: dict[str, bytes] = {}
         self.log: list[tuple[str, int]] = []
+        self.delay = 0.0
+        self.spans: list[tuple[float, float]] = []
 
     def url(self, path: str) -> str:
         """Where a feed is."""

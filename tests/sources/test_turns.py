@@ -2,7 +2,9 @@
 
 import asyncio
 import errno
+import time
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 import httpx
@@ -11,7 +13,7 @@ import pytest
 from tests.sources import hostile
 from tests.sources.hostile import FEED, says, serve
 from watchers.sources.base import Failed, Fetched
-from watchers.sources.hosts import SLOW_AFTER
+from watchers.sources.hosts import BUSY_WAIT, SLOW_AFTER, Hosts
 from watchers.sources.http import Bounds, Fetcher
 from watchers.sources.turns import Kept, SharedTurns, slot
 
@@ -88,6 +90,28 @@ async def test_two_processes_never_ask_a_host_at_the_same_time(tmp_path: Path) -
             await one.close()
     assert [type(outcome) for outcome in outcomes] == [Fetched] * 6
     assert most == 1
+
+
+async def test_a_process_with_many_feeds_at_a_host_leaves_turns_to_another(tmp_path: Path) -> None:
+    asked: list[str] = []
+    spacing = 0.05
+
+    def process() -> Hosts:
+        shared = SharedTurns.open(tmp_path / "hosts")
+        return Hosts(concurrency=20, spacing=spacing, clock=time.time, sleep=asyncio.sleep, shared=shared)
+
+    async def ask(hosts: Hosts, name: str, times: int) -> None:
+        for _ in range(times):
+            async with hosts.turn(HOST):
+                asked.append(name)
+
+    many, few = process(), process()
+    busy = asyncio.gather(*(ask(many, "many", 100) for _ in range(4)))
+    await ask(few, "few", 10)
+    busy.cancel()
+    between = [len(list(run)) for name, run in groupby(asked) if name == "many"]
+    # It looks four times in a second whether it comes next: five turns of a twentieth of a second.
+    assert max(between) <= 2 * BUSY_WAIT / spacing, between
 
 
 async def test_a_file_from_a_wrong_clock_makes_nobody_wait(tmp_path: Path) -> None:

@@ -103,13 +103,22 @@ class Hosts:
 
     async def _take(self, host: _Host) -> None:
         """Wait until a second has passed since anybody's last request, and nobody else is at it."""
+        await self._until(host.ready)
+        if self._shared is None:
+            return
+        # Only now, so that others have had our own pause to come before us.
+        while not self._shared.queue(host.slot):
+            await self._sleep(BUSY_WAIT)
+        try:
+            await self._take_shared(host, self._shared)
+        finally:
+            self._shared.leave(host.slot)
+
+    async def _take_shared(self, host: _Host, shared: SharedTurns) -> None:
+        """The same for who comes next."""
         while True:
-            wait = min(host.ready - self._clock(), self._spacing)
-            if wait > 0:
-                await self._sleep(wait)
-            if self._shared is None:
-                return
-            kept = self._shared.lock(host.slot)
+            await self._until(host.ready)
+            kept = shared.lock(host.slot)
             if kept is None:
                 await self._sleep(BUSY_WAIT)
                 continue
@@ -117,10 +126,15 @@ class Hosts:
             if kept.held <= now + LONGEST_HOLD:
                 host.held = max(host.held, kept.held)
             if kept.ready <= now or kept.ready > now + self._spacing:  # beyond: a clock that was wrong
-                self._shared.keep(host.slot, Kept(ready=now + self._spacing, held=host.held))
+                shared.keep(host.slot, Kept(ready=now + self._spacing, held=host.held))
                 return
             host.ready = kept.ready
-            self._shared.unlock(host.slot)
+            shared.unlock(host.slot)
+
+    async def _until(self, ready: float) -> None:
+        wait = min(ready - self._clock(), self._spacing)
+        if wait > 0:
+            await self._sleep(wait)
 
     def _give(self, host: _Host) -> None:
         if self._shared is not None:
