@@ -149,7 +149,7 @@ def test_run_watches_until_it_is_asked_to_stop(followed: str) -> None:
         first = process.stderr.readline()
         assert "watching; stop with SIGTERM" in first
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=60)
     finally:
         process.kill()
         process.wait()

@@ -45,7 +45,7 @@ def movewire(environment: dict[str, str], tmp_path: Path) -> Command:
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=100,
         )
 
     return run

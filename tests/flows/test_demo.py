@@ -40,7 +40,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")

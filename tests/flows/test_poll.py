@@ -143,14 +143,14 @@ def test_run_polls_delivers_and_ends_on_sigterm(
         text=True,
     )
     try:
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 60
         with open_store(tmp_path / "flow.db") as store:
             while time.monotonic() < deadline:
                 if store.stories.alerted_since(_long_ago()) and not store.deliveries.pending_count():
                     break
                 time.sleep(0.2)
         running.send_signal(signal.SIGTERM)
-        out, err = running.communicate(timeout=10)
+        out, err = running.communicate(timeout=40)
     finally:
         running.kill()
     assert "Scale AI lays off 300 employees" in out
