@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any
 
 from storage.model import MoveKind, MoveStatus
 from watchers.moves.grammar import SECTIONS, Clauses, Counting, Grammar, Naming, Posts, Sides
@@ -96,12 +96,10 @@ class Numbers:
     counters: tuple[str, ...] = ()  # what follows a count of people: 人, 名
 
 
-class Phrase(NamedTuple):
-    """What one phrase of a table means; a tuple because each hit unpacks one."""
-
-    edges: int  # LEFT and RIGHT where no letter may touch it
-    classes: tuple[str, ...]  # the classes, cues and statuses that it belongs to
-    triggers: tuple[int, ...]  # the frames that it may trigger
+# What one phrase of a table means: its edges (LEFT and RIGHT where no letter may touch it), the
+# classes, cues and statuses that it belongs to, and the frames that it may trigger.  A plain tuple,
+# because each place where it stands unpacks it.
+Phrase = tuple[int, tuple[str, ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -115,7 +113,7 @@ class Lexicon:
     verb_may_end: bool  # German and Dutch: "will X kaufen" has its object before it
     nouns_capital: bool  # German: a capital says nothing
     frames: tuple[Frame, ...]
-    phrases: tuple["Phrase", ...]
+    phrases: tuple[Phrase, ...]
     automaton: Any  # ahocorasick_rs.AhoCorasick over the phrases
     numbers: Numbers
     stop: frozenset[str]  # words that are no names though a headline capitalises them
@@ -225,7 +223,7 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
         nouns_capital=table.get("nouns_capital", False),
         frames=tuple(_frame(kind, row) for kind, row in rows),
         phrases=tuple(
-            Phrase(edges, tuple(classes), tuple(triggers))
+            (edges, tuple(classes), tuple(triggers))
             for (_, edges), (classes, triggers) in phrases.items()
         ),
         automaton=ahocorasick_rs.AhoCorasick([phrase for phrase, _ in phrases]),

@@ -171,16 +171,15 @@ def _scan(
     """Phrases found at word boundaries and outside the names of watched entities."""
     hits: dict[str, list[Hit]] = {}
     triggers: list[tuple[int, int, int]] = []
-    size, phrases = len(folded), lexicon.phrases
-    covered = bytearray(size)
+    phrases, (before, behind) = lexicon.phrases, _letters(folded)
+    covered = bytearray(len(folded))
     for start, end in named:
         covered[start:end] = b"\x01" * (end - start)
+    latest, disordered = 0, set[str]()  # phrases come in the order of their ends
     for number, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True):
         edges, classes, frames = phrases[number]
-        if edges & LEFT and start and (sign := folded[start - 1]).isalnum() and sign < NO_BLANKS:
-            continue
-        if edges & RIGHT and end < size and (sign := folded[end]).isalnum() and sign < NO_BLANKS:
-            continue
+        if edges & (before[start] | behind[end]):
+            continue  # a part of a word
         if (covered[start] or covered[end - 1]) and not _around(start, end, named):
             classes = tuple(name for name in classes if name in _ALSO_IN_NAMES)
             # "Hyperion data center" is a name, and still says that a data centre is meant
@@ -192,13 +191,32 @@ def _scan(
                     hits[name].append(hit)
                 else:
                     hits[name] = [hit]
+            if start < latest:
+                disordered.update(classes)
+            else:
+                latest = start
         for frame in frames:
             triggers.append((start, end, frame))
-    for found in hits.values():
-        if len(found) > 1:
-            found.sort()
+    for name in disordered:
+        hits[name].sort()
     _drop_parts(hits, ("product", "stuff", "against") if lexicon.numbers.counters else ("product",))
     return hits, _undisturbed(triggers, hits.get("ignore", []))
+
+
+_LETTER = [chr(sign).isalnum() for sign in range(256)]
+_LEFT_OF_IT, _RIGHT_OF_IT = (bytes(edge * letter for letter in _LETTER) for edge in (LEFT, RIGHT))
+_FURTHER_LETTER = re.compile(rf"[^\W\x00-\xff{NO_BLANKS}-\U0010ffff]")
+
+
+def _letters(folded: str) -> tuple[bytes, bytes]:
+    """For each position, LEFT where a letter stands right before it, and RIGHT where it is one.
+
+    Letters of scripts without blanks are none.
+    """
+    if not folded.isascii():
+        folded = _FURTHER_LETTER.sub("a", folded)
+    signs = folded.encode("latin-1", "replace")
+    return b"\0" + signs.translate(_LEFT_OF_IT), signs.translate(_RIGHT_OF_IT) + b"\0"
 
 
 def _drop_parts(hits: dict[str, list[Hit]], classes: tuple[str, ...]) -> None:
