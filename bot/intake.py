@@ -13,6 +13,7 @@ import msgspec
 
 from bot.times import parse_moment
 from storage.model import Document
+from storage.model.noun import noun
 
 _LANG = re.compile(r"([A-Za-z]{2})(?:[-_].*)?")
 
@@ -29,7 +30,7 @@ class _Line(msgspec.Struct):
     lang: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class GivenEntry:
     """One line as a document; without an ``id`` of its own its URL or line number serves."""
 

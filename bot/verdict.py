@@ -22,7 +22,7 @@ def verdict(id: str, reading: "Reading", decision: Decision) -> dict[str, Any]:
         "rejected": [mention_document(one) for one in reading.mentions if not one.accepted],
         "moves": [move_document(move) for move in reading.moves],
         "move": main_kind(reading.moves),
-        "decision": decision.verdict.value,
+        "decision": str(decision.verdict),
         "digest": decision.digest,
         "reasons": list(decision.reasons),
     }
@@ -45,8 +45,8 @@ def mention_document(mention: Mention) -> dict[str, Any]:
 def move_document(move: Move) -> dict[str, Any]:
     """One typed move; amounts are whole units of ``currency``."""
     return {
-        "kind": move.kind.value,
-        "status": move.status.value,
+        "kind": str(move.kind),
+        "status": str(move.status),
         "roles": {role: list(slugs) for role, slugs in move.roles.items()},
         "names": {role: list(names) for role, names in move.names.items()},
         "title": move.title,
@@ -61,7 +61,7 @@ def move_document(move: Move) -> dict[str, Any]:
 
 def main_kind(moves: Sequence[Move]) -> str:
     """The kind of the main move, ``none`` where nothing moved."""
-    return moves[0].kind.value if moves else "none"
+    return str(moves[0].kind) if moves else "none"
 
 
 def _whole(amount: float | None) -> int | None:

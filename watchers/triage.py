@@ -7,9 +7,9 @@ listed in ``docs/reasons.md``.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import NamedTuple
 
 from storage.model import (
     Decision,
@@ -41,8 +41,7 @@ class Merit(IntEnum):
     ALERT = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(NamedTuple):
     """Merit with the reasons for it."""
 
     merit: Merit
@@ -127,7 +126,7 @@ def _of_mentions(heard: Sequence[Mention], entities: Mapping[str, Entity]) -> Ju
 
 
 def _of_move(move: Move, entities: Mapping[str, Entity], muted: Collection[str]) -> Judgement:
-    kind = move.kind.value
+    kind = move.kind
     tiers = {entities[slug].tier for slug in move.parties() if slug in entities and slug not in muted}
     if move.score < MIN_MOVE_SCORE:
         return Judgement(merit=Merit.QUIET, reasons=("unsure-move",) if tiers else ())

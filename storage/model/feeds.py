@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from storage.model.noun import noun
+
 
 class FeedState(StrEnum):
     """What we can say about a feed's health."""
@@ -84,7 +86,7 @@ class FinishedPoll:
     baseline: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Document:
     """What is read by the matcher: the words, whoever brought them.
 

@@ -1,11 +1,13 @@
 """What is found in an entry: who is meant, and what moved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from storage.model.noun import noun
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@noun
 class Mention:
     """An alias found in a document, and whether its entity is truly meant."""
 
@@ -47,7 +49,7 @@ class MoveStatus(StrEnum):
     DENIED = "denied"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Move:
     """One typed move, as one text tells it; only what the text says."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage.model.findings import Move
+from storage.model.noun import noun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ class UpdateKind(StrEnum):
     REPLY = "reply"  # a new fact: it speaks again
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Decision:
     """The recorded answer to: was it told, and why (not)?"""
 

@@ -46,7 +46,7 @@ class Place:
 _LATIN_TAIL = re.compile(r"[a-zà-ɏ][a-zà-ɏ'-]*$")  # of a folded word
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # frozen ones are slow to make
 class Around:
     """The neighbourhood of one name; words are folded, None where there is none."""
 

@@ -223,8 +223,7 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
         nouns_capital=table.get("nouns_capital", False),
         frames=tuple(_frame(kind, row) for kind, row in rows),
         phrases=tuple(
-            (edges, tuple(classes), tuple(triggers))
-            for (_, edges), (classes, triggers) in phrases.items()
+            (edges, tuple(classes), tuple(triggers)) for (_, edges), (classes, triggers) in phrases.items()
         ),
         automaton=ahocorasick_rs.AhoCorasick([phrase for phrase, _ in phrases]),
         numbers=_numbers(table.get("numbers", {})),
