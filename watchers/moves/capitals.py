@@ -101,17 +101,22 @@ def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> boo
     if not inside and folded in page.lexicon.numbers.words:
         return False
     if not (word[0].isupper() or (not shouting and word[0].isalpha() and any(c.isupper() for c in word))):
-        return inside and not shouting and word.isdigit() and len(word) < 3
+        return inside and not shouting and len(word) < 4 and _is_version(word)
     if page.lexicon.nouns_capital:
         return _german_name(word, page.lexicon.naming)
     return not (page.lexicon.verb_may_end and _DUTCH_COMPOUND.search(word))
+
+
+def _is_version(word: str) -> bool:
+    """ "Claude 3", "Gemini 2.5"."""
+    return (word.isdigit() and len(word) < 3) or (word[1:2] == "." and word.replace(".", "").isdigit())
 
 
 def _german_name(word: str, naming: Naming) -> bool:
     if any(c.isupper() for c in word[1:]) and "-" not in word:
         return True
     tail = word.rsplit("-", 1)[-1]
-    if tail.isdigit():
+    if tail[:1].isdigit():  # "GPT-5.2"
         return True
     return not (len(tail) > 3 and fold(tail).endswith(naming.noun_endings)) and not (
         "-" in word and not tail[:1].isupper()

@@ -101,6 +101,7 @@ def is_background(draft: Draft) -> bool:
         and not _comma(page, cue.end, start)
         and not _is_passive_of_reason(page, cue, start)
         and not _tells_how_long(page, cue)
+        and not _is_particle(page, cue)
     ):
         return True
     if _opens_with_circumstance(draft) or _is_recounted(page, draft):
@@ -157,6 +158,14 @@ def _tells_how_long(page: Page, cue: Hit) -> bool:
     return (
         page.lexicon.verb_may_end and _so_long(page.lexicon.grammar).match(page.folded, cue.end) is not None
     )
+
+
+def _is_particle(page: Page, cue: Hit) -> bool:
+    """ "stellt X vor und verlässt …": the particle of the verb before, which an "and" joins to the next."""
+    if not page.lexicon.verb_may_end:
+        return False
+    following = page.folded[cue.end : cue.end + 8].split()
+    return bool(following) and following[0] in page.lexicon.grammar.ands
 
 
 def _opens_with_circumstance(draft: Draft) -> bool:
