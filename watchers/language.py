@@ -85,12 +85,14 @@ _SHARES_SCRIPT = {
     "yue": "zh",
 }
 _OWN_SCRIPT = {lang for lang, _ in _SCRIPTS}
+_NO_BLANKS = frozenset({"ja", "zh", "ko"})
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKENS_READ = 120  # enough to tell; keeps long texts cheap
 _CHARS_READ = 600
 _TOKENS_A_STEP = 24
 _LETTERS_PER_IDEOGRAPH = 3  # one sign of Chinese, Japanese or Korean says as much as these
 _SOME_OF_SCRIPT = 0.2  # share of the letters from which a script may be the text's own
+_FEW_OF_SCRIPT = 0.08  # likewise, where the feed says that it is
 _NAMES_IN_SCRIPT = 0.6  # below it, clear words in Latin letters make the script a quotation
 _CERTAIN_SCRIPT = 0.9
 _ANY_EVIDENCE = 0.5
@@ -126,7 +128,8 @@ def detect_lang(text: str, hint: str | None = None) -> str | None:
     hinted = _normal_hint(hint)
     if hinted is not None and _plainly(text, hinted):
         return hinted
-    script, share = _by_script(text)
+    # "Ann Smith加入Acme Superintelligence Labs": a short verb between long names is still the text's own script
+    script, share = _by_script(text, _FEW_OF_SCRIPT if hinted in _NO_BLANKS else _SOME_OF_SCRIPT)
     scores = _by_words(text) if share < _CERTAIN_SCRIPT else {}
     best = max(scores, key=lambda lang: (scores[lang], lang == "en"), default=None)
     evidence = scores[best] if best else 0.0
@@ -160,8 +163,8 @@ def _normal_hint(hint: str | None) -> str | None:
     return {"nb": "no", "nn": "no", "iw": "he", "in": "id", "cmn": "zh"}.get(primary, primary)
 
 
-def _by_script(text: str) -> tuple[str | None, float]:
-    """The language that the script stands for, and that script's share of the letters."""
+def _by_script(text: str, least: float = _SOME_OF_SCRIPT) -> tuple[str | None, float]:
+    """The language that the script stands for where it has at least this share of the letters, and its share."""
     if text.isascii() or not _OTHER_SCRIPT.search(text):
         return None, 0.0
     letters = sum(map(str.isalpha, text))
@@ -170,9 +173,9 @@ def _by_script(text: str) -> tuple[str | None, float]:
         ja = counts["ja"] >= 0.1 * (counts["ja"] + counts["zh"])
         counts["ja"], counts["zh"] = (counts["ja"] + counts["zh"], 0) if ja else (0, counts["zh"])
     best = max(counts, key=lambda lang: counts[lang])
-    heavy = _LETTERS_PER_IDEOGRAPH if best in ("ja", "zh", "ko") else 1
+    heavy = _LETTERS_PER_IDEOGRAPH if best in _NO_BLANKS else 1
     share = counts[best] * heavy / (letters + counts[best] * (heavy - 1)) if letters else 0.0
-    return (best, share) if share >= _SOME_OF_SCRIPT else (None, share)
+    return (best, share) if share >= least else (None, share)
 
 
 def _by_words(text: str) -> dict[str, float]:

@@ -382,3 +382,19 @@ def test_who_loses_somebody_and_hires_others_is_not_where_he_goes(matcher: Match
     departure, hire = _detect(matcher, "Meta loses Lena Ortiz and hires three researchers of OpenAI")[:2]
     assert "to" not in departure.names
     assert "person" not in hire.names
+
+
+@pytest.mark.parametrize(
+    ("simplified", "traditional"),
+    [
+        ("OpenAI财务长请辞", "OpenAI財務長請辭"),
+        ("Meta获软银20亿美元注资", "Meta獲軟銀20億美元注資"),
+        ("Mercor遭骇客入侵，用户资料外泄", "Mercor遭駭客入侵，用戶資料外洩"),
+    ],
+)
+def test_traditional_signs_are_read_as_simplified_ones(
+    matcher: Matcher, simplified: str, traditional: str
+) -> None:
+    read, same = _detect(matcher, simplified, lang="zh"), _detect(matcher, traditional, lang="zh")
+    assert [(m.kind, m.roles, m.amount) for m in read] == [(m.kind, m.roles, m.amount) for m in same] != []
+    assert same[0].evidence == traditional

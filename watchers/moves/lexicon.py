@@ -54,7 +54,7 @@ CUES = frozenset(
 KINDS = frozenset(kind.value for kind in MoveKind)
 PHRASES = ("classes", "cues", "status")  # sections whose keys are lists of phrases
 FLAGS = ("verb_last", "verb_may_end", "nouns_capital")
-KEYS = {"lang", "stop", *FLAGS, "reach", "numbers", *PHRASES, *SECTIONS, *KINDS}
+KEYS = {"lang", "stop", "variants", *FLAGS, "reach", "numbers", *PHRASES, *SECTIONS, *KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,7 @@ class Lexicon:
     naming: Naming
     sides: Sides
     counting: Counting
+    variants: Mapping[int, str]  # signs that are written in two ways: read as the other one
 
 
 def available() -> frozenset[str]:
@@ -209,6 +210,11 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
     """A table as it is used; raises where ``watchers.moves.faults`` finds something that hinders it."""
     if unknown := table.keys() - KEYS:
         raise KeyError(unknown)
+    variants = {ord(pair[0]): pair[1] for pair in table.get("variants", "").split()}
+    if variants:
+        table = {
+            name: part if name in _AS_WRITTEN else _read_as(part, variants) for name, part in table.items()
+        }
     import ahocorasick_rs  # kept out of the start of commands that read no text
 
     rows = [(kind, row) for kind in MoveKind for row in table.get(kind.value, ())]
@@ -229,8 +235,23 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
         numbers=_numbers(table.get("numbers", {})),
         stop=frozenset(word for text in table.get("stop", ()) for word in fold(text).split()),
         orgwords=frozenset(words(table["classes"]["orgword"])),
+        variants=variants,
         **{name: read_section(kind, table.get(name, {})) for name, kind in SECTIONS.items()},
     )
+
+
+_AS_WRITTEN = frozenset({"variants", "naming", "posts"})  # sections that are asked of the raw text
+
+
+def _read_as(part: Any, variants: Mapping[int, str]) -> Any:
+    """A part of a table with every sign written in one way."""
+    if isinstance(part, str):
+        return part.translate(variants)
+    if isinstance(part, list):
+        return [_read_as(one, variants) for one in part]
+    if isinstance(part, dict):
+        return {key.translate(variants): _read_as(one, variants) for key, one in part.items()}
+    return part
 
 
 # What a phrase at its edges belongs to and triggers; dicts, as sets that keep their order.

@@ -140,6 +140,8 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     if name == "title" and raw.endswith(")") and (byline := _BYLINE.search(raw)):
         raw = raw[: byline.start()]
     folded = fold(raw)
+    if lexicon.variants:
+        folded = folded.translate(lexicon.variants)
     accepted = [m for m in mentions if m.accepted and m.field == name and m.end <= len(raw)]
     here = _longest(accepted)
     inner = [m for m in accepted if m not in here] if len(accepted) > len(here) else []
@@ -199,7 +201,7 @@ def _scan(
             triggers.append((start, end, frame))
     for name in disordered:
         hits[name].sort()
-    _drop_parts(hits, ("product", "stuff", "against") if lexicon.numbers.counters else ("product",))
+    _drop_parts(hits, ("product", "stuff", "against", "job") if lexicon.numbers.counters else ("product",))
     return hits, _undisturbed(triggers, hits.get("ignore", []))
 
 
@@ -220,8 +222,10 @@ def _letters(folded: str) -> tuple[bytes, bytes]:
 
 
 def _drop_parts(hits: dict[str, list[Hit]], classes: tuple[str, ...]) -> None:
-    """Words that are only a part of a longer one mean nothing: "chief product officer", 首席技术官, 信息流."""
-    wholes = [*hits.get("position", ()), *(hits.get("product", ()) if len(classes) > 1 else ())]
+    """Words that are only a part of a longer one mean nothing: "chief product officer", 首席技术官, 信息流, 机器人, 数据中心."""
+    wholes = [*hits.get("position", ())]
+    if len(classes) > 1:
+        wholes += [*hits.get("product", ()), *hits.get("datacentre", ())]
     for name in classes:
         _drop_inside(hits, name, wholes)
     _drop_inside(hits, "nolaunch", hits.get("product", ()))  # "Study Mode" is no study

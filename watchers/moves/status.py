@@ -75,7 +75,10 @@ def _is_attribute(draft: Draft) -> bool:
     if words.attribute_marks:
         if draft.frame.kind is MoveKind.FUNDING and _worth(words).match(page.folded, end) is not None:
             return True
-        return page.folded.startswith(words.attribute_marks, end) and page.folded[end + 1 : end + 2].isalnum()
+        return (
+            page.folded.startswith(words.attribute_marks, end)
+            and page.folded[end + 1 : end + 3].lstrip()[:1].isalnum()
+        )
     if not page.lexicon.verb_last:
         return False
     if draft.frame.kind is not MoveKind.LAUNCH and _done(words).match(page.folded, end) is not None:
