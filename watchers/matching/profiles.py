@@ -105,7 +105,6 @@ def _profile(
     person = entity.kind is EntityKind.PERSON
     names, owners = all_names[index], targets(_PARTS)
     on_sites = names.union(*(all_names[owner] for owner in owners))
-    heads = {name.split(" ")[0] for name in names}
     return Profile(
         index=index,
         slug=entity.slug,
@@ -115,7 +114,7 @@ def _profile(
         contexts_for=frozenset(filter(None, map(pattern, entity.contexts_for))),
         contexts_named=frozenset(pattern(phrase) for phrase in entity.contexts_for if phrase[:1].isupper()),
         contexts_against=frozenset(against),
-        against_capital=frozenset(key for key, phrase in against.items() if _capital_name(phrase, heads)),
+        against_capital=frozenset(key for key, phrase in against.items() if _capital_name(key, phrase, names)),
         against_over=frozenset(key for key in against if any(name in key for name in names)),
         sites=frozenset(name.replace(" ", "") for name in on_sites),
         related=related,
@@ -136,6 +135,7 @@ def _given_names(entity: Entity) -> set[str]:
     return {word for name in names for word in pattern(name).split(" ")[:-1]}
 
 
-def _capital_name(phrase: str, heads: set[str]) -> bool:
+def _capital_name(key: str, phrase: str, names: frozenset[str]) -> bool:
     """Whether a phrase writes the name in it with a capital: it is about another bearer."""
+    heads = {name.split(" ")[0] for name in names if name in key}
     return any(word[0].isupper() and fold(word) in heads for word in phrase.replace("-", " ").split())

@@ -96,9 +96,12 @@ def _noun_after(candidate: Candidate, scene: Scene, *, shaky: bool) -> Evidence:
     around, cues = candidate.around, scene.cues
     first = around.right[0]
     if first in cues.nouns and not (shaky and first in cues.things):
-        return [] if around.possessive else [(f"noun-after:{first}", w.NOUN_AFTER)]
-    if len(around.right) > 1 and around.right[1] in cues.heads and not around.possessive:
-        return [(f"noun-after:{first} {around.right[1]}", w.NOUN_AFTER)]  # "Acme finance chief"
+        if not around.possessive:
+            return [(f"noun-after:{first}", w.NOUN_AFTER)]
+        return [] if first in cues.things else [(f"owns:{first}", w.OWNS)]
+    if len(around.right) > 1 and around.right[1] in cues.heads:  # "Acme finance chief"
+        post = f"{first} {around.right[1]}"
+        return [(f"owns:{post}", w.OWNS) if around.possessive else (f"noun-after:{post}", w.NOUN_AFTER)]
     if first[0].isdigit() and not candidate.profile.person:
         return [(f"number-after:{first}", w.NUMBER_AFTER)] if candidate.profile.owners else []
     if around.possessive or not _is_name(around.right_raw[0], candidate, scene):

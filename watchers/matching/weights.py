@@ -48,6 +48,7 @@ TOPIC = 1.2  # "Acme: what to know"
 COMPLEMENT = -1.5  # "Meta de vendas", "Meta é crescer"
 NOUN_AFTER = 1.5
 POSSESSIVE = 1.3
+OWNS = 0.7  # on top, where what follows is a company's: "Acme's staff"
 GENITIVE = 1.0  # German, Dutch: "Metas"
 PLURAL = -2.5  # the same letters, where no genitive can stand
 BEFORE_TOLD = 0.8  # "at Acme", its capitals telling
