@@ -114,7 +114,9 @@ def _profile(
         contexts_for=frozenset(filter(None, map(pattern, entity.contexts_for))),
         contexts_named=frozenset(pattern(phrase) for phrase in entity.contexts_for if phrase[:1].isupper()),
         contexts_against=frozenset(against),
-        against_capital=frozenset(key for key, phrase in against.items() if _capital_name(key, phrase, names)),
+        against_capital=frozenset(
+            key for key, phrase in against.items() if _capital_name(key, phrase, names)
+        ),
         against_over=frozenset(key for key in against if any(name in key for name in names)),
         sites=frozenset(name.replace(" ", "") for name in on_sites),
         related=related,
