@@ -316,6 +316,45 @@ def test_nouns_and_passives_keep_their_sides(
 @pytest.mark.parametrize(
     ("title", "lang", "kind", "roles"),
     [
+        ("Nach dem Helixa-Einstieg entlässt Mercor 40 Leute", "de", "layoffs", {"employer": "Mercor"}),
+        (
+            "Trotz Datenlecks kauft Meta nun Helixa",
+            "de",
+            "acquisition",
+            {"acquirer": "Meta", "target": "Helixa"},
+        ),
+        ("Na de inval ontslaat Mercor 40 medewerkers", "nl", "layoffs", {"employer": "Mercor"}),
+        (
+            "Ondanks datalek koopt Meta nu Helixa",
+            "nl",
+            "acquisition",
+            {"acquirer": "Meta", "target": "Helixa"},
+        ),
+    ],
+)
+def test_behind_a_circumstance_who_acts_follows_the_verb(
+    matcher: Matcher, title: str, lang: str, kind: str, roles: dict[str, str]
+) -> None:
+    move = _detect(matcher, title, lang=lang)[0]
+    assert move.kind.value == kind
+    assert {role: move.names.get(role) for role in roles} == {r: (name,) for r, name in roles.items()}
+
+
+@pytest.mark.parametrize(
+    ("title", "lang"),
+    [
+        ("Nach der Übernahme durch Meta: So geht es PlayAI", "de"),
+        ("Na de overname door Meta: zo gaat het met PlayAI", "nl"),
+        ("Seit Alexandr Wang zu Meta gewechselt ist, geht es Scale AI schlechter", "de"),
+    ],
+)
+def test_a_circumstance_itself_is_no_news(matcher: Matcher, title: str, lang: str) -> None:
+    assert all(move.score < 0.6 for move in _detect(matcher, title, lang=lang))
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "kind", "roles"),
+    [
         (
             "Nach zwei Monaten verlässt Lena Ortiz Meta",
             "de",

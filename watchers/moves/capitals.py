@@ -25,7 +25,9 @@ _TOKEN = re.compile(r"[^\W_](?:[\w&+@]|[.'’-](?=\w))*")
 _PARTICLES = frozenset("de da do dos van von der den la le of & del di al bin ibn".split())
 _DUTCH_COMPOUND = re.compile(r"-[a-zà-ÿ]{4,}$")  # "AI-bedrijf", "Meta-topman": what somebody is, not a name
 LONGEST_NAME = 5  # words; what is longer is a headline in capitals
-_NAMING = frozenset({"orgword", "gov", "known", "company", "product", "court", "background", "relative"})
+_NAMING = frozenset(
+    {"orgword", "gov", "known", "company", "product", "brand", "court", "background", "relative"}
+)
 _DOUBLE = re.compile(
     r"[^\W\d_][^\W\dA-Z_]*['’-][A-ZÀ-Þ][^\W\dA-Z_]+$"
 )  # "Jean-Luc", "Smith-Jones", "O’Neill"

@@ -19,6 +19,10 @@ _PARTY_CLASSES = frozenset({"person", "someone", "org", "firm", "party", "name",
 def _span(spot: Spot, reach: str) -> tuple[int, int]:
     """The stretch that a condition of this reach looks at."""
     start, end, lexicon = spot.start, spot.end, spot.page.lexicon
+    if spot.subject is not None:
+        if reach in ("left", "prev", "before"):
+            return spot.subject  # who acts stands behind the verb
+        end = spot.subject[1]
     match reach:
         case "next":
             return end, min(spot.right, end + lexicon.next_reach)

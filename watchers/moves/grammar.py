@@ -31,6 +31,7 @@ class Grammar:
     touching: tuple[str, ...] = ()  # prepositions of scripts without blanks
     touching_described: tuple[str, ...] = ()  # the same where a description stands between: "向AI公司X"
     inverting: Words = _NONE  # open a sentence in which who acts stands behind the verb
+    inverting_clauses: Words = _NONE  # those of them that may open a clause with a verb of its own: "seit"
     slight: Words = _NONE  # articles and the like between a verb and what it asks for
     after_particle: Words = _NONE  # what may follow a clause that a separable particle has closed
     whole: Words = _NONE  # people who speak for the whole: "team", "staff"

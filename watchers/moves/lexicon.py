@@ -44,7 +44,7 @@ CLASSES = frozenset(
 )
 # What it asks for where a table has it.
 OPTIONAL = frozenset(
-    "alliance border court deal kin kin_of opinion own owned plain review stuff tells".split()
+    "alliance border court deal kin kin_of noun opinion own owned plain review stuff tells".split()
 )
 CUES = frozenset(
     "negation never recounted stating auxiliary person_relative background opening afterwards relative past dated"

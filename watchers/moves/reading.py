@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from storage.model import Entity, MoveStatus
 from watchers.moves.amounts import PAID, Amount, find_amounts
+from watchers.moves.inversion import opens_inverted, subject_behind
 from watchers.moves.lexicon import CJK, Frame
 from watchers.moves.names import Party, listed_parties
 from watchers.moves.page import COMMA, Page
@@ -54,7 +55,7 @@ class Reading:
 class Spot:
     """A trigger with the stretches of text around it, worked out once for all its frames."""
 
-    __slots__ = ("clause", "end", "left", "page", "reading", "right", "sentence", "start")
+    __slots__ = ("clause", "end", "left", "page", "reading", "right", "sentence", "start", "subject")
 
     def __init__(self, reading: Reading, start: int, end: int) -> None:
         self.reading, self.page = reading, reading.page
@@ -65,6 +66,15 @@ class Spot:
         self.right = min(right, self.page.aside(end, right))
         if self.page.lexicon.numbers.counters and (comma := COMMA.search(self.page.folded, end, self.right)):
             self.right = comma.start()  # Chinese puts a comma where others put a full stop
+        self.subject = subject_of(reading, start, end)
+
+
+def subject_of(reading: Reading, start: int, end: int) -> tuple[int, int] | None:
+    """Where who acts stands, if it is right behind the verb: "After a year leaves X Acme" (German, Dutch)."""
+    page = reading.page
+    if not page.lexicon.verb_may_end or not opens_inverted(page, page.clause(start, end)[0], start):
+        return None
+    return subject_behind(page, [(p.start, p.end) for p in reading.parties(start, end)], start, end)
 
 
 @dataclass(slots=True)

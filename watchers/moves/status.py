@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from storage.model import Document, MoveKind, MoveStatus
 from watchers.moves.grammar import Clauses, Grammar
+from watchers.moves.inversion import is_noun, is_preposition
 from watchers.moves.page import COMMA, Hit, Page
 from watchers.moves.reading import Draft
 from watchers.tables import either
@@ -105,6 +106,7 @@ def is_background(draft: Draft) -> bool:
         and not _is_passive_of_reason(page, cue, start)
         and not _tells_how_long(page, cue)
         and not _is_particle(page, cue)
+        and not _governs_a_noun(page, cue, start, end)
     ):
         return True
     if _opens_with_circumstance(draft) or _is_recounted(page, draft):
@@ -161,6 +163,14 @@ def _tells_how_long(page: Page, cue: Hit) -> bool:
     return (
         page.lexicon.verb_may_end and _so_long(page.lexicon.grammar).match(page.folded, cue.end) is not None
     )
+
+
+def _governs_a_noun(page: Page, cue: Hit, start: int, end: int) -> bool:
+    """ "After the breach ends X its work": in German and Dutch the verb is not the preposition's."""
+    if not page.lexicon.verb_may_end or not is_preposition(page, cue) or is_noun(page, start, end):
+        return False
+    both = page.words(cue.start, cue.end)[0] in page.lexicon.grammar.inverting_clauses
+    return not both or COMMA.search(page.folded, end, page.sentence(start, end)[1]) is None
 
 
 def _is_particle(page: Page, cue: Hit) -> bool:

@@ -14,12 +14,12 @@ What the families of moves know better about their sides comes after, in ``peopl
 
 from watchers.moves.lexicon import OTHERWISE
 from watchers.moves.names import Party
-from watchers.moves.reading import Draft
+from watchers.moves.reading import Draft, subject_of
 from watchers.moves.roles import particles
 from watchers.moves.roles.before import bind_before
 from watchers.moves.roles.behind import bind_behind
 from watchers.moves.roles.bystanders import is_bystander
-from watchers.moves.roles.casting import PERSON_ROLES, accepts, give
+from watchers.moves.roles.casting import accepts, give
 from watchers.moves.roles.prepositions import preposed
 
 
@@ -49,21 +49,11 @@ def bind(draft: Draft) -> None:
 
 def _subject_behind(draft: Draft, parties: list[Party]) -> Party | None:
     """ "After a year X leaves Acme" in German and Dutch: the verb is second, who acts comes behind it."""
-    page, role = draft.page, draft.frame.left
-    floor, _ = page.clause(draft.start, draft.end)
-    if role is None or next(iter(page.words(floor, draft.start)), "") not in page.lexicon.grammar.inverting:
+    role, place = draft.frame.left, subject_of(draft.reading, draft.start, draft.end)
+    if role is None or place is None:
         return None
-    before = (p for p in parties if floor <= p.start < draft.start)
-    if any(p.kind != "name" or p.slug is not None for p in before) or page.first(
-        "talent", floor, draft.start
-    ):
-        return None
-    behind = next((p for p in parties if p.start >= draft.end), None)
-    if behind is None or page.folded[draft.end : behind.start] != " " or not accepts(role, behind):
-        return None
-    further = any(p.start > behind.end for p in parties)
-    person = role in PERSON_ROLES
-    return behind if (person and behind.kind == "person") or (not person and further) else None
+    behind = next((p for p in parties if p.start == place[0]), None)
+    return behind if behind is not None and accepts(role, behind) else None
 
 
 def _bind_early_object(draft: Draft, parties: list[Party]) -> list[Party]:
