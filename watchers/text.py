@@ -139,8 +139,9 @@ def _goes_on(s: str, dot: int, end: int) -> bool:
 
 
 def _add_trimmed(spans: list[tuple[int, int]], s: str, start: int, end: int) -> None:
-    if words := s[start:end].strip():
-        start = s.index(words, start)
+    piece = s[start:end].rstrip()
+    if words := piece.lstrip():
+        start += len(piece) - len(words)
         spans.append((start, start + len(words)))
 
 

@@ -100,15 +100,19 @@ def merit(
     sure = [m for m in meant if m.score >= MIN_MENTION_SCORE]
     if not sure:
         return Judgement(merit=Merit.QUIET, reasons=("low-confidence" if meant else "nothing-watched",))
-    named = {m.entity for m in sure}.union(*(move.parties() for move in moves))
+    named = {m.entity for m in sure}.union(*map(Move.parties, moves))
     muted = {slug for slug in named if slug in entities and _is_muted(entities[slug], now)}
-    heard = [m for m in sure if m.entity not in muted]
+    heard = [m for m in sure if m.entity not in muted] if muted else sure
     if not heard:
         return Judgement(merit=Merit.QUIET, reasons=("muted",))
-    found = [_of_mentions(heard, entities), *(_of_move(move, entities, muted) for move in moves)]
-    best = max(judged.merit for judged in found)
-    reasons = [reason for judged in found if judged.merit is best for reason in judged.reasons]
-    return Judgement(merit=best, reasons=tuple(dict.fromkeys(reasons)))
+    best = _of_mentions(heard, entities)
+    for move in moves:
+        judged = _of_move(move, entities, muted)
+        if judged.merit > best.merit:
+            best = judged
+        elif judged.merit is best.merit:
+            best = Judgement(best.merit, (*best.reasons, *judged.reasons))
+    return Judgement(best.merit, tuple(dict.fromkeys(best.reasons)))
 
 
 def _is_muted(entity: Entity, now: datetime) -> bool:

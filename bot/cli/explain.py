@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LINES_TOLD = 20  # bad lines named one by one; of more, only the number
 LINES_AT_ONCE = 64  # verdicts written together where nobody waits for each
+YOUNG = 5_000  # new objects at which the collector looks for garbage; an answer leaves next to none for it
 
 
 @click.command(context_settings=FREE_TEXT)
@@ -55,6 +56,7 @@ def _explainer(call: Call) -> "Explainer":
         return Explainer(stored_watchlist(database) or packaged_watchlist(), datetime.now(UTC))
     finally:
         gc.freeze()
+        gc.set_threshold(YOUNG, 20, 10)
         gc.enable()
 
 

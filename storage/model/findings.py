@@ -49,6 +49,9 @@ class MoveStatus(StrEnum):
     DENIED = "denied"
 
 
+_NOBODY: frozenset[str] = frozenset()
+
+
 @noun
 class Move:
     """One typed move, as one text tells it; only what the text says."""
@@ -70,4 +73,4 @@ class Move:
 
     def parties(self) -> frozenset[str]:
         """Slugs of all watched parties, whatever their role."""
-        return frozenset(slug for slugs in self.roles.values() for slug in slugs)
+        return _NOBODY.union(*self.roles.values())

@@ -23,6 +23,7 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from bot.cli.explain import YOUNG
 from bot.explaining import Explainer
 from bot.intake import BadLine, read_lines
 from bot.verdict import verdict
@@ -112,6 +113,7 @@ def main() -> None:
         explainer = Explainer(listed, datetime.now(UTC))
         built = time.process_time() - began
         gc.freeze()  # as the command does
+        gc.set_threshold(YOUNG, 20, 10)
         gc.enable()
         print(f"\n{size:,} aliases, made in {built:.2f} s of CPU time")
         for sort, given in sorts.items():

@@ -329,7 +329,7 @@ def _mentions(scene: Scene) -> tuple[Mention, ...]:
     ]
     meant = {mention.entity for mention in found if mention.accepted}
     for candidate, mention in zip(scene.candidates, tuple(found), strict=True):
-        if not mention.accepted:
+        if not (mention.accepted and candidate.profile.posts):
             continue
         role = by_role(candidate, scene)
         if role is None or scene.profiles[role.person].slug in meant:
@@ -347,8 +347,10 @@ def _mentions(scene: Scene) -> tuple[Mention, ...]:
                 evidence=(f"by-role:{role.role} of {candidate.profile.slug}",),
             )
         )
-    order = {one.name: number for number, one in enumerate(scene.fields)}
-    return tuple(sorted(found, key=lambda m: (order[m.field], m.start, -m.end, m.entity)))
+    if len(found) > len(scene.candidates):  # else they are in order, as the candidates are
+        order = {one.name: number for number, one in enumerate(scene.fields)}
+        found.sort(key=lambda m: (order[m.field], m.start, -m.end, m.entity))
+    return tuple(found)
 
 
 def _mention(candidate: Candidate, prominent: bool) -> Mention:

@@ -6,6 +6,7 @@ a name is no mention: links, user names, bylines.  What follows from that is wei
 """
 
 import re
+import string
 from bisect import bisect_right
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ _LINK = re.compile(
     r")",
     re.IGNORECASE,
 )
-_MAY_LINK = re.compile(r"\.\w|://", re.ASCII)
+_MAY_LINK = re.compile(r"\.\w", re.ASCII)
 _HANDLE = re.compile(r"(?<![\w/])([@#]|/?u/|/?r/)([\w-]*\w)", re.IGNORECASE)
 # "(Jane Doe/The Daily Ledger)": how aggregators name author and outlet.
 _BYLINE = re.compile(r"\(([^()/]{3,80})/([^()/]{2,60})\)")
@@ -68,6 +69,18 @@ def _ends_sentence(word: str) -> bool:
     return word[-1] == "." and len(word) > 3 and word not in _TITLES
 
 
+_CAPITALS, _SMALL = string.ascii_uppercase.encode(), string.ascii_lowercase.encode()
+
+
+def _shouts(text: str) -> bool:
+    """Whether most letters of a text are capitals."""
+    if text.isascii():  # counted at once
+        signs = text.encode()
+        capitals = len(signs) - len(signs.translate(None, _CAPITALS))
+        return capitals > _SHOUTED * (capitals + len(signs) - len(signs.translate(None, _SMALL)))
+    return sum(map(str.isupper, text)) > _SHOUTED * sum(map(str.isalpha, text))
+
+
 class Field:
     """One field of a document, read once; everything else about it is computed on demand."""
 
@@ -88,9 +101,7 @@ class Field:
             if self.english and (self.name == "title" or len(self.raw) <= _HEADLINE):
                 self._title_case = is_title_case(self.raw)
             else:
-                beginning = self.raw[:200]
-                capitals = sum(map(str.isupper, beginning))
-                self._title_case = capitals > _SHOUTED * sum(map(str.isalpha, beginning))
+                self._title_case = _shouts(self.raw[:200])
         return self._title_case
 
     @property

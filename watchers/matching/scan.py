@@ -8,7 +8,7 @@ is the work of ``judge``.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from storage.model import Watchlist
 from watchers.matching.cues import cues
@@ -20,16 +20,13 @@ from watchers.text import INVISIBLE
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
+_FEW = 10_000  # patterns of which names can be had twice: alone, and together with context words
 _CHUNK = 1 << 16  # code points handed to the automaton at once: bounds the memory of long texts
 
 
-class Hit(NamedTuple):
-    """One pattern found at a place of one field, as raw code points, half open."""
-
-    pattern: int
-    start: int
-    end: int
-    suffix: str = ""  # an inflection right after it: "s" of "Metas"
+# One pattern found at a place of one field: its number, start and end (raw code points, half open),
+# and an inflection right after it: "s" of "Metas".
+Hit = tuple[int, int, int, str]
 
 
 class Scanner:
@@ -56,12 +53,18 @@ class Scanner:
         self._spaced = tuple(_spaced(key) for key in self.keys)
         self.number = keys
         self._longest = max(map(len, self.keys), default=1)
-        # The contiguous automaton: the DFA takes half a gigabyte at 100,000 aliases.  Names have
-        # one of their own, because most texts are asked about them alone.
-        self._names, self._phrases = (
-            AhoCorasick(list(keys), implementation=Implementation.ContiguousNFA, store_patterns=False)
-            for keys in (self.keys[: self._first_phrase], self.keys[self._first_phrase :])
-        )
+
+        def automaton(keys: Sequence[str]) -> AhoCorasick:
+            # the contiguous one: the DFA takes half a gigabyte at 100,000 aliases
+            return AhoCorasick(list(keys), implementation=Implementation.ContiguousNFA, store_patterns=False)
+
+        # Names have one of their own, because most texts are asked about them alone.
+        self._names = automaton(self.keys[: self._first_phrase])
+        if len(self.keys) <= _FEW:
+            self._automata: tuple[tuple[AhoCorasick, int], ...] = ((automaton(self.keys), 0),)
+        else:
+            phrases = automaton(self.keys[self._first_phrase :])
+            self._automata = ((self._names, 0), (phrases, self._first_phrase))
 
     def hits(self, folded: str) -> list[Hit]:
         """All whole-word occurrences in a folded text, in no particular order."""
@@ -71,7 +74,7 @@ class Scanner:
         if "  " in text or INVISIBLE in text:
             text, starts = squeeze(text)
         found = []
-        for automaton, first in ((self._names, 0), (self._phrases, self._first_phrase)):
+        for automaton, first in self._automata:
             for number, start, end in self._found(automaton, text):
                 suffix = ""
                 if (start and text[start - 1].isalnum()) or text[end : end + 1].isalnum():
@@ -81,7 +84,7 @@ class Scanner:
                     suffix = ending
                 if starts is not None:
                     start, end = _raw(starts, start), _raw(starts, end - 1) + 1
-                found.append(Hit(first + number, start, end, suffix))
+                found.append((first + number, start, end, suffix))
         return found
 
     def names_anybody(self, raw: str) -> bool:

@@ -23,6 +23,7 @@ Evidence = list[tuple[str, float]]
 
 _WORDS = re.compile(r"[^\W_]+")
 _TOPIC_WORDS = re.compile(r"\ba\.i\b|[^\W_]+")
+_BLANKED = bytes(sign if chr(sign).isalnum() else 32 for sign in range(128)) + bytes(range(128, 256))
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)]?\s|[。！？\n]")
 _SMALL_AFTER = re.compile(r"\s[a-zß-ÿ]\w{3,}")
 _SENTENCE_REACH = 200  # code points: longer ones count as two
@@ -208,7 +209,7 @@ class Scene:
                 for words in (told.field_cjk, told.shared_cjk, told.elsewhere_cjk)
             )
         else:
-            found = _TOPIC_WORDS.findall("\n".join(read))
+            found = _topic_words("\n".join(read))
             field, shared, elsewhere = (
                 not words.isdisjoint(found) for words in (told.field, told.shared, told.elsewhere)
             )
@@ -244,10 +245,11 @@ class Scene:
 
     def capitalised(self, phrase: str) -> bool:
         """Whether ``phrase``, found in the document, stands there with a capital, where any text has them."""
-        return any(
-            not self.fields[field].raw[start].islower() or self.fields[field].small
-            for field, start, _ in self.hits[phrase]
-        )
+        for number, start, _ in self.hits[phrase]:
+            field = self.fields[number]
+            if field.small or not field.raw[start].islower():
+                return True
+        return False
 
     def ending_at(self, candidate: Candidate, reach: int) -> Candidate | None:
         """The nearest candidate that ends at most ``reach`` code points before this one."""
@@ -295,6 +297,13 @@ class Scene:
                 return "small"  # "Thinking machines: a history": the capital is the sentence's
             return "untold"
         return "told"
+
+
+def _topic_words(folded: str) -> list[str]:
+    """The words of a folded text; "a.i" is one."""
+    if folded.isascii() and "a.i" not in folded:  # six times as fast
+        return folded.encode().translate(_BLANKED).decode().split()
+    return _TOPIC_WORDS.findall(folded)
 
 
 def _same_sentence(raw: str, start: int, end: int) -> bool:

@@ -7,10 +7,9 @@ import re
 from functools import lru_cache
 
 from watchers.moves.grammar import Naming
+from watchers.moves.lexicon import NO_NAME, ORDINARY
 from watchers.moves.names import (
     GIVEN,
-    NO_NAME,
-    ORDINARY,
     Party,
     make_party,
     next_to,
@@ -21,13 +20,11 @@ from watchers.moves.page import Hit, Page
 from watchers.tables import either
 from watchers.text import fold, is_title_case
 
-_TOKEN = re.compile(r"[^\W_](?:[\w&+@]|[.'’-](?=\w))*")
+_TOKEN = re.compile(r"[^\W_][\w&+@]*+(?:[.'’-](?=\w)[\w&+@]*+)*+")
 _PARTICLES = frozenset("de da do dos van von der den la le of & del di al bin ibn".split())
 _DUTCH_COMPOUND = re.compile(r"-[a-zà-ÿ]{4,}$")  # "AI-bedrijf", "Meta-topman": what somebody is, not a name
 LONGEST_NAME = 5  # words; what is longer is a headline in capitals
-_NAMING = frozenset(
-    {"orgword", "gov", "known", "company", "product", "brand", "court", "background", "relative"}
-)
+_ORDINARY = bytes((ORDINARY,))
 _DOUBLE = re.compile(
     r"[^\W\d_][^\W\dA-Z_]*['’-][A-ZÀ-Þ][^\W\dA-Z_]+$"
 )  # "Jean-Luc", "Smith-Jones", "O’Neill"
@@ -82,14 +79,12 @@ def add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: in
 
 def take_common_words(page: Page, taken: bytearray, left: int, right: int) -> None:
     """Words that the table knows as ordinary are in no name."""
-    for name, found in page.hits.items():
-        if name not in _NAMING:
-            mark = bytes((NO_NAME if name in ("position", "round", "ignore") else ORDINARY,))
-            for start, end in found:
-                if left < end and start < right:
-                    taken[start:end] = mark * (end - start)
-    for start, end, _ in page.triggers:
-        take(taken, start, end)
+    for start, end in (*page.hits.get("nolaunch", ()), *page.ordinary):
+        if left < end and start < right:
+            taken[start:end] = _ORDINARY * (end - start)
+    for start, end in (*page.never, *{(start, end) for start, end, _ in page.triggers}):
+        if left < end and start < right:
+            take(taken, start, end)
 
 
 def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> bool:

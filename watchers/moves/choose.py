@@ -30,12 +30,13 @@ def merge(drafts: Sequence[Draft]) -> tuple[Move, ...]:
     """One move for each kind and set of parties, best first."""
     groups: list[list[Draft]] = []
     for draft in drafts:
-        home = next((g for g in groups if g[0].frame.kind is draft.frame.kind and _agree(g, draft)), None)
-        if home is None:
-            groups.append([draft])
+        for group in groups:
+            if group[0].frame.kind is draft.frame.kind and _agree(group, draft):
+                group.append(draft)
+                break
         else:
-            home.append(draft)
-    return tuple(_move(group) for group in groups[:MOST_MOVES])
+            groups.append([draft])
+    return tuple(map(_move, groups[:MOST_MOVES]))
 
 
 def _agree(group: Sequence[Draft], draft: Draft) -> bool:
@@ -62,8 +63,8 @@ def _move(group: Sequence[Draft]) -> Move:
         for role, parties in draft.roles.items():
             if role in names or not parties or _plays_already(parties, names):
                 continue
-            names[role] = tuple(dict.fromkeys(p.name for p in parties))
-            slugs = tuple(dict.fromkeys(p.slug for p in parties if p.slug is not None))
+            names[role] = tuple(dict.fromkeys([p.name for p in parties]))
+            slugs = tuple(dict.fromkeys([p.slug for p in parties if p.slug is not None]))
             if slugs:
                 roles[role] = slugs
     start, end = _evidence(first)
@@ -72,11 +73,11 @@ def _move(group: Sequence[Draft]) -> Move:
         status=first.status,
         roles=roles,
         names=names,
-        title=_first(d.title for d in group),
-        amount=_first(d.amount for d in group),
-        valuation=_first(d.valuation for d in group),
-        currency=_first(d.currency for d in group),
-        people=_first(d.people for d in group),
+        title=_first([d.title for d in group]),
+        amount=_first([d.amount for d in group]),
+        valuation=_first([d.valuation for d in group]),
+        currency=_first([d.currency for d in group]),
+        people=_first([d.people for d in group]),
         evidence=first.page.raw[start:end],
         field=first.page.name,
         start=start,
@@ -93,7 +94,10 @@ def _plays_already(parties: Sequence[Party], names: Mapping[str, Sequence[str]])
 
 
 def _first(values: Iterable[_T | None]) -> _T | None:
-    return next((value for value in values if value is not None), None)
+    for value in values:
+        if value is not None:
+            return value
+    return None
 
 
 def _evidence(draft: Draft) -> tuple[int, int]:

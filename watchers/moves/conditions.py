@@ -6,7 +6,7 @@ computed: parties by what they are, amounts, counts.  Who plays which role is bo
 """
 
 from watchers.moves.amounts import find_counts
-from watchers.moves.lexicon import COMPUTED, Condition, Frame
+from watchers.moves.lexicon import HUMAN, Condition, Frame
 from watchers.moves.names import Party
 from watchers.moves.page import Page
 from watchers.moves.reading import Reading, Spot
@@ -48,29 +48,27 @@ def _span(spot: Spot, reach: str) -> tuple[int, int]:
 
 def holds(condition: Condition, spot: Spot) -> bool:
     """Whether any wanted class stands within the condition's reach of the trigger."""
-    reach = condition.reach
-    left, right = _span(spot, reach)
-    for name in condition.wanted:
-        if reach == "end":
-            found = _closes_clause(spot.page, name, left, right)
-        elif reach in ("after", "before"):
-            found = _touches(spot.reading, name, reach, left, right)
-        else:
-            found = _stands(spot.reading, name, left, right)
-        if found:
+    reach, page, reading = condition.reach, spot.page, spot.reading
+    if reach not in spot.spans:
+        spot.spans[reach] = _span(spot, reach)
+    left, right = spot.spans[reach]
+    if reach == "end":
+        return any(_closes_clause(page, name, left, right) for name in condition.wanted)
+    if reach in ("after", "before"):
+        return any(_touches(reading, name, reach, left, right) for name in condition.wanted)
+    for name in condition.listed:
+        for hit in page.hits.get(name, ()):
+            if left <= hit.start and hit.end <= right:
+                return True
+    for name in condition.computed:  # noqa: SIM110 - asked for each phrase: a generator would cost more
+        if _stands(reading, name, left, right):
             return True
     return False
 
 
 def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
-    if name not in COMPUTED:
-        for hit in reading.page.hits.get(name, ()):
-            if left <= hit.start and hit.end <= right:
-                return True
-        return name == "product" and _party_stands(reading, name, left, right)
+    """Whether a class that is computed stands between two places."""
     match name:
-        case "human":
-            return any(_stands(reading, n, left, right) for n in ("position", "talent", "someone"))
         case "money":
             return any(a.start >= left and a.end <= right for a in reading.amounts(left, right))
         case "count":
@@ -85,7 +83,10 @@ def _party_stands(reading: Reading, name: str, left: int, right: int) -> bool:
         return any(_is(p, name) for p in reading.parties(left, right) if p.start < right and p.end > left)
     small = page.raw[left:right].islower()  # no name stands there that is not listed
     found = reading.listed if small else reading.parties(left, right)
-    return any(_is(p, name) for p in found if p.start >= left and p.end <= right)
+    for party in found:  # noqa: SIM110 - likewise
+        if party.start >= left and party.end <= right and _is(party, name):
+            return True
+    return False
 
 
 def _is(party: Party, name: str) -> bool:
@@ -112,7 +113,7 @@ def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> 
     if name in _PARTY_CLASSES:
         spans = [(p.start, p.end) for p in reading.parties(left, right) if _is(p, name)]
     elif name == "human":
-        return any(_touches(reading, n, reach, left, right) for n in ("position", "talent", "someone"))
+        return any(_touches(reading, n, reach, left, right) for n in HUMAN)
     elif name == "money":
         spans = [(a.start, a.end) for a in reading.amounts(left, right)]
     elif name == "stop":  # the end of the clause
@@ -155,7 +156,10 @@ def _goes_on(page: Page, rest: str) -> bool:
 def may_fit(frame: Frame, page: Page) -> bool:
     """Whether the words that a frame cannot do without are anywhere in the page."""
     present = page.hits.keys()
-    return not frame.asks or not any(present.isdisjoint(words) for words in frame.asks)
+    for words in frame.asks:  # noqa: SIM110 - asked for each phrase: a generator would double its cost
+        if present.isdisjoint(words):
+            return False
+    return True
 
 
 def fits(frame: Frame, spot: Spot) -> bool:
@@ -166,4 +170,7 @@ def fits(frame: Frame, spot: Spot) -> bool:
                 break
         else:
             return False
-    return not (frame.unless and any(holds(condition, spot) for condition in frame.unless))
+    for condition in frame.unless:  # noqa: SIM110 - likewise
+        if holds(condition, spot):
+            return False
+    return True

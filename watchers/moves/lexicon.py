@@ -11,7 +11,7 @@ is explained in ``docs/languages.md``; ``watchers.moves.faults`` checks a table,
 it over all of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -27,6 +27,7 @@ CJK = frozenset({"zh", "ja", "ko"})
 NO_BLANKS = "\u2e80"  # from here on scripts do not separate words by blanks
 
 LEFT, RIGHT = 1, 2
+ORDINARY, NO_NAME = 1, 2  # a word of the table, a name only by its capital; never part of a name
 
 ROLES = frozenset(
     "person from to investor recipient acquirer target partner customer supplier employer owner plaintiff"
@@ -38,6 +39,7 @@ RANGES = frozenset({"next", "object", "prev", "left", "right", "near", "field", 
 COMPUTED = frozenset(
     {"person", "someone", "org", "firm", "party", "name", "human", "money", "count", "watched", "stop"}
 )
+HUMAN = ("position", "talent", "someone")  # what "human" stands for
 # What the code itself asks for; a table must have them, if only as an empty list.
 CLASSES = frozenset(
     "job talent position round valuation earnings company gov orgword rival against former known ignore".split()
@@ -51,6 +53,10 @@ CUES = frozenset(
     " conditional roundup feature".split()
 )
 
+# Classes whose words may be in a name; those of ``nolaunch`` that are part of a product's may, too.
+_IN_NAMES = frozenset("orgword gov known company product brand court background relative nolaunch".split())
+_IN_NO_NAME = frozenset({"position", "round", "ignore"})
+
 KINDS = frozenset(kind.value for kind in MoveKind)
 PHRASES = ("classes", "cues", "status")  # sections whose keys are lists of phrases
 FLAGS = ("verb_last", "verb_may_end", "nouns_capital")
@@ -63,6 +69,8 @@ class Condition:
 
     reach: str
     wanted: tuple[str, ...]
+    listed: tuple[str, ...]  # those of ``wanted`` that the table lists …
+    computed: tuple[str, ...]  # … and those that are computed; products are found in both ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,9 +105,9 @@ class Numbers:
 
 
 # What one phrase of a table means: its edges (LEFT and RIGHT where no letter may touch it), the
-# classes, cues and statuses that it belongs to, and the frames that it may trigger.  A plain tuple,
-# because each place where it stands unpacks it.
-Phrase = tuple[int, tuple[str, ...], tuple[int, ...]]
+# classes, cues and statuses that it belongs to, the frames that it may trigger, and what it is to
+# names (ORDINARY, NO_NAME, or 0).  A plain tuple, because each place where it stands unpacks it.
+Phrase = tuple[int, tuple[str, ...], tuple[int, ...], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -170,7 +178,11 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
     conditions = []
     for alternative in text.split(" or "):
         reach, _, wanted = alternative.strip().partition(":")
-        conditions.append(Condition(reach, tuple(wanted.split("|"))))
+        names = wanted.split("|")
+        each = [one for name in names for one in (HUMAN if name == "human" else (name,))]
+        listed = tuple(name for name in each if name not in COMPUTED)
+        computed = tuple(name for name in each if name in COMPUTED or name == "product")
+        conditions.append(Condition(reach, tuple(names), listed, computed))
     return tuple(conditions)
 
 
@@ -228,8 +240,9 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
         verb_may_end=table.get("verb_may_end", False),
         nouns_capital=table.get("nouns_capital", False),
         frames=tuple(_frame(kind, row) for kind, row in rows),
-        phrases=tuple(
-            (edges, tuple(classes), tuple(triggers)) for (_, edges), (classes, triggers) in phrases.items()
+        phrases=_shared(
+            (edges, tuple(classes), tuple(triggers), to_names(classes))
+            for (_, edges), (classes, triggers) in phrases.items()
         ),
         automaton=ahocorasick_rs.AhoCorasick([phrase for phrase, _ in phrases]),
         numbers=_numbers(table.get("numbers", {})),
@@ -252,6 +265,23 @@ def _read_as(part: Any, variants: Mapping[int, str]) -> Any:
     if isinstance(part, dict):
         return {key.translate(variants): _read_as(one, variants) for key, one in part.items()}
     return part
+
+
+def _shared(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
+    """Those of one meaning as one object: thousands of phrases mean a few hundred things."""
+    known: dict[Phrase, Phrase] = {}
+    return tuple(known.setdefault(phrase, phrase) for phrase in phrases)
+
+
+def to_names(classes: Iterable[str]) -> int:
+    """Whether a word of these classes is NO_NAME, ORDINARY or, 0, may well be in a name."""
+    ordinary = 0
+    for name in classes:
+        if name in _IN_NO_NAME:
+            return NO_NAME
+        if name not in _IN_NAMES:
+            ordinary = ORDINARY
+    return ordinary
 
 
 # What a phrase at its edges belongs to and triggers; dicts, as sets that keep their order.

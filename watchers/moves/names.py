@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from storage.model import Entity, EntityKind
-from watchers.moves.lexicon import NO_BLANKS
+from watchers.moves.lexicon import NO_BLANKS, NO_NAME
 from watchers.moves.page import Hit, Page
 
-ORDINARY, NO_NAME = 1, 2  # a word of the table, a name only by its capital; never part of a name
 _NO_NAME = bytes((NO_NAME,))
 
 

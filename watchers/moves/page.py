@@ -7,14 +7,14 @@ are is ``watchers.moves.parties``; what is asked of it, ``watchers.moves.conditi
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
 from storage.model import Mention, MoveKind
-from watchers.moves.lexicon import LEFT, NO_BLANKS, RIGHT, Lexicon
+from watchers.moves.lexicon import LEFT, NO_BLANKS, NO_NAME, ORDINARY, RIGHT, Lexicon, to_names
 from watchers.text import fold, is_title_case, sentences
 
 TITLE_READ = 300  # code points of a title
@@ -23,9 +23,10 @@ _BYLINE = re.compile(r"\s\([^()/]{2,60}/[^()]{2,60}\)\s*$")  # "(Ann Smith/Bloom
 # The first set of signs is what each pause begins with: the rest is tried at those alone.
 _PAUSE = re.compile(r"[;|；｜：:\s](?:(?<=[;|；｜])|(?<=[：:])(?=\s|[\u2e80-\uffff])|(?<=\s)[–/-]\s)")
 _WIDE_BLANK = re.compile("\u3000+")
-_MAY_PAUSE = re.compile("[;|；｜：:–/-]")
-COMMA = re.compile(r"(?<!\d),|,(?!\d)|、")  # folded; not the one inside a number
-_APART = re.compile(r"(?<!\d),|,(?!\d)|[、()\"「」『』]")
+_MAY_PAUSE = re.compile(r"[;|；｜：:–/-](?:(?<![–/-])|(?<=\s[–/-])\s)")
+# Patterns begin with the signs that they look for: those that begin with a condition are tried everywhere.
+COMMA = re.compile(r"[,、](?:(?<!\d,)|(?!\d))")  # folded; not the one inside a number
+_APART = re.compile(r"[,、()\"「」『』](?:(?<!\d,)|(?!\d))")
 
 
 class Hit(NamedTuple):
@@ -50,8 +51,10 @@ class Page:
     triggers: list[tuple[int, int, int]]  # start, end, number of the frame; in order
     mentions: list[Mention]  # accepted, of this field, the longest where they overlap
     inner: list[Mention]  # the others: "Acme" of "Acme's chief"
+    ordinary: list[tuple[int, int]]  # where words of the table stand that are in no name …
+    never: list[tuple[int, int]]  # … whatever their capital
     _stops: list[tuple[int, int, bool]] | None = None
-    _sentence_starts: list[int] = field(default_factory=list)
+    _sentence_ends: list[tuple[int, int]] = field(default_factory=list)  # and where the next begins
 
     @property
     def stops(self) -> list[tuple[int, int, bool]]:
@@ -61,32 +64,34 @@ class Page:
         """
         if self._stops is None:
             spans = sentences(self.raw)
-            self._sentence_starts = [start for start, _ in spans]
-            stops = [(end, spans[i + 1][0], True) for i, (_, end) in enumerate(spans[:-1])]
+            self._sentence_ends = [(spans[i][1], spans[i + 1][0]) for i in range(len(spans) - 1)]
+            stops = [(end, start, True) for end, start in self._sentence_ends]
             if _MAY_PAUSE.search(self.folded):
                 stops += [(m.start(), m.end(), False) for m in _PAUSE.finditer(self.folded)]
             if self.lexicon.verb_last:  # a wide blank parts the clauses of a Japanese headline
                 stops += [(m.start(), m.end(), False) for m in _WIDE_BLANK.finditer(self.raw)]
-            self._stops = sorted(stops)
+            stops.sort()
+            self._stops = stops
         return self._stops
 
     def sentence_of(self, position: int) -> int:
         """Number of the sentence that ``position`` is in, from 0."""
-        return max(0, bisect_right(self._sentence_starts, position) - 1) if self.stops else 0
+        return sum(start <= position for _, start in self._sentence_ends) if self.stops else 0
 
     def clause(self, start: int, end: int) -> tuple[int, int]:
         """The stretch around a span without a pause or the end of a sentence in it."""
-        return self._stretch(start, end, False)
+        left, right = 0, len(self.folded)
+        for begin, finish, _ in self.stops:
+            if finish <= start:
+                left = finish
+            elif begin >= end:
+                return left, begin
+        return left, right
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """The same, where only the end of a sentence counts."""
-        return self._stretch(start, end, True)
-
-    def _stretch(self, start: int, end: int, only_sentences: bool) -> tuple[int, int]:
         left, right = 0, len(self.folded)
-        for begin, finish, hard in self.stops:
-            if only_sentences and not hard:
-                continue
+        for begin, finish in self._sentence_ends if self.stops else ():
             if finish <= start:
                 left = finish
             elif begin >= end:
@@ -145,10 +150,11 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     accepted = [m for m in mentions if m.accepted and m.field == name and m.end <= len(raw)]
     here = _longest(accepted)
     inner = [m for m in accepted if m not in here] if len(accepted) > len(here) else []
-    hits, triggers = _scan(folded, lexicon, [(m.start, m.end) for m in here])
-    if triggers and not lexicon.nouns_capital:
-        triggers = _without_surnames(raw, triggers)
-    return Page(name, raw, folded, lexicon, hits, triggers, here, inner)
+    page = Page(name, raw, folded, lexicon, {}, [], here, inner, [], [])
+    _scan(page, [(m.start, m.end) for m in here])
+    if page.triggers and not lexicon.nouns_capital:
+        page.triggers = _without_surnames(raw, page.triggers)
+    return page
 
 
 def _longest(mentions: list[Mention]) -> list[Mention]:
@@ -167,25 +173,29 @@ _ALSO_IN_NAMES = frozenset(
 )  # "Hyperion data center", "U.S. Army": names that say what they are
 
 
-def _scan(
-    folded: str, lexicon: Lexicon, named: list[tuple[int, int]]
-) -> tuple[dict[str, list[Hit]], list[tuple[int, int, int]]]:
-    """Phrases found at word boundaries and outside the names of watched entities."""
-    hits: dict[str, list[Hit]] = {}
+def _scan(page: Page, named: list[tuple[int, int]]) -> None:
+    """Fill in the phrases that stand at word boundaries and outside the names of watched entities."""
+    folded, lexicon, hits, ordinary, never = page.folded, page.lexicon, page.hits, page.ordinary, page.never
     triggers: list[tuple[int, int, int]] = []
     phrases, (before, behind) = lexicon.phrases, _letters(folded)
     covered = bytearray(len(folded))
     for start, end in named:
         covered[start:end] = b"\x01" * (end - start)
-    latest, disordered = 0, set[str]()  # phrases come in the order of their ends
+    latest = 0
+    disordered: set[str] = set()  # classes: phrases come in the order of their ends, not of their starts
     for number, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True):
-        edges, classes, frames = phrases[number]
+        edges, classes, frames, kind = phrases[number]
         if edges & (before[start] | behind[end]):
             continue  # a part of a word
         if (covered[start] or covered[end - 1]) and not _around(start, end, named):
             classes = tuple(name for name in classes if name in _ALSO_IN_NAMES)
             # "Hyperion data center" is a name, and still says that a data centre is meant
             frames = tuple(n for n in frames if lexicon.frames[n].kind is MoveKind.INFRASTRUCTURE)
+            kind = to_names(classes)
+        if kind == ORDINARY:
+            ordinary.append((start, end))
+        elif kind == NO_NAME:
+            never.append((start, end))
         if classes:
             hit = _hit((start, end))
             for name in classes:
@@ -198,11 +208,11 @@ def _scan(
             else:
                 latest = start
         for frame in frames:
-            triggers.append((start, end, frame))
+            triggers.append((start, -end, frame))
     for name in disordered:
         hits[name].sort()
     _drop_parts(hits, ("product", "stuff", "against", "job") if lexicon.numbers.counters else ("product",))
-    return hits, _undisturbed(triggers, hits.get("ignore", []))
+    page.triggers = _undisturbed(triggers, hits.get("ignore", []))
 
 
 _LETTER = [chr(sign).isalnum() for sign in range(256)]
@@ -247,11 +257,11 @@ def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:
 
 
 def _undisturbed(triggers: list[tuple[int, int, int]], ignored: list[Hit]) -> list[tuple[int, int, int]]:
-    """Triggers in order, the longer first where they begin together; none inside an idiom."""
+    """Triggers (ends negated) in order, the longer first where they begin together; none inside an idiom."""
+    found = [(start, -end, number) for start, end, number in sorted(triggers)]
     if ignored:
-        triggers = [t for t in triggers if not any(h.start <= t[0] and t[1] <= h.end for h in ignored)]
-    triggers.sort(key=lambda t: (t[0], -t[1], t[2]))
-    return triggers
+        found = [t for t in found if not any(h.start <= t[0] and t[1] <= h.end for h in ignored)]
+    return found
 
 
 _SMALL_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{4,}")
@@ -262,7 +272,7 @@ def _without_surnames(raw: str, triggers: list[tuple[int, int, int]]) -> list[tu
 
     Only where a capital means something: the field has plain words, and not in Title Case.
     """
-    suspects = [t for t in triggers if t[0] > 1 and raw[t[0]].isupper() and _after_capital(raw, t[0], t[1])]
+    suspects = [t for t in triggers if raw[t[0]].isupper() and t[0] > 1 and _after_capital(raw, t[0], t[1])]
     if not suspects or is_title_case(raw):
         return triggers
     small = sum(m[0][0].islower() for m in _SMALL_WORD.finditer(raw[:400]))

@@ -40,7 +40,9 @@ def finish(draft: Draft) -> None:
 
 def join_changes(drafts: Sequence[Draft]) -> None:
     """ "Ann Smith leaves Acme and joins Quanta": both verbs tell one change, each knows its side."""
-    for left in (d for d in drafts if d.frame.kind is MoveKind.DEPARTURE):
+    for left in drafts:
+        if left.frame.kind is not MoveKind.DEPARTURE:
+            continue
         for joined in drafts:
             if joined.frame.kind is not MoveKind.HIRE or joined.frame.left != "person":
                 continue

@@ -23,7 +23,7 @@ class Reading:
         self.page = page
         self._entities = entities
         self._listed: list[Party] | None = None
-        self._parties: dict[tuple[int, int], list[Party]] = {}
+        self._parties: dict[tuple[int, int], list[Party]] = {}  # by what was asked for, and by sentences
         self._amounts: dict[tuple[int, int], list[Amount]] = {}
 
     def parties(self, left: int, right: int) -> list[Party]:
@@ -31,11 +31,15 @@ class Reading:
 
         Only a sentence that is asked about is searched for names: most of a lead never is.
         """
-        page = self.page
-        stretch = (0, len(page.raw)) if page.lexicon.lang in CJK else page.sentence(left, right)
-        if stretch not in self._parties:
-            self._parties[stretch] = find_parties(page, self.listed, *stretch)
-        return self._parties[stretch]
+        found = self._parties.get((left, right))
+        if found is None:
+            page = self.page
+            stretch = (0, len(page.raw)) if page.lexicon.lang in CJK else page.sentence(left, right)
+            found = self._parties.get(stretch)
+            if found is None:
+                found = self._parties[stretch] = find_parties(page, self.listed, *stretch)
+            self._parties[left, right] = found
+        return found
 
     @property
     def listed(self) -> list[Party]:
@@ -55,13 +59,14 @@ class Reading:
 class Spot:
     """A trigger with the stretches of text around it, worked out once for all its frames."""
 
-    __slots__ = ("clause", "end", "left", "page", "reading", "right", "sentence", "start", "subject")
+    __slots__ = ("clause", "end", "left", "page", "reading", "right", "sentence", "spans", "start", "subject")
 
     def __init__(self, reading: Reading, start: int, end: int) -> None:
         self.reading, self.page = reading, reading.page
         self.start, self.end = start, end
         self.clause = self.page.clause(start, end)
         self.sentence = self.page.sentence(start, end)
+        self.spans: dict[str, tuple[int, int]] = {}  # what conditions look at, by their reach
         self.left, right = self.clause
         self.right = min(right, self.page.aside(end, right))
         if self.page.lexicon.numbers.counters and (comma := COMMA.search(self.page.folded, end, self.right)):

@@ -25,9 +25,12 @@ from watchers.moves.roles.prepositions import preposed
 
 def bind(draft: Draft) -> None:
     """Give the parties around the trigger the roles that the frame says."""
-    usable = [p for p in draft.parties if p.end <= draft.start or p.start >= draft.end]
     left, right = draft.sentence
-    usable = [p for p in usable if p.start >= left and p.end <= right]
+    usable = [
+        p
+        for p in draft.parties
+        if left <= p.start and p.end <= right and (p.end <= draft.start or p.start >= draft.end)
+    ]
     if draft.page.lexicon.verb_last:
         particles.bind(draft, usable)
         return

@@ -115,12 +115,14 @@ def _is_his_past(draft: Draft, party: Party) -> bool:
 def _another_verb(draft: Draft, start: int, end: int) -> bool:
     """Whether a second verb follows ("invests billions and hires people of X"): its objects are its own."""
     page, frames = draft.page, draft.page.lexicon.frames
-    return any(
-        start <= a < end
-        and frames[number].kind is not draft.frame.kind
-        and page.folded[draft.end : a].rstrip().endswith(draft.page.lexicon.grammar.joins)
-        for a, _, number in page.triggers
-    )
+    for at, _, number in page.triggers:
+        if (
+            start <= at < end
+            and frames[number].kind is not draft.frame.kind
+            and page.folded[draft.end : at].rstrip().endswith(draft.page.lexicon.grammar.joins)
+        ):
+            return True
+    return False
 
 
 def _object_role(draft: Draft, party: Party) -> str | None:

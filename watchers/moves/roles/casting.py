@@ -18,7 +18,9 @@ def accepts(role: str, party: Party) -> bool:
 
 def give(draft: Draft, role: str, party: Party) -> bool:
     """Let a party play the role; False where it has one already."""
-    if any(party is known for parties in draft.roles.values() for known in parties):
-        return False
+    for parties in draft.roles.values():
+        for known in parties:
+            if party is known:
+                return False
     draft.roles.setdefault(role, []).append(party)
     return True
