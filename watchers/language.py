@@ -92,6 +92,13 @@ _CHARS_READ = 600
 _TOKENS_A_STEP = 24
 _LETTERS_PER_IDEOGRAPH = 3  # one sign of Chinese, Japanese or Korean says as much as these
 _SOME_OF_SCRIPT = 0.2  # share of the letters from which a script may be the text's own
+_NO_KANA = 60  # shorter than this, a headline may be Japanese without any kana
+_JAPANESE_SIGNS = re.compile(
+    "[発円気対売実図応総価経変両検権処営択拠読労働戦撃済訳続県広転帯団浜満渋獣絵継脳薬覚観豊軽辺遅鉄隠雑験黒]"
+)
+_SIMPLIFIED_SIGNS = re.compile(
+    "[发开关为与这们说对时东车长门问间马见让认谁谈请级线经结给统续练组终织网罗资轮购诉讼审构员载]"
+)
 _FEW_OF_SCRIPT = 0.08  # likewise, where the feed says that it is
 _NAMES_IN_SCRIPT = 0.6  # below it, clear words in Latin letters make the script a quotation
 _CERTAIN_SCRIPT = 0.9
@@ -130,6 +137,8 @@ def detect_lang(text: str, hint: str | None = None) -> str | None:
         return hinted
     # "Ann Smith加入Acme Superintelligence Labs": a short verb between long names is still the text's own script
     script, share = _by_script(text, _FEW_OF_SCRIPT if hinted in _NO_BLANKS else _SOME_OF_SCRIPT)
+    if script == "zh" and hinted == "ja" and len(text) < _NO_KANA and not _SIMPLIFIED_SIGNS.search(text):
+        script = "ja"
     scores = _by_words(text) if share < _CERTAIN_SCRIPT else {}
     best = max(scores, key=lambda lang: (scores[lang], lang == "en"), default=None)
     evidence = scores[best] if best else 0.0
@@ -172,6 +181,8 @@ def _by_script(text: str, least: float = _SOME_OF_SCRIPT) -> tuple[str | None, f
     if counts["ja"]:  # a few kana among Han are a quoted name, not a Japanese text
         ja = counts["ja"] >= 0.1 * (counts["ja"] + counts["zh"])
         counts["ja"], counts["zh"] = (counts["ja"] + counts["zh"], 0) if ja else (0, counts["zh"])
+    elif counts["zh"] and _JAPANESE_SIGNS.search(text):
+        counts["ja"], counts["zh"] = counts["zh"], 0
     best = max(counts, key=lambda lang: counts[lang])
     heavy = _LETTERS_PER_IDEOGRAPH if best in _NO_BLANKS else 1
     share = counts[best] * heavy / (letters + counts[best] * (heavy - 1)) if letters else 0.0

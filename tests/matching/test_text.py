@@ -102,6 +102,8 @@ def test_a_sane_hint_wins_and_a_wrong_one_does_not() -> None:
     assert detect_lang("A empresa disse que não vai contratar ninguém até o fim do ano", "en-US") == "pt"
     assert detect_lang("该公司今年不再招聘任何人", "en") == "zh"
     assert detect_lang("The company will hire nobody this year", "zh-CN") == "en"
+    assert detect_lang("OpenAI、新型発表", "ja") == detect_lang("OpenAI、音楽生成", "ja") == "ja"  # no kana
+    assert detect_lang("OpenAI发布新模型", "ja") == "zh"
     assert detect_lang("John Schulman转投Thinking Machines", "zh") == "zh"  # two signs between long names
     assert detect_lang("Компанія цього року нікого не найме", "uk") == "uk"
     assert detect_lang("The company will hire nobody this year", "<script>") == "en"

@@ -437,3 +437,18 @@ def test_traditional_signs_are_read_as_simplified_ones(
     read, same = _detect(matcher, simplified, lang="zh"), _detect(matcher, traditional, lang="zh")
     assert [(m.kind, m.roles, m.amount) for m in read] == [(m.kind, m.roles, m.amount) for m in same] != []
     assert same[0].evidence == traditional
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("OpenAI、ソニーと音声サービス開始", "partnership"),
+        ("Meta、iOSとAndroidで新アプリ提供開始", "launch"),
+        ("Meta、初の指輪型端末", "launch"),
+        ("Meta、値下がりが続く旧型端末", None),
+        ("Scale AIの製品責任者、マイクロソフトへ", "departure"),
+        ("マイクロソフトの製品責任者、Scale AIへ", "hire"),
+    ],
+)
+def test_terse_japanese_headlines_are_read(matcher: Matcher, title: str, kind: str | None) -> None:
+    assert next((m.kind.value for m in _detect(matcher, title, lang="ja")), None) == kind

@@ -73,6 +73,8 @@ def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
             return any(a.start >= left and a.end <= right for a in reading.amounts(left, right))
         case "count":
             return bool(find_counts(reading.page, left, right))
+        case "together":
+            return _acts_together(reading, left, right)
         case _:
             return _party_stands(reading, name, left, right)
 
@@ -87,6 +89,21 @@ def _party_stands(reading: Reading, name: str, left: int, right: int) -> bool:
         if party.start >= left and party.end <= right and _is(party, name):
             return True
     return False
+
+
+def _acts_together(reading: Reading, left: int, right: int) -> bool:
+    """ "X、Yと…開始": whether an organisation is followed by what makes it a companion."""
+    words, text = reading.page.lexicon.grammar, reading.page.folded
+    parties = reading.parties(left, right)
+    listed = {p.start - 1 for p in parties if p.slug is None and not p.known}  # "iOSとAndroidで"
+    return any(
+        _is(p, "org")
+        and left <= p.end < right
+        and p.end not in listed
+        and text.startswith(words.together, p.end)
+        and text[p.end + 1 : p.end + 2] not in words.not_together_before
+        for p in parties
+    )
 
 
 def _is(party: Party, name: str) -> bool:

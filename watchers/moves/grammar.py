@@ -45,6 +45,8 @@ class Grammar:
     not_former_after: str = ""  # unless one of these stands before that
     after_names: tuple[str, ...] = ()  # between a name and its particle: "氏", "社"
     object_mark: str = ""  # the particle of what something is done to
+    together: tuple[str, ...] = ()  # the particle of a companion: "と"
+    not_together_before: str = ""  # signs with which it is another word
 
     @cached_property
     def ends_search(self) -> Words:

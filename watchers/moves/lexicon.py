@@ -37,7 +37,20 @@ OTHERWISE = "otherwise"  # what a preposition makes of a party that the frame ha
 RANGES = frozenset({"next", "object", "prev", "left", "right", "near", "field", "end", "after", "before"})
 # Classes that are computed, not listed: parties by what they are, amounts, counts.
 COMPUTED = frozenset(
-    {"person", "someone", "org", "firm", "party", "name", "human", "money", "count", "watched", "stop"}
+    {
+        "person",
+        "someone",
+        "org",
+        "firm",
+        "party",
+        "name",
+        "human",
+        "money",
+        "count",
+        "watched",
+        "stop",
+        "together",
+    }
 )
 HUMAN = ("position", "talent", "someone")  # what "human" stands for
 # What the code itself asks for; a table must have them, if only as an empty list.
@@ -46,7 +59,7 @@ CLASSES = frozenset(
 )
 # What it asks for where a table has it.
 OPTIONAL = frozenset(
-    "alliance border court deal kin kin_of noun opinion own owned plain review stuff tells".split()
+    "alliance border court deal kin kin_of noun novel opinion own owned plain review stuff tells".split()
 )
 CUES = frozenset(
     "negation never recounted stating auxiliary person_relative background opening afterwards relative past dated"

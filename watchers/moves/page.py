@@ -232,10 +232,10 @@ def _letters(folded: str) -> tuple[bytes, bytes]:
 
 
 def _drop_parts(hits: dict[str, list[Hit]], classes: tuple[str, ...]) -> None:
-    """Words that are only a part of a longer one mean nothing: "chief product officer", 首席技术官, 信息流, 机器人, 数据中心."""
+    """Words that are only a part of a longer one mean nothing: "chief product officer", 首席技术官, 信息流, 机器人, 数据中心, マイクロソフト."""
     wholes = [*hits.get("position", ())]
     if len(classes) > 1:
-        wholes += [*hits.get("product", ()), *hits.get("datacentre", ())]
+        wholes += [hit for name in ("product", "datacentre", "known") for hit in hits.get(name, ())]
     for name in classes:
         _drop_inside(hits, name, wholes)
     _drop_inside(hits, "nolaunch", hits.get("product", ()))  # "Study Mode" is no study

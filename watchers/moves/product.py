@@ -1,14 +1,18 @@
 """Launches and infrastructure: whose product, model, lab or data centre it is."""
 
+import re
+
 from storage.model import MoveKind
 from watchers.moves.lexicon import Frame
 from watchers.moves.money import finish_with_amount
+from watchers.moves.names import Party
 from watchers.moves.reading import Draft, Reading, Spot
 
 # A headline that is nothing but a product's name ("Corvid Atlas V3") announces it.
 _BARE_NAME = Frame(kind=MoveKind.LAUNCH, left="owner", weight=0.6)
 _LONGEST_BARE_NAME = 8  # words
 _MAKER_REACH = 14  # signs between a maker and its product
+_CLOSING_NAME = re.compile(r"[「『][^「『」』]{2,24}[」』]$")  # behind what it is: "AI眼鏡「Orbit」"
 
 
 def finish(draft: Draft) -> None:
@@ -40,6 +44,8 @@ def bare_name(reading: Reading) -> Draft | None:
     if page.name != "title" or not parties or parties[0].start > 1 or parties[0].slug is None:
         return None
     end = page.stops[0][0] if page.stops else len(page.raw)
+    if page.lexicon.verb_last and page.folded.startswith("、", parties[0].end):
+        return _new_thing(reading, parties[0], end)
     words = page.raw[:end].split()
     capital = all(word[0].isupper() or word[0].isdigit() for word in words)
     if not 2 <= len(words) <= _LONGEST_BARE_NAME or not capital or parties[0].possessive:
@@ -49,4 +55,19 @@ def bare_name(reading: Reading) -> Draft | None:
         return None
     draft = Draft.at(Spot(reading, 0, end), _BARE_NAME)
     draft.roles["owner"] = parties[:1]
+    return draft
+
+
+def _new_thing(reading: Reading, maker: Party, end: int) -> Draft | None:
+    """ "X、初の眼鏡", "X、Yに記憶機能": a headline that ends with what is new, without a verb."""
+    page = reading.page
+    thing = page.last("product", maker.end, end)
+    closing = page.folded[thing.end : end] if thing is not None else "-"
+    named = _CLOSING_NAME.match(closing) is not None
+    if "feature" in page.hits or not (
+        named or (not closing and page.first("novel", maker.end, end) is not None)
+    ):
+        return None
+    draft = Draft.at(Spot(reading, 0, end), _BARE_NAME)
+    draft.roles["owner"] = [maker]
     return draft
