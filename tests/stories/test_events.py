@@ -4,6 +4,7 @@ import pytest
 
 from tests.stories.newsroom import Made, fingerprint, played, story_numbers
 from watchers.stories.evidence import disagree
+from watchers.stories.parties import role
 
 
 def told(found: list[Made]) -> list[str]:
@@ -238,3 +239,17 @@ def test_a_share_of_a_round_does_not_contradict_all_of_it() -> None:
 
 def test_a_version_before_a_magnitude_is_no_sum() -> None:
     assert 0.0 not in fingerprint("Scale AI sells 1.2.3 million rows").numbers
+
+
+def test_who_sues_a_unit_sues_its_owner() -> None:
+    unit = fingerprint("Fishermen sue Hyperion over the lake at Meta's site")
+    owner = fingerprint("Fishermen take Meta to court over the lake")
+    assert role(unit, owner, persons=False) == 1.0
+
+
+def test_an_honour_is_nobody_else() -> None:
+    found = played(
+        (0, "Chemistry Nobel winner Berta Quist quits Google DeepMind for Anthropic"),
+        (2, "Nobel de Química troca Google DeepMind pela Anthropic", "", "g1.br"),
+    )
+    assert story_numbers(found) == [0, 0]

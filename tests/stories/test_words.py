@@ -4,10 +4,11 @@ import re
 
 import pytest
 
+from tests.stories.newsroom import fingerprint
 from watchers.stories.background import background
 from watchers.stories.bystanders import stands_by
 from watchers.stories.numbers import numbers
-from watchers.stories.vocabulary import listed
+from watchers.stories.vocabulary import is_comment, listed
 from watchers.text import fold
 
 TOLD = {
@@ -55,3 +56,45 @@ def test_a_supplier_only_says_whose_it_is() -> None:
 )
 def test_numbers_are_read_with_their_magnitude(text: str, lang: str, told: list[float]) -> None:
     assert list(numbers(fold(text), lang)) == told
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Microsoft invests in OpenAI", "en"), ("微软投资 OpenAI", "zh")),
+        (("Lawsuit in California against Meta", "en"), ("Klage in Kalifornien gegen Meta", "de")),
+        (("OpenAI opens an office in Brussels", "en"), ("OpenAI abre escritório em Bruxelas", "pt")),
+        (("Kenya sues Outlier AI", "en"), ("肯尼亚起诉 Outlier AI", "zh")),
+    ],
+)
+def test_a_listed_name_meets_itself_in_any_language(one: tuple[str, str], other: tuple[str, str]) -> None:
+    ours, theirs = (fingerprint(title, lang=lang) for title, lang in (one, other))
+    assert {*ours.names, *ours.words} & set(theirs.names)
+
+
+def test_a_compound_of_known_words_is_no_name() -> None:
+    fp = fingerprint("Meta sichert sich Bildgenerator-Technik", lang="de")
+    assert ("image" in fp.concepts, fp.names) == (True, ())
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "I tried five label markets. Here is how Mercor did",
+        "The 7 oddest clauses in Mercor's prospectus",
+        "Mercor's numbers, explained",
+        "Everyone who has left Scale AI since spring",
+        "Scale AI: was wir wissen",
+        "Rachat de Mercor : ce qu'il faut savoir",
+    ],
+)
+def test_lists_and_explainers_tell_no_event(headline: str) -> None:
+    assert is_comment(headline)
+
+
+@pytest.mark.parametrize(
+    "headline",
+    ["Mercor lays off 40 people", "Scale AI hires the 300 people of Quanta", "The 300 people of Quanta join Meta"],
+)
+def test_news_with_a_number_is_no_list(headline: str) -> None:
+    assert not is_comment(headline)

@@ -15,7 +15,7 @@ from storage.model import Document, EntityKind, Mention, Move, Tier, Watchlist
 from watchers.links import canonical_url
 from watchers.stories.background import background
 from watchers.stories.bystanders import stands_by
-from watchers.stories.kin import kin_of, standing_for
+from watchers.stories.kin import kin_of, owners_of, standing_for
 from watchers.stories.tokens import spoken
 from watchers.stories.vocabulary import is_comment, stem, vocabulary
 from watchers.text import detect_lang, fold
@@ -224,8 +224,8 @@ def _roles(
 ) -> tuple[tuple[str, str], ...]:
     """Who plays what: slugs where they are watched, the stems of the written name where not.
 
-    Who buys, sues or hires is the company, though its chief is named; and who "left
-    Zuckerberg" is not Zuckerberg.
+    Who buys, sues or hires is the company, though its chief or a unit of it is named; and who
+    "left Zuckerberg" is not Zuckerberg.
     """
     played = [(role, slug) for role, slugs in sorted(move.roles.items()) for slug in slugs]
     pairs = [
@@ -233,6 +233,7 @@ def _roles(
         for role, slug in played
         if slug not in aside and (role != "person" or not _leads_giant(slug, watchlist, day))
     ]
+    pairs += [(role, owner) for role, slug in pairs for owner in owners_of(slug, watchlist, day)]
     watched = {stem(part) for _, slug in (*played, *pairs) for part in slug.split("-")}
     for role, written in sorted(move.names.items()):
         for name in written:

@@ -33,6 +33,14 @@ def standing_for(slug: str, watchlist: Watchlist, day: date | None) -> str:
     return next(_wholes(slug, watchlist, day), slug)
 
 
+def owners_of(slug: str, watchlist: Watchlist, day: date | None) -> tuple[str, ...]:
+    """Whose unit or product ``slug`` is: who sues Hyperion sues Meta."""
+    entity = watchlist.by_slug().get(slug)
+    if entity is None or entity.kind is EntityKind.PERSON:
+        return ()
+    return tuple(_wholes(slug, watchlist, day))
+
+
 def _wholes(slug: str, watchlist: Watchlist, day: date | None) -> Iterator[str]:
     known = watchlist.by_slug()
     entity = known.get(slug)

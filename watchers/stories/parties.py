@@ -3,7 +3,7 @@
 Pure.  The names of roles are those of ``watchers.moves``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from watchers.stories.fingerprint import KEPT, Fingerprint
@@ -156,8 +156,8 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
                     continue
                 return 1.0
             outcome = min(outcome, -0.5)
-        elif persons and _family_there(mine, b) and _family_there(other, a):
-            continue  # of several who left, each report names some
+        elif persons and _both_told(mine, other, a, b):
+            continue
         elif all(_comparable(x, y) for x in mine for y in other) and not (
             a.lang != b.lang and _described((*mine, *other))
         ):
@@ -226,6 +226,20 @@ def _named_there(who: Iterable[str], other: Fingerprint) -> bool:
 def _family_there(who: Iterable[str], other: Fingerprint) -> bool:
     there = words_of(other) | {part for slug in other.entities for part in slug.split("-")}
     return any(_ordered(name)[-1] in there for name in who)
+
+
+def _both_told(mine: Sequence[str], other: Sequence[str], a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether those whom one report names stand in the other as well.
+
+    Of several who left, each report names some; and a lone word that both texts have is an
+    honour or a nickname: "a Nobel".
+    """
+    here, there = _family_there(other, a), _family_there(mine, b)
+    return (here and there) or (there and _lone(mine)) or (here and _lone(other))
+
+
+def _lone(who: Sequence[str]) -> bool:
+    return not any(part in name for name in who for part in "+-")
 
 
 def _same(x: str, y: str, *, persons: bool = False) -> bool:

@@ -196,7 +196,7 @@ def _latin(tokens: Sequence[tuple[str, str, bool]], sink: _Sink, capitals: _Capi
             or (known and len(plain) < 3)
         ):
             continue
-        inner = bool(_INNER_CAPITAL.search(raw)) and not known
+        inner = _made_up(raw) and not known
         if inner or (
             raw[0].isupper() and not known and len(plain) > 2 and _is_name(tokens, at - 1, capitals)
         ):
@@ -212,6 +212,11 @@ def _is_name(tokens: Sequence[tuple[str, str, bool]], at: int, capitals: _Capita
     if capitals is _Capitals.FOREIGN:
         return True
     return capitals is _Capitals.NOUNS and (_capital(tokens, at - 1) or _capital(tokens, at + 1))
+
+
+def _made_up(raw: str) -> bool:
+    """Whether a word is written as only names are: "OpenAI", "GPT4"; "Bild-Technik" is two words."""
+    return any(map(_INNER_CAPITAL.search, raw.split("-")))
 
 
 def _capital(tokens: Sequence[tuple[str, str, bool]], at: int) -> bool:
@@ -230,7 +235,7 @@ def _phrase(tokens: Sequence[tuple[str, str, bool]], at: int) -> tuple[int, str 
         if name is not None:
             return length, None, name
         concept = words.concepts.word(folded)
-        if concept is not None and (length > 1 or not _INNER_CAPITAL.search(tokens[at][0])):
+        if concept is not None and (length > 1 or not _made_up(tokens[at][0])):
             return length, concept, None
     return None
 

@@ -17,6 +17,7 @@ MAX_PHRASE = 3  # words in the longest form
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _PARTS = re.compile(r"[^\s\"“”‘:,.!?()\[\]|–—]+")
 _ELIDED = re.compile(r"(?<= )(?:[ldsjncmt]|qu)'(?=[^\W\d_]{2})")  # as the tokens of a text lose them
+_NUMBER = re.compile(r"(?<!\S)\d{1,2}(?!\S)")  # of a list
 _STEM = 8  # letters after which Latin words count as equal
 
 
@@ -67,7 +68,8 @@ class Vocabulary:
     common: frozenset[str]  # concepts that say little
     silent: frozenset[str]
     plain: frozenset[str]  # stems
-    comment: tuple[str, ...]  # beginnings of headlines about an event
+    comment: tuple[str, ...]  # beginnings of headlines about an event; "#" stands for a number
+    comment_inside: tuple[str, ...]  # what marks them anywhere
     comment_cjk: tuple[str, ...]
 
 
@@ -79,12 +81,13 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         concepts=_forms((c, form) for c, forms in lexicon["concepts"].items() for form in forms.split()),
         names=_forms(
-            (name, form.replace(" ", "_")) for name, forms in names["names"].items() for form in forms
+            (stem(name), form.replace(" ", "_")) for name, forms in names["names"].items() for form in forms
         ),
         common=frozenset(lexicon["common"]),
         silent=frozenset(fold(words["silent"]).split()),
         plain=frozenset(stem(word) for word in fold(words["plain"]).split()),
-        comment=tuple(form.replace("_", " ") for form in fold(words["comment"]).split()),
+        comment=_phrases(words["comment"]),
+        comment_inside=_phrases(words["comment_inside"]),
         comment_cjk=tuple(fold(words["comment_cjk"]).split()),
     )
 
@@ -102,10 +105,16 @@ def listed(name: str) -> Any:
 def is_comment(headline: str) -> bool:
     """Whether a headline talks about an event rather than tells it: "How …", "Interview: …"."""
     folded, words = fold(headline), vocabulary()
-    begins = " ".join(_PARTS.findall(folded)) + " "
-    return begins.startswith(tuple(f"{form} " for form in words.comment)) or any(
-        form in folded for form in words.comment_cjk
+    spaced = " " + _NUMBER.sub("#", " ".join(_PARTS.findall(folded))) + " "
+    return (
+        spaced.startswith(tuple(f" {form} " for form in words.comment))
+        or any(f" {form} " in spaced for form in words.comment_inside)
+        or any(form in folded for form in words.comment_cjk)
     )
+
+
+def _phrases(listed: str) -> tuple[str, ...]:
+    return tuple(form.replace("_", " ") for form in fold(listed).split())
 
 
 def stem(folded: str) -> str:
