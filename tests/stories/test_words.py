@@ -94,7 +94,11 @@ def test_lists_and_explainers_tell_no_event(headline: str) -> None:
 
 @pytest.mark.parametrize(
     "headline",
-    ["Mercor lays off 40 people", "Scale AI hires the 300 people of Quanta", "The 300 people of Quanta join Meta"],
+    [
+        "Mercor lays off 40 people",
+        "Scale AI hires the 300 people of Quanta",
+        "The 300 people of Quanta join Meta",
+    ],
 )
 def test_news_with_a_number_is_no_list(headline: str) -> None:
     assert not is_comment(headline)
