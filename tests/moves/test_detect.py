@@ -341,6 +341,19 @@ def test_behind_a_circumstance_who_acts_follows_the_verb(
 
 
 @pytest.mark.parametrize(
+    ("title", "lead", "lang"),
+    [
+        ("Zuckerbergs nächster Streich bei Meta", "Der Konzern übernimmt das Start-up Helixa.", "de"),
+        ("De volgende stap van Meta", "Het bedrijf neemt start-up Helixa over.", "nl"),
+    ],
+)
+def test_a_lead_may_say_the_company_for_whom_the_headline_names(
+    matcher: Matcher, title: str, lead: str, lang: str
+) -> None:
+    assert _detect(matcher, title, lead, lang=lang)[0].kind.value == "acquisition"
+
+
+@pytest.mark.parametrize(
     ("title", "lang"),
     [
         ("Nach der Übernahme durch Meta: So geht es PlayAI", "de"),

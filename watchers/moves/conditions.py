@@ -76,7 +76,14 @@ def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
         case "together":
             return _acts_together(reading, left, right)
         case _:
-            return _party_stands(reading, name, left, right)
+            return _party_stands(reading, name, left, right) or (
+                name in ("org", "firm") and _itself_stands(reading.page, left, right)
+            )
+
+
+def _itself_stands(page: Page, left: int, right: int) -> bool:
+    """A lead says "the company" of whom the headline has named."""
+    return page.name != "title" and page.first("itself", left, right) is not None
 
 
 def _party_stands(reading: Reading, name: str, left: int, right: int) -> bool:
