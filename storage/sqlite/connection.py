@@ -75,15 +75,17 @@ class Connection:
     # --- writing ------------------------------------------------------------------------
 
     @contextmanager
-    def transaction(self, *, synced: bool = True) -> Iterator[None]:
+    def transaction(self, *, synced: bool = True, part: bool = True) -> Iterator[None]:
         """All or nothing; inside another one of this thread: its own part of that, likewise.
 
+        Not ``part``: inside another one it has no part of its own, which would cost as much as a
+        small write: what fails takes all of that with it, whatever its caller does.
         Not ``synced``: its commit does not wait for the disk.  Should the power fail before the
         next one that does, both are gone, as if neither had been: never only the first of them.
         """
         with self._lock:
             if self._depth:
-                with self._part():
+                with self._part() if part else self._along():
                     yield
                 return
             self._file_lock.acquire()
@@ -196,6 +198,16 @@ class Connection:
             self._execute(f"RELEASE {name}")
         finally:
             self._depth -= 1
+
+    @contextmanager
+    def _along(self) -> Iterator[None]:
+        """All or nothing together with the open transaction."""
+        self._writing()
+        try:
+            yield
+        except BaseException:
+            self._rollback()  # now nothing more can be written, nor committed
+            raise
 
     def _rollback(self) -> None:
         raw = self._raw

@@ -146,7 +146,7 @@ class Feeds:
     def finish_polls(
         self, polls_done: Sequence[FinishedPoll], decide: polls.Decide | None = None
     ) -> list[int]:
-        """End a batch of polls in one transaction: commit 1 of an entry's life.
+        """End a batch of polls in one transaction, or with the open one: commit 1 of an entry's life.
 
         Writes each feed's new row and what is new or really changed among its entries;
         returns the ids of those that are pending, oldest first.  New entries on which ``decide``
@@ -154,7 +154,7 @@ class Feeds:
         """
         if not polls_done:
             return []
-        with self._db.transaction():
+        with self._db.transaction(part=False):
             live = self._live([poll.feed.id for poll in polls_done])
             self._write([poll.feed for poll in polls_done if poll.feed.id in live], live)
             return polls.store(self._db, [poll for poll in polls_done if poll.feed.id in live], decide)
@@ -174,7 +174,8 @@ class Feeds:
     def _live(self, ids: Sequence[int]) -> dict[int, str]:
         """Addresses of those feeds that are still followed."""
         found = self._db.rows(
-            f"SELECT id, url FROM feed WHERE removed = 0 AND id IN ({','.join(map(str, set(ids)))})"
+            "SELECT id, url FROM feed WHERE removed = 0 AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(ids),),
         )
         return dict(found)
 

@@ -70,10 +70,10 @@ class Recorder:
         self._fold = fold
 
     def record(self, outcomes: Sequence[Outcome]) -> list[int]:
-        """Save outcomes in one transaction; the story of each entry, 0 for none."""
+        """Save outcomes in one transaction, or with the open one; the story of each entry, 0 for none."""
         if not outcomes:
             return []
-        with self._db.transaction():
+        with self._db.transaction(part=False):
             plain = self._record_plain([outcome for outcome in outcomes if _is_plain(outcome)])
             return [0 if outcome.entry_id in plain else self._record(outcome) for outcome in outcomes]
 
