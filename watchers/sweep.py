@@ -29,6 +29,7 @@ HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's 
 BEGIN_APART = 0.0002  # seconds between the first steps of two of them: the loop has others to serve
 LOOK_EVERY = 0.25  # seconds between looks for what else is due
 QUIET_WAIT = 0.5  # seconds that a poll without news waits for others: a commit costs more than thirty of them
+NEWS_WAIT = 0.1  # seconds that one with news waits for others, where the sweep is one of all feeds at once
 MOST_BODIES = 16  # being read or waiting for it, before nobody else is asked: memory is bounded
 MOST_NEWS = 32  # polls with entries in one transaction, and so many more may wait with them in memory
 LARGEST_BATCH = 256  # polls in one transaction
@@ -96,7 +97,7 @@ class Sweep:
         the sweep early: polls under way are dropped, finished ones are stored.
         """
         report = SweepReport()
-        finished = _Finished()
+        finished = _Finished(NEWS_WAIT if more is None else 0.0)
         workers: set[asyncio.Task[None]] = set()
         under_way: set[int] = set()
         over = asyncio.Event()
@@ -290,9 +291,10 @@ def _by_host(feeds: Iterable[Feed]) -> list[list[Feed]]:
 
 
 class _Finished:
-    """Polls on their way to the writer; one with news takes along all that wait."""
+    """Polls on their way to the writer; one with news takes along all that wait, after ``news_wait`` seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, news_wait: float) -> None:
+        self._news_wait = news_wait
         self._polls: deque[_Poll] = deque()
         self._over = False
         self._ready = asyncio.Event()  # for the writer
@@ -327,10 +329,21 @@ class _Finished:
             await self._room.wait()
         self._polls.append(poll)
         self._news += poll.parsed is not None
-        if poll.parsed is not None or len(self._polls) >= LARGEST_BATCH:
+        wait = QUIET_WAIT if poll.parsed is None else self._news_wait
+        if not wait or self._news >= MOST_NEWS or len(self._polls) >= LARGEST_BATCH:
             self._ready.set()
-        elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(QUIET_WAIT, self._ready.set)
+        else:
+            self._ready_in(wait)
+
+    def _ready_in(self, seconds: float) -> None:
+        """Let the writer begin by then, or earlier where that was said before."""
+        loop = asyncio.get_running_loop()
+        at = loop.time() + seconds
+        if self._timer is not None:
+            if self._timer.when() <= at:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_at(at, self._ready.set)
 
     def end(self) -> None:
         """Nothing more will come."""

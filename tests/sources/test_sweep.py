@@ -170,7 +170,7 @@ def poll(number: int, *, news: bool = False) -> _Poll:
 
 
 async def test_a_poll_with_news_takes_along_those_that_wait() -> None:
-    finished = _Finished()
+    finished = _Finished(0.0)
     for one in (poll(1), poll(2), poll(3, news=True)):
         await finished.put(one)
     assert [one.before.id for one in await finished.take()] == [1, 2, 3]
@@ -181,7 +181,7 @@ async def test_polls_without_news_wait_for_each_other_until_there_are_enough(
 ) -> None:
     monkeypatch.setattr(sweep, "LARGEST_BATCH", 2)
     monkeypatch.setattr(sweep, "QUIET_WAIT", 3600.0)
-    finished = _Finished()
+    finished = _Finished(0.0)
     await finished.put(poll(1))
     taken = asyncio.create_task(finished.take())
     await asyncio.sleep(0)
@@ -190,16 +190,38 @@ async def test_polls_without_news_wait_for_each_other_until_there_are_enough(
     assert len(await taken) == 2
 
 
+async def test_of_all_feeds_at_once_those_with_news_wait_for_each_other_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweep, "MOST_NEWS", 2)
+    monkeypatch.setattr(sweep, "QUIET_WAIT", 3600.0)
+    finished = _Finished(3600.0)
+    await finished.put(poll(1, news=True))
+    taken = asyncio.create_task(finished.take())
+    await asyncio.sleep(0)
+    assert not taken.done()
+    await finished.put(poll(2, news=True))
+    assert len(await taken) == 2
+
+
+async def test_news_shortens_the_wait_of_those_that_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "QUIET_WAIT", 3600.0)
+    finished = _Finished(0.001)
+    await finished.put(poll(1))
+    await finished.put(poll(2, news=True))
+    assert len(await finished.take()) == 2
+
+
 async def test_polls_without_news_do_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep, "QUIET_WAIT", 0.0)
-    finished = _Finished()
+    finished = _Finished(0.0)
     await finished.put(poll(1))
     assert len(await finished.take()) == 1
 
 
 async def test_who_has_finished_waits_while_the_writer_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep, "LARGEST_BATCH", 1)
-    finished = _Finished()
+    finished = _Finished(0.0)
     await finished.put(poll(1))
     second = asyncio.create_task(finished.put(poll(2)))
     await asyncio.sleep(0)
