@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from storage.errors import StoreError
+from storage.model import FinishedPoll, ParsedEntry
 from storage.sqlite import SqliteStore
 from tests.storage.made import HOUR, NOW, URL, entity, feed, parsed, poll
 
@@ -51,6 +53,21 @@ def test_an_inner_part_that_fails_takes_only_itself_back(store: SqliteStore) -> 
         fail_after(store, lambda: store.set_setting("inner", "1"))
         store.set_setting("after", "1")
     assert [store.setting(key) for key in ("before", "inner", "after")] == ["1", None, "1"]
+
+
+def test_a_poll_that_fails_takes_the_whole_transaction_with_it(store: SqliteStore) -> None:
+    followed = feed(store)
+
+    def decide(entry: ParsedEntry) -> None:
+        raise RuntimeError
+
+    done = FinishedPoll(feed=followed, seen=NOW, entries=(parsed("one"),))
+    with pytest.raises(StoreError, match="nothing of this transaction is stored"), store.transaction():
+        store.set_setting("before", "1")
+        with pytest.raises(RuntimeError):
+            store.feeds.finish_polls([done], decide)
+        store.set_setting("after", "1")
+    assert (store.entries.count(), store.setting("before"), store.setting("after")) == (0, None, None)
 
 
 def test_a_transaction_sees_its_own_writes_and_others_do_not(
