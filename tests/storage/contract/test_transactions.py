@@ -62,11 +62,16 @@ def test_a_poll_that_fails_takes_the_whole_transaction_with_it(store: SqliteStor
         raise RuntimeError
 
     done = FinishedPoll(feed=followed, seen=NOW, entries=(parsed("one"),))
-    with pytest.raises(StoreError, match="nothing of this transaction is stored"), store.transaction():
-        store.set_setting("before", "1")
-        with pytest.raises(RuntimeError):
-            store.feeds.finish_polls([done], decide)
-        store.set_setting("after", "1")
+
+    def go_on() -> None:
+        with store.transaction():
+            store.set_setting("before", "1")
+            with pytest.raises(RuntimeError):
+                store.feeds.finish_polls([done], decide)
+            store.set_setting("after", "1")
+
+    with pytest.raises(StoreError, match="nothing of this transaction is stored"):
+        go_on()
     assert (store.entries.count(), store.setting("before"), store.setting("after")) == (0, None, None)
 
 
