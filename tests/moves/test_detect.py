@@ -458,6 +458,8 @@ def test_traditional_signs_are_read_as_simplified_ones(
         ("OpenAI、ソニーと音声サービス開始", "partnership"),
         ("Meta、iOSとAndroidで新アプリ提供開始", "launch"),
         ("Meta、初の指輪型端末", "launch"),
+        ("要約アプリに翻訳機能　OpenAI", "launch"),
+        ("Scale AI、社員の1割削減　顧客流出で", "layoffs"),
         ("Meta、値下がりが続く旧型端末", None),
         ("Scale AIの製品責任者、マイクロソフトへ", "departure"),
         ("マイクロソフトの製品責任者、Scale AIへ", "hire"),
@@ -465,3 +467,9 @@ def test_traditional_signs_are_read_as_simplified_ones(
 )
 def test_terse_japanese_headlines_are_read(matcher: Matcher, title: str, kind: str | None) -> None:
     assert next((m.kind.value for m in _detect(matcher, title, lang="ja")), None) == kind
+
+
+def test_a_single_sign_of_doubt_ends_its_word(matcher: Matcher) -> None:
+    """「へか」 doubts, 「から」 does not."""
+    assert _detect(matcher, "Meta、PlayAIを買収か", lang="ja")[0].status is MoveStatus.RUMOUR
+    assert _detect(matcher, "OpenAI、ソニーから10億ドル調達", lang="ja")[0].status is MoveStatus.REPORTED

@@ -85,6 +85,7 @@ class Clauses:
     not_afterwards: str = ""  # signs with which it is another word
     reasons: str = ""  # signs that give a reason: "因"
     consequences: tuple[str, ...] = ()  # verbs that tell what came of it
+    because: tuple[str, ...] = ()  # at the end of a clause that gives a reason: "で"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

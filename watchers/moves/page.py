@@ -211,6 +211,10 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
             triggers.append((start, -end, frame))
     for name in disordered:
         hits[name].sort()
+    if lexicon.verb_last and "status:rumour" in hits:  # "…へか", not "…から"
+        hits["status:rumour"] = [
+            h for h in hits["status:rumour"] if h.end - h.start > 1 or not folded[h.end : h.end + 1].isalnum()
+        ]
     _drop_parts(hits, ("product", "stuff", "against", "job") if lexicon.numbers.counters else ("product",))
     page.triggers = _undisturbed(triggers, hits.get("ignore", []))
 

@@ -1,6 +1,7 @@
 """Launches and infrastructure: whose product, model, lab or data centre it is."""
 
 import re
+from collections.abc import Sequence
 
 from storage.model import MoveKind
 from watchers.moves.lexicon import Frame
@@ -41,11 +42,13 @@ def bare_name(reading: Reading) -> Draft | None:
     """
     page = reading.page
     parties = reading.parties(0, len(page.folded))
-    if page.name != "title" or not parties or parties[0].start > 1 or parties[0].slug is None:
+    if page.name != "title" or not parties:
         return None
     end = page.stops[0][0] if page.stops else len(page.raw)
-    if page.lexicon.verb_last and page.folded.startswith("、", parties[0].end):
-        return _new_thing(reading, parties[0], end)
+    if page.lexicon.verb_last:
+        return _new_thing(reading, parties, end)
+    if parties[0].start > 1 or parties[0].slug is None:
+        return None
     words = page.raw[:end].split()
     capital = all(word[0].isupper() or word[0].isdigit() for word in words)
     if not 2 <= len(words) <= _LONGEST_BARE_NAME or not capital or parties[0].possessive:
@@ -58,15 +61,21 @@ def bare_name(reading: Reading) -> Draft | None:
     return draft
 
 
-def _new_thing(reading: Reading, maker: Party, end: int) -> Draft | None:
-    """ "X、初の眼鏡", "X、Yに記憶機能": a headline that ends with what is new, without a verb."""
+def _new_thing(reading: Reading, parties: Sequence[Party], end: int) -> Draft | None:
+    """ "X、初の眼鏡", "X、Yに記憶機能", "Yに記憶機能　X": a headline that ends with what is new, without a verb."""
     page = reading.page
-    thing = page.last("product", maker.end, end)
-    closing = page.folded[thing.end : end] if thing is not None else "-"
-    named = _CLOSING_NAME.match(closing) is not None
-    if "feature" in page.hits or not (
-        named or (not closing and page.first("novel", maker.end, end) is not None)
-    ):
+    maker = next((p for p in parties if p.slug and p.end < end and page.folded[p.end] in "、が"), None)
+    rest = page.folded[page.stops[0][1] :].strip() if page.stops else ""
+    start = maker.end if maker is not None else 0
+    if maker is None:
+        maker = next((p for p in parties if p.slug and p.start >= end and p.name.lower() == rest), None)
+    thing = page.last("product", start, end)
+    text = page.folded[start:end]
+    called = _CLOSING_NAME.search(text)
+    what = text[: called.start()] if called is not None else text
+    closes = what.endswith("ai") or (thing is not None and thing.end == start + len(what))
+    novel = called is not None or page.first("novel", start, end) is not None
+    if maker is None or "feature" in page.hits or not (closes and novel):
         return None
     draft = Draft.at(Spot(reading, 0, end), _BARE_NAME)
     draft.roles["owner"] = [maker]

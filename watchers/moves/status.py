@@ -114,6 +114,8 @@ def is_background(draft: Draft) -> bool:
     words = page.lexicon.clauses
     if words.afterwards and _afterwards(words).match(page.folded, end) is not None:
         return True
+    if words.because and page.folded[end : draft.clause[1]].strip() in words.because:
+        return True
     if page.first("afterwards", end, end + _AFTERWARDS_REACH) is not None:
         return True
     relative = page.last("relative", max(left, start - _RELATIVE_REACH), start)
