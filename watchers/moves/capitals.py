@@ -137,8 +137,10 @@ def _close(page: Page, run: list[tuple[int, int]], parties: list[Party]) -> None
     words = [page.raw[a:b] for a, b in run]
     words[-1] = without_possessive(words[-1])
     orgword = any(start <= hit.start and hit.end <= end for hit in page.hits.get("orgword", ()))
-    if len(run) == 1 and (orgword or words[0].isdigit() or _is_ordinary(page, start, end)):
-        return
+    if len(run) == 1 and (
+        (orgword and "." not in words[0]) or words[0].isdigit() or _is_ordinary(page, start, end)
+    ):
+        return  # "Corvid.ai" is a name, "Labs" is none
     parties.append(make_party(page, start, end, _shape(page, start, end, words, orgword)))
 
 
