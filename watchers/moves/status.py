@@ -107,6 +107,7 @@ def is_background(draft: Draft) -> bool:
         and not _tells_how_long(page, cue)
         and not _is_particle(page, cue)
         and not _governs_a_noun(page, cue, start, end)
+        and not any(h.start <= cue.start and cue.end <= h.end for h in page.hits.get("status:rumour", ()))
     ):
         return True
     if _opens_with_circumstance(draft) or _is_recounted(page, draft):
