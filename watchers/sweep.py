@@ -4,7 +4,7 @@ Hosts run side by side, the feeds of one host one after the other.  Finished pol
 one writer, which takes all that wait as one transaction and then lets the pipeline judge
 them: at once where a body changed, so that an entry is told while slower hosts are still
 answering, and together where nothing is new.  The network is async, parsing and the
-database run in threads: the loop never stands still.
+database have one thread beside it (``sources.desk``): the loop never stands still.
 """
 
 import asyncio
@@ -191,7 +191,7 @@ class Sweep:
         while batch := await finished.take():
             for poll in batch:
                 _count(report, poll)
-            await asyncio.to_thread(self._commit, batch, report, judged)
+            await sources.the_desk().run(self._commit, batch, report, judged)
             under_way.difference_update(poll.before.id for poll in batch)
 
     def _commit(

@@ -20,9 +20,20 @@ from watchers.sources.base import EmptyBody, Fetched, NeedsChild, Outcome, Parse
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
+    from watchers.sources.desk import Desk
     from watchers.sources.http import Fetcher
 
-__all__ = ["Fetcher", "SourceError", "fetch", "kinds", "likely_kind", "parse", "parse_off_loop", "source"]
+__all__ = [
+    "Fetcher",
+    "SourceError",
+    "fetch",
+    "kinds",
+    "likely_kind",
+    "parse",
+    "parse_off_loop",
+    "source",
+    "the_desk",
+]
 
 WAITING_THREADS = 12  # for bodies in child processes
 
@@ -135,26 +146,32 @@ def _stripped(body: bytes) -> bytes:
 
 
 async def parse_off_loop(fetched: Fetched, feed: Feed) -> ParsedFeed:
-    """``parse`` in a thread, without the entries that stood in the feed's last body.
+    """``parse`` at the desk, without the entries that stood in the feed's last body.
 
-    One thread for all that is parsed here, since more would only wait for each other;
-    others for what a child does: a costly body must not keep the rest waiting.
+    Other threads for what a child does: a costly body must not keep the rest waiting.
     """
     import asyncio
 
-    loop = asyncio.get_running_loop()
-    asked = (fetched.body, fetched.url, fetched.content_type, feed)
     try:
-        return await loop.run_in_executor(_threads(1), parse_news, *asked)
+        return await the_desk().parse(fetched, feed)
     except NeedsChild:
-        return await loop.run_in_executor(_threads(WAITING_THREADS), parse_apart, *asked)
+        asked = (fetched.body, fetched.url, fetched.content_type, feed)
+        return await asyncio.get_running_loop().run_in_executor(_waiting_threads(), parse_apart, *asked)
 
 
 @cache
-def _threads(count: int) -> "ThreadPoolExecutor":
+def the_desk() -> "Desk":
+    """The thread of this process in which bodies are parsed."""
+    from watchers.sources.desk import Desk
+
+    return Desk(parse_news)
+
+
+@cache
+def _waiting_threads() -> "ThreadPoolExecutor":
     from concurrent.futures import ThreadPoolExecutor
 
-    return ThreadPoolExecutor(max_workers=count, thread_name_prefix="parse")
+    return ThreadPoolExecutor(max_workers=WAITING_THREADS, thread_name_prefix="parse")
 
 
 def __getattr__(name: str) -> object:
