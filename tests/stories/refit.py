@@ -24,7 +24,7 @@ from tests.stories.test_floors import DATA, reports
 from watchers import stories
 from watchers.stories.evidence import Evidence, gather
 from watchers.stories.fingerprint import Fingerprint
-from watchers.stories.joining import JOIN, SAME_EVENT_WINDOW, VETOES, apart
+from watchers.stories.joining import FOREIGN, JOIN, SAME_EVENT_WINDOW, VETOES, apart
 from watchers.stories.parties import another_person, role
 from watchers.stories.rarity import Rarity
 from watchers.stories.surroundings import Presence, beside, novelty, presence
@@ -156,12 +156,28 @@ def _best(
     everybody = Presence(sum(one.about for one in near.values()), sum(one.alike for one in near.values()))
     best = {}
     for one, members in groups.items():
-        known = [m.evidence for m in members if not m.vetoed]
+        known = [m for m in members if not m.vetoed]
         if known and not _somebody_else(members):
-            fits = max(known, key=lambda evidence: _logit(evidence, weights, bias))
+            fits = _fits_best(known, members, heard.fp.lang, weights, bias)
+            if fits is None:
+                continue
             novel = novelty(heard.fp, (m.told for m in members), heard.rarity)
             best[one] = beside(fits, novel, near[one], everybody)
     return best
+
+
+def _fits_best(
+    known: Sequence[Pair], members: Sequence[Pair], lang: str, weights: Sequence[float], bias: float
+) -> Evidence | None:
+    """As ``joining`` chooses the member; None where a veto settles it."""
+
+    def logit(pair: Pair) -> float:
+        return _logit(pair.evidence, weights, bias)
+
+    best = max(known, key=logit)
+    if logit(best) < math.log(FOREIGN / (1 - FOREIGN)) and any(m.told.lang == lang for m in members):
+        best = max((m for m in known if m.told.lang == lang), key=logit, default=None)
+    return best.evidence if best else None
 
 
 def _somebody_else(members: Sequence[Pair]) -> bool:

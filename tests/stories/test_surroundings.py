@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stories.newsroom import fingerprint, played, story_numbers
+from tests.stories.newsroom import fingerprint, made, played, report, story_numbers
 from watchers.stories.bystanders import stands_by
 from watchers.stories.rarity import Rarity
 from watchers.stories.surroundings import novelty
@@ -76,3 +76,24 @@ def test_a_person_whom_only_one_headline_names_joins_the_other() -> None:
         (20, "Ines Albrecht joins Meta", "She helped to found Thinking Machines Lab."),
     )
     assert story_numbers(told) == [0, 0]
+
+
+def test_a_loose_likeness_to_a_foreign_report_does_not_outweigh_those_in_ones_own_language() -> None:
+    found = made(
+        [
+            report(
+                0,
+                0,
+                "Safe Superintelligence loses its president, Otto Brandvold",
+                "The co-founder told Ilya Sutskever last week.",
+            ),
+            report(
+                1,
+                10,
+                "サツキバー氏のSafe Superintelligence、共同創業者のブランドヴォルド氏が退社",
+                lang="ja",
+            ),
+            report(2, 11, "Ilya Sutskever: an evening on stage in Haifa"),
+        ]
+    )
+    assert story_numbers(found) == [0, 0, 1]

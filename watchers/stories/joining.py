@@ -23,6 +23,7 @@ FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
 VETOES = (opposite, another_party, another_target, another_sum)
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
 _MEANWHILE = 0.5  # of "soon", for stories that are days apart
+FOREIGN = 0.6  # likelihood from which a report in another language outweighs those in the entry's own
 MERGE = 0.97  # likelihood from which an entry proves two stories to be one
 
 
@@ -117,7 +118,18 @@ def _fit(
                 same_page=same_page,
             )
         )
-    return max(matches, key=lambda match: match.score), presence(fp, seen)
+    return _best(matches, fp.lang), presence(fp, seen)
+
+
+def _best(matches: Sequence[_Match], lang: str) -> _Match:
+    """The member that fits best.
+
+    Words of two languages cannot contradict each other, so a report in another language that
+    only may fit says less than those in the entry's own.
+    """
+    own = [match for match in matches if match.other.lang == lang]
+    best = max(matches, key=lambda match: match.score)
+    return max(own, key=lambda match: match.score) if own and best.score < FOREIGN else best
 
 
 def _compared(
