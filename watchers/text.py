@@ -125,6 +125,9 @@ def sentences(s: str, limit: int | None = None) -> list[tuple[int, int]]:
     return spans
 
 
+_MONTHS = frozenset("jan feb mär apr mai jun jul aug sep okt nov dez".split())  # German ordinals have a dot
+
+
 def _goes_on(s: str, dot: int, end: int) -> bool:
     following = s[end : end + 8].lstrip()
     if not following:
@@ -133,6 +136,8 @@ def _goes_on(s: str, dot: int, end: int) -> bool:
         return True
     before = s[max(0, dot - 12) : dot]
     word = before[before.rfind(" ") + 1 :]
+    if word.isdigit() and len(word) <= 2 and following[:3].lower() in _MONTHS:
+        return True  # "am 30. Mai"
     if word.isascii() and word.isalpha():
         return len(word) == 1 or word.lower() in _SHORT
     return _ABBREVIATION.search(before) is not None
