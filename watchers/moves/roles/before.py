@@ -10,6 +10,7 @@ from watchers.moves.roles.casting import PERSON_ROLES, accepts, give
 from watchers.moves.roles.lists import with_coordinated
 from watchers.moves.roles.prepositions import preposed, previous_end
 
+_HOUSE_REACH = 24  # code points between "Ann Smith's" and the lab that is hers
 _ORG_ROLES = frozenset({"from", "to", "recipient", "partner", "customer", "supplier", "employer"})
 
 
@@ -202,6 +203,8 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
 
 def _leads(page: Page, party: Party) -> bool:
     """ "A researcher of Ann Smith's lab leaves": it is not she who goes."""
+    if party.possessive and page.first("company", party.end, party.end + _HOUSE_REACH) is not None:
+        return True
     hit = page.last("owned", max(0, party.start - 24), party.start)
     return hit is not None and not page.folded[hit.end : party.start].strip(" '")
 
