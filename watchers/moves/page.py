@@ -242,6 +242,8 @@ def _drop_parts(hits: dict[str, list[Hit]], classes: tuple[str, ...]) -> None:
         wholes += [hit for name in ("product", "datacentre", "known") for hit in hits.get(name, ())]
     for name in classes:
         _drop_inside(hits, name, wholes)
+    if len(classes) > 1:
+        _drop_inside(hits, "talent", hits.get("product", ()))  # 专家数据
     _drop_inside(hits, "nolaunch", hits.get("product", ()))  # "Study Mode" is no study
 
 

@@ -42,7 +42,7 @@ def bare_name(reading: Reading) -> Draft | None:
     """
     page = reading.page
     parties = reading.parties(0, len(page.folded))
-    if page.name != "title" or not parties:
+    if page.name != "title" or not parties or "review" in page.hits:
         return None
     end = page.stops[0][0] if page.stops else len(page.raw)
     if page.lexicon.verb_last:
@@ -73,9 +73,11 @@ def _new_thing(reading: Reading, parties: Sequence[Party], end: int) -> Draft | 
     text = page.folded[start:end]
     called = _CLOSING_NAME.search(text)
     what = text[: called.start()] if called is not None else text
-    closes = what.endswith("ai") or (thing is not None and thing.end == start + len(what))
-    novel = called is not None or page.first("novel", start, end) is not None
-    if maker is None or "feature" in page.hits or not (closes and novel):
+    if maker is None or "feature" in page.hits:
+        return None
+    ai = what.endswith("ai")
+    novel = called is not None or ai or page.first("novel", start, end) is not None
+    if not novel or not (ai or (thing is not None and thing.end == start + len(what))):
         return None
     draft = Draft.at(Spot(reading, 0, end), _BARE_NAME)
     draft.roles["owner"] = [maker]
