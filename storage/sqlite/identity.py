@@ -36,6 +36,8 @@ def even(text: str) -> str:
             text = text.replace(sign, plain)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(ALIKE)
+    if "  " not in text and text.isprintable():  # then its only blanks are spaces
+        return text.strip(" ")
     return " ".join(text.split())
 
 

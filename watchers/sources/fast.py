@@ -36,11 +36,11 @@ _ENTRIES = frozenset(((PLAIN, "item"), (PLAIN, "entry")))
 
 _DECLARATION = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _ASCII_ENCODINGS = {b"us-ascii", b"ascii", b"iso-8859-1", b"windows-1252", b"iso-8859-15"}
-# What leaves a doubt: a byte that it needs, which is looked for in no time, and what it is.
+# What leaves a doubt: bytes that it needs, which are looked for in no time, and what it is.
 _DOUBTFUL = (
     (b"<", re.compile(rb"<!(?:DOCTYPE|ENTITY)")),
     (b"\x1b", re.compile(rb"\x1b")),
-    (b":", re.compile(rb"xml:base\s*=")),
+    (b"xml:base", re.compile(rb"xml:base\s*=")),
     (b"\xc2", re.compile(rb"\xc2[\x80-\x9f]")),  # C1 characters
     (b"&", re.compile(rb"&#(?:1[2-5]\d|[xX]0*[89][0-9a-fA-F]);")),
 )

@@ -43,6 +43,8 @@ def parse(body: bytes, url: str, feed: Feed) -> ParsedFeed | None:
     salt = _salt(body[: spans[0][0]], url, feed)
     before = _unpacked(feed.held, salt)
     fresh = [place for place, one in enumerate(hashes) if one not in before]
+    if not all(_is_whole(body[slice(*spans[place])]) for place in fresh):
+        return None
     read = fast.parse(_without(body, spans, frozenset(fresh)), url, part_of=body)
     if read is None:
         return None
@@ -66,8 +68,6 @@ def _spans(body: bytes) -> list[tuple[int, int]]:
     spans, start = [], first.start()
     while (end := body.find(closing, start)) >= 0:
         end += len(closing)
-        if not _is_whole(body[start:end]):
-            return []
         spans.append((start, end))
         if following.match(body, end) is None:
             break
