@@ -36,6 +36,7 @@ class Rarity:
     df: Mapping[str, int]  # entries by key
     total: int
     _known: dict[tuple[str, str], float] = field(default_factory=dict, repr=False, compare=False)
+    _names: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
 
     def entity(self, slug: str, *, person: bool) -> float:
         """Information of a shared entity in nats, 0 and up; likewise the others."""
@@ -43,7 +44,11 @@ class Rarity:
 
     def name(self, name: str) -> float:
         """Of a proper noun."""
-        return self._weight("plain" if name in vocabulary().plain else "n", name)
+        weight = self._names.get(name)  # most that is asked for
+        if weight is None:
+            sort = "plain" if name in vocabulary().plain else "n"
+            weight = self._names[name] = self._weigh(sort, name)
+        return weight
 
     def concept(self, concept: str) -> float:
         """Of a concept."""

@@ -133,7 +133,7 @@ def _read(text: str, taken: Sequence[Mention], sink: _Sink, capitals: _Capitals)
     begins, after = True, len(text)
     for found in _TOKEN.finditer(text):
         start, end = found.span()
-        mention = next((m for m in taken if m.start < end and start < m.end), None)
+        mention = next((m for m in taken if m.start < end and start < m.end), None) if taken else None
         if mention is not None:
             if found["latin"]:
                 sink.names.update(_beyond(folded[start:end], mention))
@@ -226,7 +226,8 @@ def _capital(tokens: Sequence[tuple[str, str, bool]], at: int) -> bool:
 def _phrase(tokens: Sequence[tuple[str, str, bool]], at: int) -> tuple[int, str | None, str | None] | None:
     """How many tokens from ``at`` make a known form, and which concept or name it is."""
     words = vocabulary()
-    for length in range(min(MAX_PHRASE, len(tokens) - at), 0, -1):
+    longest = MAX_PHRASE if tokens[at][1] in words.begin else 1
+    for length in range(min(longest, len(tokens) - at), 0, -1):
         pieces = [piece for _, piece, _ in tokens[at : at + length]]
         if not all(pieces):
             continue

@@ -66,6 +66,7 @@ class Vocabulary:
     concepts: Forms
     names: Forms
     common: frozenset[str]  # concepts that say little
+    begin: frozenset[str]  # first words of all forms of several words
     silent: frozenset[str]
     plain: frozenset[str]  # stems
     comment: tuple[str, ...]  # beginnings of headlines about an event; "#" stands for a number
@@ -78,11 +79,15 @@ def vocabulary() -> Vocabulary:
     """The packaged vocabulary, loaded once."""
     lexicon, names = (read_table("watchers.stories", f"{name}.toml") for name in ("lexicon", "names"))
     words = _all_words()
+    concepts = _forms((c, form) for c, forms in lexicon["concepts"].items() for form in forms.split())
+    named = _forms(
+        (stem(name), form.replace(" ", "_")) for name, forms in names["names"].items() for form in forms
+    )
+    several = (form for form in (*concepts.exact, *concepts.starts, *named.exact) if " " in form)
     return Vocabulary(
-        concepts=_forms((c, form) for c, forms in lexicon["concepts"].items() for form in forms.split()),
-        names=_forms(
-            (stem(name), form.replace(" ", "_")) for name, forms in names["names"].items() for form in forms
-        ),
+        concepts=concepts,
+        names=named,
+        begin=frozenset(form.partition(" ")[0] for form in several),
         common=frozenset(lexicon["common"]),
         silent=frozenset(fold(words["silent"]).split()),
         plain=frozenset(stem(word) for word in fold(words["plain"]).split()),
