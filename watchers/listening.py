@@ -56,7 +56,7 @@ class Listener:
         lost: frozenset[str] = frozenset()
         if mentions is not heard.mentions:
             lost = frozenset(heard.entities) - frozenset(matching.accepted_entities(mentions))
-            heard = replace(heard, mentions=mentions, moves=lessons.without(heard.moves, lost))
+            heard = heard._replace(mentions=mentions, moves=lessons.without(heard.moves, lost))
         return Hearing(
             guild=self.guild,
             routes=self.routes,

@@ -1,14 +1,13 @@
 """A text against one watchlist: what ``explain`` shows, before history is asked.  Pure."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from storage.model import Document, Mention, Move, Watchlist
 from watchers import matching, moves
 from watchers.text import detect_lang
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """What a text says."""
 
     lang: str | None

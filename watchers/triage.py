@@ -111,8 +111,8 @@ def merit(
         if judged.merit > best.merit:
             best = judged
         elif judged.merit is best.merit:
-            best = Judgement(best.merit, (*best.reasons, *judged.reasons))
-    return Judgement(best.merit, tuple(dict.fromkeys(best.reasons)))
+            best = Judgement(best.merit, tuple(dict.fromkeys((*best.reasons, *judged.reasons))))
+    return best
 
 
 def _is_muted(entity: Entity, now: datetime) -> bool:

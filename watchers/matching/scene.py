@@ -90,8 +90,7 @@ class Candidate:
         return self.field_number, self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """What the address of a document says about it."""
 
     site: str  # the name in its host: "acme" of https://blog.acme.com/x
@@ -113,8 +112,7 @@ class Origin:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(NamedTuple):
     """What a text is about; neither holds where nothing tells."""
 
     watched: bool  # technology or business

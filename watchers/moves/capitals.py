@@ -20,8 +20,11 @@ from watchers.moves.page import Hit, Page
 from watchers.tables import either
 from watchers.text import fold, is_title_case
 
-_TOKEN = re.compile(r"[^\W_][\w&+@]*+(?:[.'’-](?=\w)[\w&+@]*+)*+")
 _PARTICLES = frozenset("de da do dos van von der den la le of & del di al bin ibn".split())
+# A word that may be in a name, behind small ones that cannot.
+_TOKEN = re.compile(
+    rf"(?:(?!(?:{'|'.join(_PARTICLES)})\ )[a-z]++\ )*+([^\W_][\w&+@]*+(?:[.'’-](?=\w)[\w&+@]*+)*+)"
+)
 _DUTCH_COMPOUND = re.compile(r"-[a-zà-ÿ]{4,}$")  # "AI-bedrijf", "Meta-topman": what somebody is, not a name
 LONGEST_NAME = 5  # words; what is longer is a headline in capitals
 _ORDINARY = bytes((ORDINARY,))
@@ -38,10 +41,11 @@ def add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: in
     run: list[tuple[int, int]] = []
     last_end = left
     for match in _TOKEN.finditer(page.raw, left, right):
-        if not run and match[0].islower():
-            last_end = match.end()  # most words: nothing of a name, and no name is open
+        start, end = match.span(1)
+        if not run and match[1].islower():
+            last_end = end  # most words: nothing of a name, and no name is open
             continue
-        start, end = match.span()
+        begins = last_end == 0 and start == match.start()
         if elided and elided.match(page.raw, start):
             start += 2
         if former := formerly.match(page.raw, start):
@@ -53,7 +57,7 @@ def add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: in
             taken[start] == ORDINARY
             and not shouting
             and not german
-            and (inside or last_end > 0)
+            and (inside or not begins)
             and page.raw[start].isupper()
         )
         if page.lexicon.verb_may_end and taken[end - 1] == NO_NAME:

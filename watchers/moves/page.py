@@ -14,7 +14,7 @@ from functools import partial
 from typing import NamedTuple
 
 from storage.model import Mention, MoveKind
-from watchers.moves.lexicon import LEFT, NO_BLANKS, NO_NAME, ORDINARY, RIGHT, Lexicon, to_names
+from watchers.moves.lexicon import LEFT, NO_BLANKS, ORDINARY, RIGHT, Lexicon, to_names
 from watchers.text import fold, is_title_case, sentences
 
 TITLE_READ = 300  # code points of a title
@@ -187,15 +187,13 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
         edges, classes, frames, kind = phrases[number]
         if edges & (before[start] | behind[end]):
             continue  # a part of a word
-        if (covered[start] or covered[end - 1]) and not _around(start, end, named):
+        if named and (covered[start] or covered[end - 1]) and not _around(start, end, named):
             classes = tuple(name for name in classes if name in _ALSO_IN_NAMES)
             # "Hyperion data center" is a name, and still says that a data centre is meant
             frames = tuple(n for n in frames if lexicon.frames[n].kind is MoveKind.INFRASTRUCTURE)
             kind = to_names(classes)
-        if kind == ORDINARY:
-            ordinary.append((start, end))
-        elif kind == NO_NAME:
-            never.append((start, end))
+        if kind:
+            (ordinary if kind == ORDINARY else never).append((start, end))
         if classes:
             hit = _hit((start, end))
             for name in classes:

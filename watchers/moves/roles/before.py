@@ -19,6 +19,8 @@ def bind_before(draft: Draft, parties: list[Party]) -> None:
     page, frame = draft.page, draft.frame
     floor, _ = draft.clause
     here = [p for p in parties if p.start >= floor]
+    if not here:
+        return
     parties = [p for p in here if not _apposed(draft, p, floor, parties)]
     parties = [p for p in parties if not _is_founder_of(draft, p, parties)]
     aside = _bind_preposed(draft, parties, floor)
