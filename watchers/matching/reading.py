@@ -33,6 +33,7 @@ _OPENING = " \"'([{*_«"
 _CLOSING = frozenset(',;:!?)]}…"')
 _TITLES = frozenset({"mrs.", "prof.", "sra.", "dra.", "hon.", "capt.", "gov.", "sen."})
 _WORD = re.compile(r"[^\W_][\w&.+]*")
+_NEXT_WORD = re.compile(rf"[ *_\"']*+({_WORD.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +208,14 @@ class Field:
         words: list[str] = []
         raws: list[str] = []
         while len(words) < 4:
-            while after[at : at + 1] in (" ", "*", "_", '"', "'"):
-                at += 1
-            match = _WORD.match(after, at)
+            match = _NEXT_WORD.match(after, at)
             if match is None:
                 break
-            word = match[0].rstrip(".")
+            begin, at = match.span(1)
+            word = match[1].rstrip(".")
             words.append(word)
-            raws.append(self.raw[end + at : end + at + len(word)])
-            at = match.end()
-            if match[0] != word or (after[at : at + 1] not in (" ", "-", "'", '"', "*")):
+            raws.append(self.raw[end + begin : end + begin + len(word)])
+            if match[1] != word or (after[at : at + 1] not in (" ", "-", "'", '"', "*")):
                 break
             if after[at : at + 1] in ("-", "'") and after[at + 1 : at + 2].isalpha():
                 tail = _WORD.match(after, at + 1)

@@ -48,7 +48,7 @@ def add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: in
         begins = last_end == 0 and start == match.start()
         if elided and elided.match(page.raw, start):
             start += 2
-        if former := formerly.match(page.raw, start):
+        if "-" in match[1] and (former := formerly.match(page.raw, start)):
             start = former.end()
         word = page.raw[start:end]
         gap = page.raw[last_end:start]
