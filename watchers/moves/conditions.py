@@ -13,6 +13,7 @@ from watchers.moves.reading import Reading, Spot
 
 _TOUCH = 14  # code points in which "after" and "before" look: an article and a quotation mark
 _ORG_KINDS = frozenset({"org", "name", "product"})
+_LISTED_CLASSES = frozenset({"watched", "firm"})  # who is listed
 _PARTY_CLASSES = frozenset({"person", "someone", "org", "firm", "party", "name", "watched"})
 
 
@@ -90,9 +91,15 @@ def _party_stands(reading: Reading, name: str, left: int, right: int) -> bool:
     page = reading.page
     if page.lexicon.numbers.counters:  # their short reaches end within a name in Latin letters
         return any(_is(p, name) for p in reading.parties(left, right) if p.start < right and p.end > left)
-    small = page.raw[left:right].islower()  # no name stands there that is not listed
-    found = reading.listed if small else reading.parties(left, right)
-    for party in found:  # noqa: SIM110 - likewise
+    if _among(reading.listed, name, left, right):
+        return True
+    if name in _LISTED_CLASSES or not _may_name(reading, left, right):
+        return False
+    return _among(reading.parties(left, right), name, left, right)
+
+
+def _among(parties: list[Party], name: str, left: int, right: int) -> bool:
+    for party in parties:  # noqa: SIM110 - likewise
         if party.start >= left and party.end <= right and _is(party, name):
             return True
     return False
@@ -111,6 +118,22 @@ def _acts_together(reading: Reading, left: int, right: int) -> bool:
         and text[p.end + 1 : p.end + 2] not in words.not_together_before
         for p in parties
     )
+
+
+def _may_name(reading: Reading, left: int, right: int) -> bool:
+    """Whether a name may stand there that nobody listed: there are capitals, but for words like "The"."""
+    text, stop = reading.page.raw[left:right], reading.page.lexicon.stop
+    if text.islower():
+        return False
+    for party in reading.listed:
+        start, end = party.start, party.end
+        if left <= start and end <= right:
+            text = f"{text[: start - left]}{' ' * (end - start)}{text[end - left :]}"
+    for word in text.split():
+        small = word.lower()
+        if small != word and small not in stop:
+            return True
+    return False
 
 
 def _is(party: Party, name: str) -> bool:
