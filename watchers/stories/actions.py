@@ -14,7 +14,7 @@ _TOLD_BY = {
     "leave": "away", "endtie": "away", "fired": "away", "pause": "away",
     "layoffs": "cuts", "freeze": "cuts",
     "hire": "people", "promotion": "people", "return": "people",
-    "acquire": "money", "merger": "money", "investor": "money", "funding": "money", "series": "money",
+    "acquire": "purchase", "merger": "purchase", "investor": "money", "funding": "money", "series": "money",
     **{f"series{letter}": "money" for letter in "abcdefgh"},
     "seed": "money", "valuation": "money", "shares": "money", "ipo": "money", "debt": "money",
     "lawsuit": "law", "court": "law", "judge": "law", "ruling": "law", "dismissal": "law",
@@ -28,7 +28,7 @@ _TOLD_BY = {
 }  # fmt: skip
 _OF_KIND = {
     "departure": "away", "breakup": "away", "layoffs": "cuts", "hire": "people", "reorg": "order",
-    "funding": "money", "acquisition": "money", "partnership": "deal", "contract": "deal",
+    "funding": "money", "acquisition": "purchase", "partnership": "deal", "contract": "deal",
     "launch": "product", "infrastructure": "sites", "legal": "law", "incident": "harm",
 }  # fmt: skip
 # Sorts that one event is told as, depending on the side from which it is told.
@@ -39,6 +39,9 @@ _NEAR = frozenset(
         ("away", "cuts"),
         ("money", "deal"),
         ("money", "people"),
+        ("purchase", "money"),
+        ("purchase", "deal"),
+        ("purchase", "people"),
         ("sites", "money"),
         ("sites", "deal"),
         ("order", "people"),

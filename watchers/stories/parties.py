@@ -34,6 +34,7 @@ _NEAR = frozenset(
         ("partnership", "acquisition"),
         ("partnership", "legal"),
         ("contract", "infrastructure"),
+        ("funding", "contract"),
         ("breakup", "incident"),
         ("breakup", "partnership"),
         ("incident", "legal"),
