@@ -102,7 +102,7 @@ def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> boo
     if not inside and folded in page.lexicon.numbers.words:
         return False
     if not (word[0].isupper() or (not shouting and word[0].isalpha() and any(c.isupper() for c in word))):
-        return inside and not shouting and len(word) < 4 and _is_version(word)
+        return inside and len(word) < 4 and _is_version(word) and (not shouting or "." in word)
     if page.lexicon.nouns_capital:
         return _german_name(word, page.lexicon.naming)
     return not (page.lexicon.verb_may_end and _DUTCH_COMPOUND.search(word))
