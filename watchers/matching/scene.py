@@ -10,6 +10,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+from unicodedata import normalize
 
 from storage.model import Document
 from watchers.matching.cues import CJK, Cues, cues, sections, topics
@@ -127,6 +128,11 @@ class Nearness(NamedTuple):
     apart: bool  # it stands anywhere not over it
 
 
+def _as_written(form: Form, found: str) -> bool:
+    """Whether capitals and small letters are those of the form; the width of letters does not matter."""
+    return found == form.text or normalize("NFKC", found) == form.text
+
+
 class Scene:
     """One document: its fields, what was found in them, and which language they are in."""
 
@@ -164,7 +170,7 @@ class Scene:
         for form in scanner.forms[pattern]:
             if form.owner == placed:
                 continue
-            if form.exact and one.raw[start:end] != form.text:
+            if form.exact and not _as_written(form, one.raw[start:end]):
                 continue
             if form.handle and one.raw[start - 1 : start] != "@":
                 continue
