@@ -183,7 +183,8 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
         covered[start:end] = b"\x01" * (end - start)
     latest = 0
     disordered: set[str] = set()  # classes: phrases come in the order of their ends, not of their starts
-    for number, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True):
+    matches: list[tuple[int, int, int]] = lexicon.automaton.find_matches_as_indexes(folded, overlapping=True)
+    for number, start, end in matches:
         edges, classes, frames, kind = phrases[number]
         if edges & (before[start] | behind[end]):
             continue  # a part of a word
