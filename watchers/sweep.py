@@ -2,8 +2,9 @@
 
 Hosts run side by side, the feeds of one host one after the other.  Finished polls flow to
 one writer, which takes all that wait as one transaction and then lets the pipeline judge
-them: at once where a body changed, so that an entry is told while slower hosts are still
-answering, and together where nothing is new.  The network is async, parsing and the
+them: where a body changed at once and alone (in ``poll``, which nobody waits for, soon and with
+the others), so that an entry is told while slower hosts are still answering, and together where
+nothing is new.  The network is async, parsing and the
 database have one thread beside it (``sources.desk``): the loop never stands still.
 """
 
@@ -291,7 +292,10 @@ def _by_host(feeds: Iterable[Feed]) -> list[list[Feed]]:
 
 
 class _Finished:
-    """Polls on their way to the writer; one with news takes along all that wait, after ``news_wait`` seconds."""
+    """Polls on their way to the writer; those with news after ``news_wait`` seconds, with all that wait.
+
+    Where they are not to wait at all they go alone: what the others cost is not in their way.
+    """
 
     def __init__(self, news_wait: float) -> None:
         self._news_wait = news_wait
@@ -353,16 +357,23 @@ class _Finished:
     async def take(self) -> list[_Poll]:
         """The next batch; empty at the end."""
         await self._ready.wait()
-        if self._timer is not None:
+        alone = self._goes_alone()
+        batch = [poll for poll in self._polls if poll.parsed is not None or not alone]
+        self._polls = deque(poll for poll in self._polls if poll.parsed is None and alone)
+        if self._timer is not None and not alone:
             self._timer.cancel()
             self._timer = None
-        batch = list(self._polls)
-        self._polls.clear()
         self._news = 0
         self._room.set()
         if not self._over:
             self._ready.clear()
         return batch
+
+    def _goes_alone(self) -> bool:
+        """Whether there is news that shall not wait, and the others, whose timer runs, still can."""
+        if not self._news or self._news_wait or self._over or len(self._polls) >= LARGEST_BATCH:
+            return False
+        return self._timer is not None and self._timer.when() > asyncio.get_running_loop().time()
 
 
 async def _over_or_stop(

@@ -20,6 +20,7 @@ from storage.sqlite.locks import FileLock
 
 BUSY_TIMEOUT = 10_000  # milliseconds; only programs that ignore our lock make us wait
 CACHE = 8_192  # KiB of pages kept in memory
+LOG_PAGES = 4_000  # pages after which the log is moved into the file: whoever commits then waits for the disk
 CLOSING = 2.0  # seconds that the last tidying up may wait for other writers
 
 Row = tuple[Any, ...]
@@ -247,6 +248,7 @@ def connect(path: Path, *, durable: bool = True, create: bool = False) -> sqlite
     try:
         raw.execute("PRAGMA journal_mode = WAL")
         raw.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        raw.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute(f"PRAGMA cache_size = -{CACHE}")
         raw.execute("PRAGMA temp_store = MEMORY")

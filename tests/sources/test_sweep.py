@@ -169,11 +169,39 @@ def poll(number: int, *, news: bool = False) -> _Poll:
     return _Poll(before=feed, outcome=NotModified(url=feed.url), parsed=parsed, at=NOW)
 
 
-async def test_a_poll_with_news_takes_along_those_that_wait() -> None:
-    finished = _Finished(0.0)
+async def test_news_that_may_wait_takes_along_those_that_wait() -> None:
+    finished = _Finished(0.001)
     for one in (poll(1), poll(2), poll(3, news=True)):
         await finished.put(one)
     assert [one.before.id for one in await finished.take()] == [1, 2, 3]
+
+
+async def test_news_that_shall_not_wait_goes_alone_and_the_others_in_their_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweep, "QUIET_WAIT", 0.5)
+    finished = _Finished(0.0)
+    for one in (poll(1), poll(2), poll(3, news=True)):
+        await finished.put(one)
+    assert [one.before.id for one in await finished.take()] == [3]
+    assert [one.before.id for one in await finished.take()] == [1, 2]
+
+
+async def test_those_whose_time_has_come_go_with_the_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "QUIET_WAIT", 0.0)
+    finished = _Finished(0.0)
+    await finished.put(poll(1))
+    await finished.put(poll(2, news=True))
+    assert [one.before.id for one in await finished.take()] == [1, 2]
+
+
+async def test_at_the_end_all_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "QUIET_WAIT", 3600.0)
+    finished = _Finished(0.0)
+    await finished.put(poll(1))
+    await finished.put(poll(2, news=True))
+    finished.end()
+    assert [one.before.id for one in await finished.take()] == [1, 2]
 
 
 async def test_polls_without_news_wait_for_each_other_until_there_are_enough(
