@@ -67,7 +67,9 @@ CUES = frozenset(
 )
 
 # Classes whose words may be in a name; those of ``nolaunch`` that are part of a product's may, too.
-_IN_NAMES = frozenset("orgword gov known company product brand court background relative nolaunch".split())
+_IN_NAMES = frozenset(
+    "orgword gov known company product brand court background relative nolaunch num tech medium cluster startupword".split()
+)
 _IN_NO_NAME = frozenset({"position", "round", "ignore"})
 
 KINDS = frozenset(kind.value for kind in MoveKind)
