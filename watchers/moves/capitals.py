@@ -157,8 +157,9 @@ def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) ->
     if orgword or "&" in words:
         return "org"
     proper = [w for w in words if w.lower() not in _PARTICLES]
-    branded = any(start <= hit.start and hit.end <= end for hit in page.hits.get("brand", ()))
-    if branded or any(c.isdigit() for c in words[-1]):
+    if len(proper) > 1 and any(start <= h.start and h.end <= end for h in page.hits.get("brand", ())):
+        return "product"
+    if any(c.isdigit() for c in words[-1]):
         return "product"
     double = not _says_what(page, start, end)
     if 2 <= len(proper) <= 4 and all(
