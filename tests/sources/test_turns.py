@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import time
 from datetime import UTC, datetime
 from itertools import groupby
@@ -112,6 +113,20 @@ async def test_a_process_with_many_feeds_at_a_host_leaves_turns_to_another(tmp_p
     between = [len(list(run)) for name, run in groupby(asked) if name == "many"]
     # It looks four times in a second whether it comes next: five turns of a twentieth of a second.
     assert max(between) <= 2 * BUSY_WAIT / spacing, between
+
+
+def test_a_turn_given_back_after_the_end_writes_to_no_other_file(tmp_path: Path) -> None:
+    turns = SharedTurns.open(tmp_path / "hosts")
+    assert turns is not None
+    number = turns._fd
+    turns.close()
+    with (tmp_path / "other").open("wb") as other:
+        os.dup2(other.fileno(), number)
+        turns.keep(slot(HOST), Kept(ready=1.0))
+        turns.unlock(slot(HOST))
+        turns.leave(slot(HOST))
+        os.close(number)
+    assert (tmp_path / "other").read_bytes() == b""
 
 
 async def test_a_file_from_a_wrong_clock_makes_nobody_wait(tmp_path: Path) -> None:

@@ -88,13 +88,14 @@ class SharedTurns:
     def close(self) -> None:
         """Close the file; all turns that it held are given up."""
         os.close(self._fd)
+        self._fd = -1  # who gives a turn back later shall not write to the next file of that number
 
     def _set(self, kind: int, place: int) -> bool:
         try:
             fcntl.fcntl(self._fd, fcntl.F_OFD_SETLK, _FLOCK.pack(kind, os.SEEK_SET, place, 1, 0))
         except (BlockingIOError, PermissionError):
             return False
-        except OSError:  # a file system without such locks
+        except (OSError, ValueError):  # a file system without such locks, or closed
             return True
         return True
 
