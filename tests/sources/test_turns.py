@@ -119,8 +119,8 @@ def test_a_turn_given_back_after_the_end_writes_to_no_other_file(tmp_path: Path)
     turns = SharedTurns.open(tmp_path / "hosts")
     assert turns is not None
     number = turns._fd
-    turns.close()
     with (tmp_path / "other").open("wb") as other:
+        turns.close()
         os.dup2(other.fileno(), number)
         turns.keep(slot(HOST), Kept(ready=1.0))
         turns.unlock(slot(HOST))
