@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from storage.model import Feed, FinishedPoll, Verdict
+from storage.model.noun import noun
 from storage.sqlite import SqliteStore
 from watchers import crowds, polling, sources
 from watchers.sources.base import Failed, Fetched, NotModified, OurFault, Outcome, ParsedFeed, SourceError
@@ -53,7 +54,7 @@ class SweepReport:
     notices: list[polling.Notice] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class _Poll:
     """A poll that came back; what it means for its feed is worked out off the loop."""
 

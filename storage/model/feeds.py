@@ -1,6 +1,5 @@
 """Feeds, and the entries that they bring."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -19,7 +18,7 @@ class FeedState(StrEnum):
     PAUSED = "paused"  # by its owner
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Feed:
     """A source that is polled, with the plan for its next poll."""
 
@@ -51,7 +50,7 @@ class Feed:
     added: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class ParsedEntry:
     """An entry as its feed holds it, before it is compared with what is stored."""
 
@@ -69,7 +68,7 @@ class ParsedEntry:
     canonical_url: str = ""  # the one address of its page: watchers.links.canonical_url(url)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class FinishedPoll:
     """A poll that is over: the feed's row as it shall be now, and what it brought.
 
@@ -103,7 +102,7 @@ class Document:
     published: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Entry:
     """A stored entry; ``revision`` grows when its title, summary or link really change."""
 

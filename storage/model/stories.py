@@ -9,7 +9,7 @@ from storage.model.findings import Move
 from storage.model.noun import noun
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Outlet:
     """Who told a story, once for each publisher family."""
 
@@ -20,7 +20,7 @@ class Outlet:
     primary: bool = False  # a party's own blog, newsroom or filing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Story:
     """One event, told by one or more entries."""
 
@@ -54,7 +54,7 @@ class Story:
         return next((outlet.published for outlet in self.outlets if outlet.url == self.url), self.opened)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Member:
     """A stored entry as a candidate for telling the same event as a new one."""
 
@@ -65,7 +65,7 @@ class Member:
     feed_id: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Assignment:
     """Which story an entry belongs to, and why."""
 
@@ -76,7 +76,7 @@ class Assignment:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class ContextLine:
     """One earlier story under an alert."""
 

@@ -40,6 +40,7 @@ from datetime import timedelta
 
 from storage.errors import MovewireError
 from storage.model import Feed, ParsedEntry
+from storage.model.noun import noun
 
 
 class SourceError(MovewireError):
@@ -220,7 +221,7 @@ class NeedsChild(Exception):
     """Raised by a fast reader: this body is for the slow one, in a child with limits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Fetched:
     """A 200 with its body; validators are verbatim."""
 
@@ -236,7 +237,7 @@ class Fetched:
     received: int = 0  # bytes of body on the wire
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class NotModified:
     """A 304: nothing new since the validators that were sent."""
 
@@ -270,7 +271,7 @@ class Failed:
 Outcome = Fetched | NotModified | Failed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class ParsedFeed:
     """A feed as its body tells it."""
 
