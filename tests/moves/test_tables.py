@@ -122,6 +122,10 @@ def test_a_missing_section_is_named(section: str) -> None:
             '[[hire]]\nsay = ["nested {a{b|c}|d}"]',
             "line 1, [hire] 1: braces in 'nested {a{b|c}|d}' do not match",
         ),
+        (
+            '[[hire]]\nsay = ["zu {A|B}* gewechselt"]',
+            "line 1, [hire] 1: 'zu A* gewechselt' has a * within: it may stand at an end only",
+        ),
         ("[numbers]\nscale = 3", "line 2, [numbers] scale: must be of type dict"),
     ],
 )

@@ -23,7 +23,7 @@ from watchers.moves.lexicon import (
     Frame,
     parse_conditions,
 )
-from watchers.tables import Fault, section_faults, word_fault
+from watchers.tables import Fault, expand, section_faults, word_fault
 
 _FRAME_KEYS = {"say", *Frame.__dataclass_fields__} - {"kind", "asks"}
 _NEEDED = ("classes", "cues", "status", "numbers", "grammar")
@@ -94,8 +94,14 @@ def _phrase_faults(name: str, section: Any) -> Iterator[Fault]:
             yield Fault(name, key, "it says nothing")
         elif not isinstance(value, list):
             yield Fault(name, key, "must be a list of phrases")
-        elif problem := word_fault(value, blanks=name == "cues"):
+        elif problem := word_fault(value, blanks=name == "cues") or _gap_fault(value):
             yield Fault(name, key, problem)
+
+
+def _gap_fault(patterns: list[str]) -> str:
+    """Phrases are looked for as they stand: a gap would never be found."""
+    gaps = (one for pattern in patterns for one in expand(pattern) if "*" in one.strip("*"))
+    return next((f"{one!r} has a * within: it may stand at an end only" for one in gaps), "")
 
 
 def _name_faults(table: Mapping[str, Any]) -> Iterator[Fault]:
