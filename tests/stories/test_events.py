@@ -253,3 +253,17 @@ def test_an_honour_is_nobody_else() -> None:
         (2, "Nobel de Química troca Google DeepMind pela Anthropic", "", "g1.br"),
     )
     assert story_numbers(found) == [0, 0]
+
+
+def test_a_suit_over_what_was_told_is_another_event() -> None:
+    found = played(
+        (
+            0,
+            "Surge AI halves the pay of graders on a Meta project",
+            "Four thousand people heard of it by mail.",
+        ),
+        (1, "Graders of Surge AI get half the pay on Meta project"),
+        (70, "Surge AI sued by graders over halved pay on Meta project"),
+        (72, "Graders take Surge AI to court over halved pay"),
+    )
+    assert story_numbers(found) == [0, 0, 1, 1]

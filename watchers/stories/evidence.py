@@ -41,6 +41,23 @@ _STAGE_OF = {  # concept -> its matter, and its place there
     for at, stage in enumerate(course)
     for concept in stage
 }
+# Steps in court by words that mean nothing else, and all that speaks of the law.
+_IN_COURT = frozenset({"lawsuit", "trial", "ruling", "judge", "settlement", "appeal", "fine"})
+_LEGAL = frozenset(
+    {
+        *_IN_COURT,
+        "probe",
+        "dismissal",
+        "ban",
+        "court",
+        "copyright",
+        "regulator",
+        "antitrust",
+        "law",
+        "privacy",
+        "tradesecret",
+    }
+)
 _LEADS_SHARE = 8.0  # nats: leads of one beat share much, and what they share is background
 _SOON = math.log1p(96)  # of the hours after which nothing is soon any more
 _FIRST = "en"  # in which news of this field breaks; other languages tell most of it after
@@ -70,6 +87,7 @@ class Evidence(NamedTuple):
     strange: float  # rarity of headline concepts that the other headline lacks, the lesser side
     strange_abroad: float  # the same where the languages differ: not every word is known in each
     stage: float  # 1 when the headlines are about different stages of a matter: lawsuit, ruling
+    court: float  # 1 when one headline tells a step in court, and the other text knows of no court
     words: float  # rarity of the words that both headlines have
     words_lead: float  # of those that stand in a lead
     copy: float  # 1 the same headline
@@ -128,6 +146,7 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         strange=0.0 if abroad else strange,
         strange_abroad=strange if abroad else 0.0,
         stage=float(_apart(ours.stages, theirs.stages)),
+        court=float(_to_court(ours, theirs) or _to_court(theirs, ours)),
         words=words,
         words_lead=words_lead,
         copy=float(bool(a.title) and a.title == b.title),
@@ -320,6 +339,11 @@ def _stages(concepts: Iterable[str]) -> tuple[int, ...]:
 
 def _apart(ours: Sequence[int], theirs: Sequence[int]) -> bool:
     return ours != theirs and any(x != y and x >= 0 and y >= 0 for x, y in zip(ours, theirs, strict=True))
+
+
+def _to_court(ours: _Side, theirs: _Side) -> bool:
+    """Whether our headline tells a step in court, of which their text knows nothing."""
+    return not ours.concepts.headline.isdisjoint(_IN_COURT) and theirs.concepts.everything.isdisjoint(_LEGAL)
 
 
 def _by_sound(ours: _Side, theirs: _Side) -> set[str]:

@@ -179,6 +179,7 @@ def _followed(matches: Sequence[_Match], published: datetime) -> int | None:
             status=0.0,
             disagree=0.0,
             stage=0.0,
+            court=0.0,
             comment=0.0,
             novel=0.0,
             rivals=0.0,

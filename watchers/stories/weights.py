@@ -29,6 +29,7 @@ WEIGHTS: dict[str, float] = {
     "strange": -0.26,
     "strange_abroad": -0.31,
     "stage": -2.13,
+    "court": -2.00,
     "words": 0.22,
     "words_lead": 0.07,
     "copy": 4.00,
