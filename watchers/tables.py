@@ -21,6 +21,7 @@ from watchers.text import fold
 
 _S = TypeVar("_S")
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_FORM = re.compile(r"\{(\w+)\}")
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]", re.MULTILINE)
 
 
@@ -124,6 +125,25 @@ def expand(pattern: str) -> list[str]:
     for i, piece in enumerate(_BRACES.split(pattern)):
         forms = [form + one for form in forms for one in (piece.split("|") if i % 2 else (piece,))]
     return forms
+
+
+def with_forms(part: Any, forms: Mapping[str, list[str]]) -> Any:
+    """A part of a table in whose phrases each ``{name}`` of ``forms`` is written out.
+
+    Raises KeyError where there is no form of that name.
+    """
+    if isinstance(part, str):
+        return _FORM.sub(lambda name: "{" + "|".join(forms[name[1]]) + "}", part)
+    if isinstance(part, list):
+        return [with_forms(one, forms) for one in part]
+    if isinstance(part, dict):
+        return {key: with_forms(one, forms) for key, one in part.items()}
+    return part
+
+
+def forms_asked_for(pattern: str) -> list[str]:
+    """The names of the forms in a phrase."""
+    return _FORM.findall(pattern)
 
 
 def braces_match(pattern: str) -> bool:

@@ -13,7 +13,7 @@ from storage.errors import TableError
 from storage.model import MoveKind
 from watchers.moves.faults import problems
 from watchers.moves.lexicon import FALLBACK, OTHERWISE, available, compile_table, lexicon_for, read_terms
-from watchers.tables import build, expand, line_of, read_part, read_table
+from watchers.tables import build, expand, line_of, read_part, read_table, with_forms
 
 PROMISED = {"en", "pt", "es", "fr", "de", "nl", "ja", "zh"}
 KINDS = 13
@@ -51,6 +51,34 @@ def test_the_glossary_names_the_roles_of_each_kind() -> None:
 def test_braces_stand_for_each_of_their_forms() -> None:
     assert expand("hire{s|d|}") == ["hires", "hired", "hire"]
     assert expand("{a|b} c{d|e}") == ["a cd", "a ce", "b cd", "b ce"]
+
+
+def test_forms_that_many_phrases_share_are_named_once() -> None:
+    forms = {"perfect": ["a", "ont"], "intends": ["va", "compte"]}
+    written = with_forms({"say": ["{perfect} recrut{é|ée}", "{intends} recruter"]}, forms)
+    assert [one for pattern in written["say"] for one in expand(pattern)] == [
+        "a recruté",
+        "a recrutée",
+        "ont recruté",
+        "ont recrutée",
+        "va recruter",
+        "compte recruter",
+    ]
+
+
+def test_a_form_that_nobody_named_is_a_fault() -> None:
+    table = read_terms("it")
+    table["classes"]["job"] = ["{perfetto} assunto"]
+    table["cues"]["past"] = ["{perfetto}"]
+    table["forms"] = {"passato": ["ha"]}
+    assert [str(fault) for fault in problems(table, "it")] == [
+        "[classes] job: there is no form 'perfetto' in [forms]",
+        "[cues] past: there is no form 'perfetto' in [forms]",
+    ]
+    table["forms"] = {"perfetto": ["ha", "hanno"]}
+    assert problems(table, "it") == []
+    table["forms"] = {"perfetto": ["{ha|hanno}"]}
+    assert "[forms] perfetto: its words have no braces" in [str(fault) for fault in problems(table, "it")]
 
 
 def test_faults_of_a_table_are_named() -> None:

@@ -23,7 +23,7 @@ from watchers.moves.lexicon import (
     Frame,
     parse_conditions,
 )
-from watchers.tables import Fault, expand, section_faults, word_fault
+from watchers.tables import Fault, expand, forms_asked_for, section_faults, word_fault
 
 _FRAME_KEYS = {"say", *Frame.__dataclass_fields__} - {"kind", "asks"}
 _NEEDED = ("classes", "cues", "status", "numbers", "grammar")
@@ -46,7 +46,11 @@ def problems(table: Mapping[str, Any], lang: str) -> list[Fault]:
         f for name, kind in SECTIONS.items() if name in table for f in section_faults(kind, name, table[name])
     ]
     found += [f for name in ("reach", "numbers") for f in _value_faults(name, table.get(name, {}))]
-    found += [f for name in (*PHRASES, *KINDS) if name in table for f in _phrase_faults(name, table[name])]
+    forms = table.get("forms", {})
+    found += [
+        f for name in (*PHRASES, *KINDS) if name in table for f in _phrase_faults(name, table[name], forms)
+    ]
+    found += _forms_faults(table.get("forms", {}))
     if word_fault(table.get("stop", [])):
         found.append(Fault("", "stop", word_fault(table["stop"])))
     return found or [*_name_faults(table), *_frames_faults(table)]
@@ -75,8 +79,19 @@ def _value_faults(name: str, section: Any) -> Iterator[Fault]:
             yield Fault(name, key, f"must be of type {kinds[key].__name__}, without empty words")
 
 
-def _phrase_faults(name: str, section: Any) -> Iterator[Fault]:
-    """Lists of phrases that are none, or in which a phrase is empty."""
+def _forms_faults(section: Any) -> Iterator[Fault]:
+    if not isinstance(section, dict):
+        yield Fault("forms", None, "is no section")
+        return
+    for key, value in section.items():
+        if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+            yield Fault("forms", key, "must be a list of words or phrases")
+        elif any(sign in one for one in value for sign in "{}|"):
+            yield Fault("forms", key, "its words have no braces")
+
+
+def _phrase_faults(name: str, section: Any, forms: Mapping[str, Any]) -> Iterator[Fault]:
+    """Lists of phrases that are none, in which a phrase is empty, or asks for a form that is none."""
     if name in KINDS:
         if not isinstance(section, list):
             yield Fault(name, None, f"a frame begins with [[{name}]]")
@@ -94,7 +109,11 @@ def _phrase_faults(name: str, section: Any) -> Iterator[Fault]:
             yield Fault(name, key, "it says nothing")
         elif not isinstance(value, list):
             yield Fault(name, key, "must be a list of phrases")
-        elif problem := word_fault(value, blanks=name == "cues") or _gap_fault(value):
+        elif (
+            problem := _form_fault(value, forms)
+            or word_fault(value, blanks=name == "cues")
+            or _gap_fault(value)
+        ):
             yield Fault(name, key, problem)
 
 
@@ -102,6 +121,12 @@ def _gap_fault(patterns: list[str]) -> str:
     """Phrases are looked for as they stand: a gap would never be found."""
     gaps = (one for pattern in patterns for one in expand(pattern) if "*" in one.strip("*"))
     return next((f"{one!r} has a * within: it may stand at an end only" for one in gaps), "")
+
+
+def _form_fault(value: list[Any], forms: Mapping[str, Any]) -> str:
+    asked = {form for pattern in value if isinstance(pattern, str) for form in forms_asked_for(pattern)}
+    unknown = sorted(asked - forms.keys())
+    return f"there is no form {unknown[0]!r} in [forms]" if unknown else ""
 
 
 def _name_faults(table: Mapping[str, Any]) -> Iterator[Fault]:

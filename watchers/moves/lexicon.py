@@ -19,7 +19,7 @@ from typing import Any
 
 from storage.model import MoveKind, MoveStatus
 from watchers.moves.grammar import SECTIONS, Clauses, Counting, Grammar, Naming, Posts, Sides
-from watchers.tables import Fault, build, expand, read_section, read_table, words
+from watchers.tables import Fault, build, expand, read_section, read_table, with_forms, words
 from watchers.text import fold
 
 FALLBACK = "en"  # for languages without a table: international headlines borrow its words
@@ -75,7 +75,7 @@ _IN_NO_NAME = frozenset({"position", "round", "ignore"})
 KINDS = frozenset(kind.value for kind in MoveKind)
 PHRASES = ("classes", "cues", "status")  # sections whose keys are lists of phrases
 FLAGS = ("verb_last", "verb_may_end", "nouns_capital")
-KEYS = {"lang", "stop", "variants", *FLAGS, "reach", "numbers", *PHRASES, *SECTIONS, *KINDS}
+KEYS = {"lang", "stop", "variants", "forms", *FLAGS, "reach", "numbers", *PHRASES, *SECTIONS, *KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +237,11 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
     """A table as it is used; raises where ``watchers.moves.faults`` finds something that hinders it."""
     if unknown := table.keys() - KEYS:
         raise KeyError(unknown)
+    forms = table.get("forms", {})
+    table = {
+        name: with_forms(part, forms) if name in PHRASES or name in KINDS else part
+        for name, part in table.items()
+    }
     variants = {ord(pair[0]): pair[1] for pair in table.get("variants", "").split()}
     if variants:
         table = {
