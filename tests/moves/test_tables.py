@@ -154,6 +154,7 @@ def test_a_missing_section_is_named(section: str) -> None:
             '[[hire]]\nsay = ["zu {A|B}* gewechselt"]',
             "line 1, [hire] 1: 'zu A* gewechselt' has a * within: it may stand at an end only",
         ),
+        ("forms = 3", "line 1, [forms]: is no section"),
         ("[numbers]\nscale = 3", "line 2, [numbers] scale: must be of type dict"),
     ],
 )

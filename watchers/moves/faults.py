@@ -47,10 +47,11 @@ def problems(table: Mapping[str, Any], lang: str) -> list[Fault]:
     ]
     found += [f for name in ("reach", "numbers") for f in _value_faults(name, table.get(name, {}))]
     forms = table.get("forms", {})
+    known = forms if isinstance(forms, dict) else {}
     found += [
-        f for name in (*PHRASES, *KINDS) if name in table for f in _phrase_faults(name, table[name], forms)
+        f for name in (*PHRASES, *KINDS) if name in table for f in _phrase_faults(name, table[name], known)
     ]
-    found += _forms_faults(table.get("forms", {}))
+    found += _forms_faults(forms)
     if word_fault(table.get("stop", [])):
         found.append(Fault("", "stop", word_fault(table["stop"])))
     return found or [*_name_faults(table), *_frames_faults(table)]
