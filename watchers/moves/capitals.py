@@ -129,7 +129,7 @@ def _ends_name(page: Page, run: list[tuple[int, int]]) -> bool:
 
 
 def _close(page: Page, run: list[tuple[int, int]], parties: list[Party]) -> None:
-    while run and page.folded[slice(*run[-1])] in _PARTICLES:
+    while run and page.folded[run[-1][0] : run[-1][1]] in _PARTICLES:
         run.pop()
     if not run or len(run) > LONGEST_NAME:
         return
