@@ -11,17 +11,16 @@ database have one thread beside it (``sources.desk``): the loop never stands sti
 import asyncio
 import contextlib
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from storage.model import Feed, FinishedPoll, Verdict
-from storage.model.noun import noun
 from storage.sqlite import SqliteStore
 from watchers import crowds, polling, sources
+from watchers.finished import Answered, Finished
 from watchers.sources.base import Failed, Fetched, NotModified, OurFault, Outcome, ParsedFeed, SourceError
 
 if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many rules
@@ -30,11 +29,7 @@ if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many ru
 HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
 BEGIN_APART = 0.0002  # seconds between the first steps of two of them: the loop has others to serve
 LOOK_EVERY = 0.25  # seconds between looks for what else is due
-QUIET_WAIT = 0.5  # seconds that a poll without news waits for others: a commit costs more than thirty of them
 NEWS_WAIT = 0.1  # seconds that one with news waits for others, where the sweep is one of all feeds at once
-MOST_BODIES = 16  # being read or waiting for it, before nobody else is asked: memory is bounded
-MOST_NEWS = 32  # polls with entries in one transaction, and so many more may wait with them in memory
-LARGEST_BATCH = 256  # polls in one transaction
 _GOLDEN = 0.618034  # multiples of which fill a second most evenly
 
 log = logging.getLogger(__name__)
@@ -52,16 +47,6 @@ class SweepReport:
     updates: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
     notices: list[polling.Notice] = field(default_factory=list)
-
-
-@noun
-class _Poll:
-    """A poll that came back; what it means for its feed is worked out off the loop."""
-
-    before: Feed
-    outcome: Outcome
-    parsed: ParsedFeed | None
-    at: datetime
 
 
 class Sweep:
@@ -99,7 +84,7 @@ class Sweep:
         the sweep early: polls under way are dropped, finished ones are stored.
         """
         report = SweepReport()
-        finished = _Finished(NEWS_WAIT if more is None else 0.0)
+        finished = Finished(NEWS_WAIT if more is None else 0.0)
         workers: set[asyncio.Task[None]] = set()
         under_way: set[int] = set()
         over = asyncio.Event()
@@ -150,7 +135,7 @@ class Sweep:
         self,
         fetcher: "sources.Fetcher",
         hosts: Iterable[list[Feed]],
-        finished: "_Finished",
+        finished: "Finished",
         *,
         after: float,
         paced: bool,
@@ -162,7 +147,7 @@ class Sweep:
             for feed in feeds:
                 await self._poll(fetcher, feed, finished)
 
-    async def _poll(self, fetcher: "sources.Fetcher", feed: Feed, finished: "_Finished") -> None:
+    async def _poll(self, fetcher: "sources.Fetcher", feed: Feed, finished: "Finished") -> None:
         try:
             outcome = await sources.fetch(fetcher, feed, self._clock())
         except Exception as error:  # whatever one server answers, the others are heard
@@ -170,7 +155,7 @@ class Sweep:
         with finished.holding(outcome):
             await finished.put(await self._read(feed, outcome))
 
-    async def _read(self, feed: Feed, outcome: Outcome) -> _Poll:
+    async def _read(self, feed: Feed, outcome: Outcome) -> Answered:
         parsed: ParsedFeed | None = None
         if isinstance(outcome, Fetched) and outcome.body_hash != feed.body_hash:
             try:
@@ -181,11 +166,11 @@ class Sweep:
                 outcome = _our_fault(feed, error)
         if isinstance(outcome, Fetched):
             outcome = replace(outcome, body=b"")  # read: hundreds of them may wait for the writer
-        return _Poll(before=feed, outcome=outcome, parsed=parsed, at=self._clock())
+        return Answered(before=feed, outcome=outcome, parsed=parsed, at=self._clock())
 
     async def _write(
         self,
-        finished: "_Finished",
+        finished: "Finished",
         report: SweepReport,
         judged: "Callable[[Judged], None] | None",
         under_way: set[int],
@@ -197,7 +182,7 @@ class Sweep:
             under_way.difference_update(poll.before.id for poll in batch)
 
     def _commit(
-        self, batch: list[_Poll], report: SweepReport, judged: "Callable[[Judged], None] | None"
+        self, batch: list[Answered], report: SweepReport, judged: "Callable[[Judged], None] | None"
     ) -> None:
         finished = [finish(poll.before, poll.outcome, poll.parsed, poll.at, self._bounds) for poll in batch]
         notices = [
@@ -292,91 +277,6 @@ def _by_host(feeds: Iterable[Feed]) -> list[list[Feed]]:
     return sorted(hosts.values(), key=len, reverse=True)
 
 
-class _Finished:
-    """Polls on their way to the writer; those with news after ``news_wait`` seconds, with all that wait.
-
-    Where they are not to wait at all they go alone: what the others cost is not in their way.
-    """
-
-    def __init__(self, news_wait: float) -> None:
-        self._news_wait = news_wait
-        self._polls: deque[_Poll] = deque()
-        self._over = False
-        self._ready = asyncio.Event()  # for the writer
-        self._room = asyncio.Event()  # for more
-        self._timer: asyncio.TimerHandle | None = None
-        self._news = 0  # of the polls
-        self._bodies = 0  # that came and were not put yet
-        self._calm = asyncio.Event()
-
-    async def calm(self) -> None:
-        """Wait while many bodies that came are not handed on yet."""
-        while self._bodies >= MOST_BODIES:
-            self._calm.clear()
-            await self._calm.wait()
-
-    @contextlib.contextmanager
-    def holding(self, outcome: Outcome) -> Iterator[None]:
-        """While an answer is read and handed on."""
-        size = 1 if isinstance(outcome, Fetched) else 0
-        self._bodies += size
-        try:
-            yield
-        finally:
-            self._bodies -= size
-            if self._bodies < MOST_BODIES:
-                self._calm.set()
-
-    async def put(self, poll: _Poll) -> None:
-        """Hand a poll on; waits while the writer is behind."""
-        while len(self._polls) >= LARGEST_BATCH or self._news >= MOST_NEWS:
-            self._room.clear()
-            await self._room.wait()
-        self._polls.append(poll)
-        self._news += poll.parsed is not None
-        wait = QUIET_WAIT if poll.parsed is None else self._news_wait
-        if not wait or self._news >= MOST_NEWS or len(self._polls) >= LARGEST_BATCH:
-            self._ready.set()
-        else:
-            self._ready_in(wait)
-
-    def _ready_in(self, seconds: float) -> None:
-        """Let the writer begin by then, or earlier where that was said before."""
-        loop = asyncio.get_running_loop()
-        at = loop.time() + seconds
-        if self._timer is not None:
-            if self._timer.when() <= at:
-                return
-            self._timer.cancel()
-        self._timer = loop.call_at(at, self._ready.set)
-
-    def end(self) -> None:
-        """Nothing more will come."""
-        self._over = True
-        self._ready.set()
-
-    async def take(self) -> list[_Poll]:
-        """The next batch; empty at the end."""
-        await self._ready.wait()
-        alone = self._goes_alone()
-        batch = [poll for poll in self._polls if poll.parsed is not None or not alone]
-        self._polls = deque(poll for poll in self._polls if poll.parsed is None and alone)
-        if self._timer is not None and not alone:
-            self._timer.cancel()
-            self._timer = None
-        self._news = 0
-        self._room.set()
-        if not self._over:
-            self._ready.clear()
-        return batch
-
-    def _goes_alone(self) -> bool:
-        """Whether there is news that shall not wait, and the others, whose timer runs, still can."""
-        if not self._news or self._news_wait or self._over or len(self._polls) >= LARGEST_BATCH:
-            return False
-        return self._timer is not None and self._timer.when() > asyncio.get_running_loop().time()
-
-
 async def _over_or_stop(
     over: asyncio.Event, stop: asyncio.Event | None, start_more: Callable[[], Awaitable[None]] | None
 ) -> None:
@@ -396,7 +296,7 @@ async def _over_or_stop(
             task.cancel()
 
 
-def _count(report: SweepReport, poll: _Poll) -> None:
+def _count(report: SweepReport, poll: Answered) -> None:
     report.polled += 1
     match poll.outcome:
         case Failed():

@@ -15,13 +15,14 @@ from storage.model import Feed
 from storage.sqlite import open_store
 from tests.sources import hostile
 from tests.sources.hostile import FEED, says, serve
-from watchers import sweep
+from watchers import finished as finished_polls
+from watchers.finished import MOST_BODIES, MOST_NEWS, Answered, Finished
 from watchers.pipeline import Pipeline
 from watchers.polling import Bounds
 from watchers.sources import http
 from watchers.sources.base import NotModified, ParsedFeed
 from watchers.sources.http import Fetcher
-from watchers.sweep import MOST_BODIES, MOST_NEWS, Sweep, SweepReport, _Finished, _Poll, ahead
+from watchers.sweep import Sweep, SweepReport, ahead
 
 NOW = datetime(2025, 6, 2, 12, 0, tzinfo=UTC)
 
@@ -163,14 +164,14 @@ async def test_as_long_as_the_store_is_behind_no_more_is_asked_than_memory_shall
     assert report.changed == asked == most + 100
 
 
-def poll(number: int, *, news: bool = False) -> _Poll:
+def poll(number: int, *, news: bool = False) -> Answered:
     parsed = ParsedFeed(format="rss20") if news else None
     feed = Feed(id=number, url=f"https://quay.example/{number}")
-    return _Poll(before=feed, outcome=NotModified(url=feed.url), parsed=parsed, at=NOW)
+    return Answered(before=feed, outcome=NotModified(url=feed.url), parsed=parsed, at=NOW)
 
 
 async def test_news_that_may_wait_takes_along_those_that_wait() -> None:
-    finished = _Finished(0.001)
+    finished = Finished(0.001)
     for one in (poll(1), poll(2), poll(3, news=True)):
         await finished.put(one)
     assert [one.before.id for one in await finished.take()] == [1, 2, 3]
@@ -179,8 +180,8 @@ async def test_news_that_may_wait_takes_along_those_that_wait() -> None:
 async def test_news_that_shall_not_wait_goes_alone_and_the_others_in_their_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sweep, "QUIET_WAIT", 0.5)
-    finished = _Finished(0.0)
+    monkeypatch.setattr(finished_polls, "QUIET_WAIT", 0.5)
+    finished = Finished(0.0)
     for one in (poll(1), poll(2), poll(3, news=True)):
         await finished.put(one)
     assert [one.before.id for one in await finished.take()] == [3]
@@ -188,16 +189,16 @@ async def test_news_that_shall_not_wait_goes_alone_and_the_others_in_their_time(
 
 
 async def test_those_whose_time_has_come_go_with_the_news(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "QUIET_WAIT", 0.0)
-    finished = _Finished(0.0)
+    monkeypatch.setattr(finished_polls, "QUIET_WAIT", 0.0)
+    finished = Finished(0.0)
     await finished.put(poll(1))
     await finished.put(poll(2, news=True))
     assert [one.before.id for one in await finished.take()] == [1, 2]
 
 
 async def test_at_the_end_all_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "QUIET_WAIT", 3600.0)
-    finished = _Finished(0.0)
+    monkeypatch.setattr(finished_polls, "QUIET_WAIT", 3600.0)
+    finished = Finished(0.0)
     await finished.put(poll(1))
     await finished.put(poll(2, news=True))
     finished.end()
@@ -207,9 +208,9 @@ async def test_at_the_end_all_go_together(monkeypatch: pytest.MonkeyPatch) -> No
 async def test_polls_without_news_wait_for_each_other_until_there_are_enough(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sweep, "LARGEST_BATCH", 2)
-    monkeypatch.setattr(sweep, "QUIET_WAIT", 3600.0)
-    finished = _Finished(0.0)
+    monkeypatch.setattr(finished_polls, "LARGEST_BATCH", 2)
+    monkeypatch.setattr(finished_polls, "QUIET_WAIT", 3600.0)
+    finished = Finished(0.0)
     await finished.put(poll(1))
     taken = asyncio.create_task(finished.take())
     await asyncio.sleep(0)
@@ -221,9 +222,9 @@ async def test_polls_without_news_wait_for_each_other_until_there_are_enough(
 async def test_of_all_feeds_at_once_those_with_news_wait_for_each_other_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sweep, "MOST_NEWS", 2)
-    monkeypatch.setattr(sweep, "QUIET_WAIT", 3600.0)
-    finished = _Finished(3600.0)
+    monkeypatch.setattr(finished_polls, "MOST_NEWS", 2)
+    monkeypatch.setattr(finished_polls, "QUIET_WAIT", 3600.0)
+    finished = Finished(3600.0)
     await finished.put(poll(1, news=True))
     taken = asyncio.create_task(finished.take())
     await asyncio.sleep(0)
@@ -233,23 +234,23 @@ async def test_of_all_feeds_at_once_those_with_news_wait_for_each_other_too(
 
 
 async def test_news_shortens_the_wait_of_those_that_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "QUIET_WAIT", 3600.0)
-    finished = _Finished(0.001)
+    monkeypatch.setattr(finished_polls, "QUIET_WAIT", 3600.0)
+    finished = Finished(0.001)
     await finished.put(poll(1))
     await finished.put(poll(2, news=True))
     assert len(await finished.take()) == 2
 
 
 async def test_polls_without_news_do_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "QUIET_WAIT", 0.0)
-    finished = _Finished(0.0)
+    monkeypatch.setattr(finished_polls, "QUIET_WAIT", 0.0)
+    finished = Finished(0.0)
     await finished.put(poll(1))
     assert len(await finished.take()) == 1
 
 
 async def test_who_has_finished_waits_while_the_writer_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "LARGEST_BATCH", 1)
-    finished = _Finished(0.0)
+    monkeypatch.setattr(finished_polls, "LARGEST_BATCH", 1)
+    finished = Finished(0.0)
     await finished.put(poll(1))
     second = asyncio.create_task(finished.put(poll(2)))
     await asyncio.sleep(0)
