@@ -26,7 +26,7 @@ FILLER = (
     " pointed to an earlier statement. Analysts expect more of the same before the year is over, and"
     " rivals are watching closely what comes of it in the months ahead."
 )
-SENTENCES = Path(__file__).resolve().parents[1] / "moves" / "data" / "tune.jsonl"
+SENTENCES = Path(__file__).resolve().parents[1] / "moves" / "data" / "tune" / "en.jsonl"
 
 
 def documents() -> list[Document]:
@@ -35,7 +35,7 @@ def documents() -> list[Document]:
     return [
         Document(title=row["title"], summary=FILLER[1 : 400 - len(row["title"])], lang=row["lang"])
         for row in rows
-        if row["kind"] != "none" and row["lang"] == "en"
+        if row["kind"] != "none"
     ]
 
 
