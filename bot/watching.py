@@ -19,10 +19,14 @@ from watchers.text import fold
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
+    from watchers.matching import Matcher
 
 HISTORY_LOOKED_AT = 200  # newest entries that hold the words of a form
 ORDINARY_SHARE = 0.2  # of the places where a form stands in small letters: then it is a word, too
 LONGEST_NAME = 200
+# What one server may add: enough for a beat, too little to slow down the watching for all.
+OWN_ENTITIES = 100
+OWN_FORMS = 50  # written forms of each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,8 @@ def add(
     """Watch ``name``, or give what is watched under it more aliases, another kind or tier.
 
     With ``guild`` it is that server's private addition; what the whole installation watches
-    is refused with UsageError, because it is not the server's to change.
+    is refused with UsageError, because it is not the server's to change, and so is more than
+    a server may add.
     """
     from watchers.matching import suggest_aliases
 
@@ -98,6 +103,8 @@ def add(
         entity = replace(entity, kind=kind or entity.kind, tier=tier or entity.tier)
         likely = suggest_aliases(entity.name, entity.kind)
         fresh = _fresh(entity, aliases)
+        if guild is not None:
+            _bounded(store, guild, entity, fresh, added=before is None)
         reasons = {form: _reasons(store, form) for form in (fresh if before else (name, *fresh))}
         entity = replace(entity, aliases=(*entity.aliases, *_aliases(entity.name, fresh, likely, reasons)))
         if entity != before:
@@ -105,16 +112,23 @@ def add(
                 store.watchlist.put(entity)
             else:
                 entity = store.guilds.watch(guild, entity)
-    doubts = tuple(_doubt(store, entity, form, why) for form, why in reasons.items() if why)
     known = _known(entity)
     return Change(
         entity=entity,
         added=before is None,
         fresh=fresh,
         suggested=tuple(alias.text for alias in likely if fold(alias.text) not in known),
-        doubts=doubts,
+        doubts=_doubts(store, entity, {form: why for form, why in reasons.items() if why}),
         shared=tuple(one.slug for one in found if one not in same),
     )
+
+
+def _bounded(store: "SqliteStore", guild: int, entity: Entity, fresh: Sequence[str], *, added: bool) -> None:
+    """UsageError for more than a server may add."""
+    if len(entity.aliases) + len(fresh) > OWN_FORMS:
+        raise UsageError(f"a server adds at most {OWN_FORMS} written forms of a name: leave some out")
+    if added and len(store.watchlist.additions().get(guild, ())) >= OWN_ENTITIES:
+        raise UsageError(f"a server adds at most {OWN_ENTITIES} names: /watch remove makes room")
 
 
 def _known(entity: Entity) -> set[str]:
@@ -156,15 +170,22 @@ def _reasons(store: "SqliteStore", form: str) -> tuple[str, ...]:
     return known
 
 
-def _doubt(store: "SqliteStore", entity: Entity, form: str, reasons: tuple[str, ...]) -> Doubt:
+def _doubts(store: "SqliteStore", entity: Entity, reasons: dict[str, tuple[str, ...]]) -> tuple[Doubt, ...]:
+    """What the doubted forms of ``entity`` would have matched, read beside all others that are watched."""
     from watchers.matching import Matcher
 
+    if not reasons:
+        return ()
     others = [one for one in store.watchlist.load().entities if one.slug != entity.slug]
-    matcher = Matcher(Watchlist(entities=(*others, entity)))
+    matcher = Matcher(Watchlist(entities=(*others, entity)))  # costs more than what it is asked here
+    return tuple(_doubt(store, matcher, entity.slug, form, why) for form, why in reasons.items())
+
+
+def _doubt(store: "SqliteStore", matcher: "Matcher", slug: str, form: str, reasons: tuple[str, ...]) -> Doubt:
     found = meant = 0
     example = ""
     for document in _history(store, form):
-        mentions = [one for one in matcher.find_mentions(document) if one.entity == entity.slug]
+        mentions = [one for one in matcher.find_mentions(document) if one.entity == slug]
         found += bool(mentions)
         taken = any(one.accepted for one in mentions)
         meant += taken

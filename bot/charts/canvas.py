@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.render.words import clean
+from bot.render.words import clean, clip
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -112,6 +112,15 @@ def legible(text: str, instead: str = "") -> str:
     lost = sum(sign.isalpha() for sign in text) - sum(sign.isalpha() for sign in kept)
     # A dollar sign would begin a formula.
     return (instead if lost and instead else kept or instead).replace("$", r"\$")
+
+
+def fitted(text: str, room: float, size: float = SIZE, instead: str = "") -> str:
+    """``legible`` text, cut so that it is at most ``room`` inches wide."""
+    shown = legible(text, instead)
+    while len(text) > 1 and (wide := widths([shown], size)[0]) > room:
+        text = clip(text, min(len(text) - 1, int(len(text) * room / wide)))
+        shown = legible(text, instead)
+    return shown
 
 
 def heading(sheet: "Figure", title: str, below: str) -> None:

@@ -4,14 +4,13 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.charts.canvas import FAINT, INK, WIDTH, bare, colour, drawn, heading, legible, widths
+from bot.charts.canvas import FAINT, INK, WIDTH, bare, colour, drawn, fitted, heading, legible, widths
 from bot.render.headline import LOOKS, amount, names
-from bot.render.words import clip
 from bot.words import count
-from storage.model import MoveKind, MoveRecord
+from storage.model import Move, MoveKind, MoveRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,11 +28,12 @@ ENDS: Mapping[MoveKind, tuple[str, str]] = {
 PERSONAL = (MoveKind.DEPARTURE, MoveKind.HIRE)  # as many moves as persons
 UNTOLD = "where to is not told"
 SHOWN = 14  # flows; the largest
-NAME_SHOWN, WHO_SHOWN = 26, 44
 TOP, FOOT, UNIT, GAP = 0.80, 0.20, 0.24, 0.16  # inches: one move is UNIT wide
 THINNEST, HIGHEST = 0.19, 6.0  # inches: of a ribbon, so that words fit into it; of all together
 LEFT, RIGHT = 1.75, WIDTH - 1.75  # inches: where the ribbons begin and end
 PLATE = 0.09  # inches: the bars at their ends
+NAME_SIZES = (9.0, 8.0, 7.0)  # points: the first in which a name has room
+AIR = 0.08  # inches between a bar and its name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def flows(records: Sequence[MoveRecord], known: Mapping[str, str]) -> list[Flow]
         from_, to = names(move, giving, known), names(move, receiving, known)
         if move.kind is MoveKind.DEPARTURE and from_:
             to = to or [UNTOLD]
-        who = names(move, "person", known) or [text for text in [amount(move)] if text]
+        who = names(move, "person", known) or list(filter(None, [_paid(move)]))
         for one in from_:
             for other in to:
                 fresh = [name for name in who if (one, other, name) not in went]
@@ -70,6 +70,11 @@ def flows(records: Sequence[MoveRecord], known: Mapping[str, str]) -> list[Flow]
                 flow.moves += len(fresh) if move.kind in PERSONAL and fresh else 1
                 flow.who += fresh
     return sorted(found.values(), key=lambda flow: (-flow.moves, flow.frm, flow.to))[:SHOWN]
+
+
+def _paid(move: Move) -> str:
+    """The sum that went along a flow; what a party is worth only where no sum is told."""
+    return amount(replace(move, valuation=None)) or amount(move)
 
 
 def worth_drawing(found: Sequence[Flow]) -> bool:
@@ -182,7 +187,8 @@ def _ribbon(axes: "Axes", ribbon: Ribbon) -> None:
     ]
     ink = colour(LOOKS[ribbon.flow.kind].colour)
     axes.add_patch(PathPatch(Path([*upper, *lower], codes), facecolor=ink, edgecolor="none", alpha=0.30))
-    who = clip(", ".join(filter(None, map(legible, ribbon.flow.who))), WHO_SHOWN)
+    # Up to the bend ribbons keep to their height, so no words meet.
+    who = fitted(", ".join(filter(legible, ribbon.flow.who)), bend - LEFT, 7.5)
     axes.text(LEFT + 0.10, ribbon.left, who, size=7.5, color=INK, va="center", ha="left")
 
 
@@ -192,9 +198,12 @@ def _plate(axes: "Axes", plate: Plate) -> None:
     at = LEFT - PLATE if plate.left else RIGHT
     shade = FAINT if plate.name == UNTOLD else INK
     axes.add_patch(Rectangle((at, plate.top), PLATE, plate.high, facecolor=shade, edgecolor="none"))
-    beside, align = (LEFT - PLATE - 0.08, "right") if plate.left else (RIGHT + PLATE + 0.08, "left")
-    name = clip(legible(plate.name, "(a name in letters without a font)"), NAME_SHOWN)
-    axes.text(beside, plate.top + plate.high / 2, name, size=9, color=shade, va="center", ha=align)
+    beside, align = (LEFT - PLATE - AIR, "right") if plate.left else (RIGHT + PLATE + AIR, "left")
+    room, instead = LEFT - PLATE - 2 * AIR, "(no font for it)"
+    whole = legible(plate.name, instead)
+    size = next((size for size in NAME_SIZES if widths([whole], size)[0] <= room), NAME_SIZES[-1])
+    name = fitted(plate.name, room, size, instead)
+    axes.text(beside, plate.top + plate.high / 2, name, size=size, color=shade, va="center", ha=align)
 
 
 def _legend(sheet: "Figure", found: Sequence[Flow]) -> None:

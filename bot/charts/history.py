@@ -19,12 +19,12 @@ from bot.charts.canvas import (
     bare,
     colour,
     drawn,
+    fitted,
     heading,
     legible,
     widths,
 )
 from bot.render.headline import LOOKS, moved
-from bot.render.words import clip
 from bot.words import count
 from storage.model import MoveRecord
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOVES_SHOWN = 14  # the newest; more would not be readable
-LABEL_SHOWN = 64
 BARS = 60  # at most so many
 TICKS = 8
 SHORTEST = 14  # days; a shorter span is drawn as so long
@@ -126,10 +125,13 @@ def lanes(spans: Sequence[tuple[float, float]]) -> list[int]:
 
 def place(moves: Sequence[MoveRecord], names: Mapping[str, str], days: tuple[date, date]) -> list[Placed]:
     """Dots at their dates, labels where there is room, in as few rows as they need."""
-    labels = [clip(legible(moved(one.move, names)), LABEL_SHOWN) for one in moves]
+    dots = [at(_day(one), days) for one in moves]
+    labels = [
+        fitted(moved(one.move, names), max(dot, PANEL - dot) - DOT)
+        for one, dot in zip(moves, dots, strict=True)
+    ]
     found = []
-    for one, width in zip(moves, widths(labels), strict=True):
-        dot = at(_day(one), days)
+    for dot, width in zip(dots, widths(labels), strict=True):
         ahead = dot + DOT + width <= PANEL
         found.append(
             (

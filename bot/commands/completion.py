@@ -12,6 +12,7 @@ import discord
 from discord import app_commands
 
 from bot.commands.desk import Desk
+from bot.commands.permission import owns
 from bot.render.limits import CHOICE, CHOICES
 from bot.render.words import clean, clip
 from storage.errors import MovewireError
@@ -74,8 +75,13 @@ def entities(desk: Desk) -> Offer:
 
 
 def known_feeds(desk: Desk) -> Offer:
-    """The completion of an option that names a feed."""
-    return offering(lambda guild, typed: complete_feeds(desk.store, typed))
+    """The completion of an option that names a feed: by their addresses, so for the owner alone."""
+    offer = offering(lambda guild, typed: complete_feeds(desk.store, typed))
+
+    async def to_owner(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        return await offer(interaction, typed) if owns(interaction) else []
+
+    return to_owner
 
 
 def offering(find: Callable[[int | None, str], list[tuple[str, str]]]) -> Offer:

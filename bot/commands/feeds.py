@@ -1,6 +1,11 @@
-"""``/feeds``: which feeds are followed, and which of them are in trouble."""
+"""``/feeds``: which feeds are followed, and which of them are in trouble.
+
+Addresses of feeds may hold keys, and whoever invites the bot manages a server: only the owner
+is shown them, others the title and the publisher's page.
+"""
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import discord
 from discord import app_commands
@@ -10,10 +15,11 @@ from bot.answers import HEALTHY
 from bot.commands.cards import Card, card
 from bot.commands.completion import known_feeds
 from bot.commands.desk import Desk
+from bot.commands.here import here
 from bot.commands.permission import require_owner
 from bot.commands.reply import answer
 from bot.render.embed import stamp
-from bot.render.words import fit, masked
+from bot.render.words import UNTITLED, fit, masked
 from bot.words import count
 from storage.errors import UsageError
 from storage.model import Feed, FeedState
@@ -26,19 +32,19 @@ NOT_YOURS = "feeds are followed for all servers; /route chooses what of them is 
 ERROR_SHOWN = 160
 
 
-def listed(store: "SqliteStore") -> Card:
-    """All feeds with their state, as many as one embed holds."""
+def listed(store: "SqliteStore", *, addresses: bool) -> Card:
+    """All feeds with their state; with their ``addresses`` for the owner."""
     feeds = sorted(store.feeds.all(), key=lambda feed: (feed.title or feed.url).casefold())
-    lines = [f"{_state(feed)} · {_named(feed)}" for feed in feeds]
+    lines = [f"{_state(feed)} · {_named(feed, addresses)}" for feed in feeds]
     return card(f"{count(len(feeds), 'feed')} followed", lines or ["No feed is followed."])
 
 
-def health(store: "SqliteStore") -> Card:
+def health(store: "SqliteStore", *, addresses: bool) -> Card:
     """The feeds that are neither well nor new nor paused, with their last error."""
     feeds = store.feeds.all()
     ailing = [feed for feed in feeds if not feed.paused and feed.state not in {*HEALTHY, FeedState.NEW}]
     ailing.sort(key=lambda feed: feed.failures, reverse=True)
-    lines = [_trouble(feed) for feed in ailing] or ["No feed is in trouble."]
+    lines = [_trouble(feed, addresses) for feed in ailing] or ["No feed is in trouble."]
     return card(f"{len(ailing)} of {count(len(feeds), 'feed')} in trouble", lines)
 
 
@@ -65,10 +71,10 @@ def removed(store: "SqliteStore", address: str) -> Card:
     return card("A feed is followed no longer", [_named(feed), "What it brought stays."])
 
 
-def _trouble(feed: Feed) -> str:
+def _trouble(feed: Feed, addresses: bool) -> str:
     since = f"last read {stamp(feed.last_success, 'R')}" if feed.last_success else "never read"
     error = fit(feed.last_error, ERROR_SHOWN)
-    told = [_state(feed), _named(feed), count(feed.failures, "failure"), since, error]
+    told = [_state(feed), _named(feed, addresses), count(feed.failures, "failure"), since, error]
     return " · ".join(filter(None, told))
 
 
@@ -76,12 +82,13 @@ def _state(feed: Feed) -> str:
     return "paused" if feed.paused else feed.state.value
 
 
-def _named(feed: Feed) -> str:
-    return masked(fit(feed.title or feed.url, NAME_SHOWN) or "(untitled)", feed.url)
+def _named(feed: Feed, addresses: bool = True) -> str:
+    name = feed.title or (feed.url if addresses else urlsplit(feed.url).hostname)
+    return masked(fit(name, NAME_SHOWN) or UNTITLED, feed.url if addresses else feed.site)
 
 
 def register(tree: app_commands.CommandTree, desk: Desk) -> None:
-    """Put ``/feeds`` into the tree; hidden from most, because addresses of feeds may hold keys."""
+    """Put ``/feeds`` into the tree."""
     group = app_commands.Group(
         name="feeds",
         description="Which feeds are followed",
@@ -90,11 +97,13 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
 
     @group.command(name="list", description="All feeds with their state")
     async def list_(interaction: discord.Interaction) -> None:
-        await answer(desk, interaction, lambda: listed(desk.store), private=True)
+        mine = here(interaction).owner
+        await answer(desk, interaction, lambda: listed(desk.store, addresses=mine), private=True)
 
     @group.command(name="health", description="Feeds in trouble, and what is wrong with them")
     async def health_(interaction: discord.Interaction) -> None:
-        await answer(desk, interaction, lambda: health(desk.store), private=True)
+        mine = here(interaction).owner
+        await answer(desk, interaction, lambda: health(desk.store, addresses=mine), private=True)
 
     @group.command(name="add", description="Follow a feed, or the feed of a web page; for the bot's owner")
     @app_commands.describe(address="Its address; the address of a page that names its feed will do")

@@ -19,7 +19,14 @@ from bot.commands.desk import Desk
 from bot.commands.here import Here, here
 from bot.commands.reply import answer
 from bot.commands.route_options import OFFERED, WISHES, Hook, Percent, Text, last_word, wish_of, wished
-from bot.commands.route_places import Interaction, Postable, channel_of, destination, send_sample
+from bot.commands.route_places import (
+    Interaction,
+    Postable,
+    changed_place,
+    channel_of,
+    destination,
+    send_sample,
+)
 from bot.render.limits import CHOICE, CHOICES
 from bot.render.words import clip, fit
 from bot.times import format_duration
@@ -50,14 +57,20 @@ def added(
 
 
 def changed(
-    store: "SqliteStore", here: Here, number: int, channel: int | None, wish: dict[str, Any], now: datetime
+    store: "SqliteStore",
+    here: Here,
+    number: int,
+    to: str | None,
+    wish: dict[str, Any],
+    now: datetime,
+    lacks: str,
 ) -> Card:
     """Change what was given of a route."""
     before = find(store, here, number)
-    if channel is not None:
-        before = replace(before, destination=f"channel:{channel}")
+    if to is not None:
+        before = replace(before, destination=to)
     route = store.routes.put(wished(store, here, before, wish), now)
-    return _shown("The route is changed", store, here, [route])
+    return _shown("The route is changed", store, here, [route], lacks)
 
 
 def removed(store: "SqliteStore", here: Here, number: int) -> Card:
@@ -193,10 +206,13 @@ def _writing(group: app_commands.Group, desk: Desk) -> None:
             ping=ping, ping_kinds=ping_kinds, quiet=quiet, pause=pause, digest=digest,
         )  # fmt: skip
         now, place = desk.clock.now(), here(interaction)
-        to = channel.id if channel is not None else None
-        await answer(
-            desk, interaction, lambda: changed(desk.store, place, route, to, wish, now), private=True
-        )
+
+        async def asked() -> Card:
+            before = await asyncio.to_thread(find, desk.store, place, route)
+            to, lacks = changed_place(interaction, before, channel, wish)
+            return await asyncio.to_thread(changed, desk.store, place, route, to, wish, now, lacks)
+
+        await answer(desk, interaction, asked, private=True)
 
 
 def _reading(group: app_commands.Group, desk: Desk) -> None:

@@ -25,7 +25,7 @@ async def destination(
     """Where a new route leads, checked, and what is lacking there."""
     if webhook is None:
         to = channel or interaction.channel
-        return f"channel:{_number(to)}", _lacking(interaction, to, wish)
+        return f"channel:{_number(to)}", lacking(interaction, to, wish)
     if channel is not None:
         raise UsageError("channel and webhook: give one of them")
     hook = hook_of(webhook)
@@ -38,6 +38,18 @@ async def destination(
     if found.guild_id != interaction.guild_id:
         raise UsageError("webhook: it belongs to another server; make one in this server")
     return hook, ""
+
+
+def changed_place(
+    interaction: Interaction, before: Route, channel: Postable | None, wish: dict[str, Any]
+) -> tuple[str | None, str]:
+    """Where a changed route leads from now on, None: where it did; and what is lacking there."""
+    if channel is not None:
+        return f"channel:{channel.id}", lacking(interaction, channel, wish)
+    number = channel_of(before)
+    if "ping" not in wish or number is None or interaction.guild is None:
+        return None, ""
+    return None, lacking(interaction, interaction.guild.get_channel_or_thread(number), wish)
 
 
 def channel_of(route: Route) -> int | None:
@@ -57,14 +69,20 @@ def missing(channel: Postable, bot: discord.Member) -> str:
     return f"The bot may not post in <#{channel.id}> yet: give it {', '.join(lacks)} there."
 
 
-def _lacking(interaction: Interaction, channel: object, wish: dict[str, Any]) -> str:
-    """What the bot may not do yet where a route leads; "" when nothing is lacking."""
-    if interaction.guild is None or not isinstance(channel, Postable):
+def lacking(interaction: Interaction, channel: object, wish: dict[str, Any]) -> str:
+    """What the bot may not do yet where a route leads, "" when nothing; UsageError for what its asker may not."""
+    guild, asker = interaction.guild, interaction.user
+    if guild is None or not isinstance(channel, Postable) or not isinstance(asker, discord.Member):
         return ""
-    told = [missing(channel, interaction.guild.me)]
-    role = interaction.guild.get_role(wish.get("ping") or 0)
-    if role and not (role.mentionable or channel.permissions_for(interaction.guild.me).mention_everyone):
-        told.append(f"<@&{role.id}> will not be pinged: let anybody mention that role, in its settings.")
+    told = [missing(channel, guild.me)]
+    role = guild.get_role(wish.get("ping") or 0)
+    if role and not role.is_default() and not role.mentionable:
+        if not channel.permissions_for(asker).mention_everyone:
+            raise UsageError(
+                f"ping: you may not mention {role.name} yourself: let anybody mention it, in its settings"
+            )
+        if not channel.permissions_for(guild.me).mention_everyone:
+            told.append(f"<@&{role.id}> will not be pinged: let anybody mention that role, in its settings.")
     return " ".join(filter(None, told))
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import charts
-from bot.charts import flow, history
+from bot.charts import canvas, flow, history
 from storage.model import Move, MoveKind, MoveRecord
 
 drawable = pytest.mark.skipif(not charts.available(), reason="matplotlib is not installed: extra charts")
@@ -102,6 +102,16 @@ def test_any_name_is_drawn():
     assert history.draw(shown).startswith(PNG)
     trips = flow.flows([hire(n, name, name, f"{name}2") for n, name in enumerate(NAMES)], {})
     assert flow.draw("@everyone $", trips).startswith(PNG)
+
+
+@drawable
+@pytest.mark.parametrize("name", [*NAMES, "W" * 80, "U.S. Department of Everything", "$9 billion for $2"])
+def test_no_label_is_wider_than_its_room(name):
+    for room in (1.5, 3.0):
+        assert canvas.widths([canvas.fitted(name, room, 9, "(no font for it)")], 9)[0] <= room
+    long = record(1, MoveKind.LAYOFFS, 10, employer=[name])
+    [placed] = history.place([long], {}, (date(2025, 6, 1), date(2025, 6, 21)))
+    assert canvas.widths([placed.label])[0] + history.DOT <= max(placed.dot, history.PANEL - placed.dot)
 
 
 @drawable

@@ -60,7 +60,9 @@ async def server(app: App) -> AsyncIterator[Server]:
     await env.start()
     try:
         guild = env.create_guild()
-        role = guild.create_role("keepers", permissions=discord.Permissions(manage_guild=True))
+        role = guild.create_role(
+            "keepers", permissions=discord.Permissions(manage_guild=True, mention_everyone=True)
+        )
         yield Server(
             env=env,
             guild=guild,

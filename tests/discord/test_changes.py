@@ -1,5 +1,6 @@
 """What a server changes for itself, what only the owner changes, and what is refused."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import discord
@@ -7,9 +8,10 @@ import pytest
 import simcord
 from discord import app_commands
 
+from bot import watching
 from bot.commands.route_options import WISHES
 from bot.sinks.base import REAL
-from storage.model import NewDelivery, Occasion, Route
+from storage.model import FeedState, FinishedPoll, NewDelivery, Occasion, Route
 from tests.cli.conftest import rss, site  # noqa: F401
 from tests.delivery.made import alert
 from tests.discord.conftest import own
@@ -136,6 +138,18 @@ async def test_names_of_another_servers_additions_are_not_offered(server, keep, 
     assert theirs == []
 
 
+async def test_a_server_adds_no_more_than_its_share(server, store, keep, monkeypatch):
+    monkeypatch.setattr(watching, "OWN_FORMS", 2)
+    monkeypatch.setattr(watching, "OWN_ENTITIES", 1)
+    assert "at most 2 written forms" in await keep("watch add", name="Bay Labs", alias="Bay, BayL, Labs")
+    assert "is watched" in await keep("watch add", name="Bay Labs", alias="BayL")
+    assert "at most 2 written forms" in await keep("watch add", name="Bay Labs", alias="BayLab, BLabs")
+    assert "at most 1 names" in await keep("watch add", name="Harbour Robotics")
+    assert "is watched" in await keep("watch add", name="Bay Labs", tier="related")
+    own(server, server.keeper)
+    assert "is watched" in await keep("watch add", name="Harbour Robotics", everywhere=True)
+
+
 async def test_what_all_watch_is_no_servers_to_add_or_remove(store, keep):
     assert "watched already, for everybody" in await keep("watch add", name="Meta")
     assert "only the owner" in await keep("watch remove", name="meta")
@@ -181,9 +195,24 @@ async def test_a_page_without_a_feed_is_refused_with_what_to_do(server, keep, si
     assert "give the address of the feed itself" in await keep("feeds add", address=site.url("/page"))
 
 
-async def test_feeds_are_offered_by_title_or_address(server):
+async def test_feeds_are_offered_to_their_owner_by_title_or_address(server):
+    assert await server.keeper.autocomplete(server.channel, "feeds remove", "address", "ledger") == []
+    own(server, server.keeper)
     found = await server.keeper.autocomplete(server.channel, "feeds remove", "address", "ledger")
     assert [one["value"] for one in found] == ["https://bay-ledger.example/feed"]
+
+
+async def test_addresses_of_feeds_are_shown_to_their_owner_alone(server, store, keep):
+    secret = "https://gazette.example/rss?key=s3cret"
+    feed = store.feeds.add(secret, title="The Gazette", now=REAL.now())
+    ailing = replace(feed, site="https://gazette.example/", state=FeedState.FAILING, last_error="HTTP 503")
+    store.feeds.finish_polls([FinishedPoll(feed=ailing, seen=REAL.now())])
+    for name in ("feeds list", "feeds health"):
+        told = await keep(name)
+        assert "[The Gazette](https://gazette.example/)" in told
+        assert "s3cret" not in told
+    own(server, server.keeper)
+    assert secret in await keep("feeds list")
 
 
 # --- routes -----------------------------------------------------------------------------
@@ -301,10 +330,37 @@ async def test_a_role_that_the_bot_may_not_ping_is_named(server, keep):
     role = server.guild.create_role("readers")
     everyone = server.guild.default_role
     calm = server.guild.create_text_channel(
-        "calm", overwrites={everyone: discord.PermissionOverwrite(mention_everyone=False)}
+        "calm",
+        overwrites={
+            everyone: discord.PermissionOverwrite(mention_everyone=False),
+            server.keeper: discord.PermissionOverwrite(mention_everyone=True),
+        },
     )
     told = await keep("route add", channel=calm, ping=role, ping_kinds="hire")
     assert "will not be pinged" in told
+
+
+async def test_nobody_has_a_role_pinged_that_they_may_not_mention(server, store, keep):
+    role = server.guild.create_role("readers")
+    calm = server.guild.create_text_channel(
+        "calm",
+        overwrites={server.guild.default_role: discord.PermissionOverwrite(mention_everyone=False)},
+    )
+    assert "may not mention readers" in await keep("route add", channel=calm, ping=role, ping_kinds="hire")
+    assert store.routes.of(server.guild.id) == []
+    await keep("route add", channel=calm)
+    [route] = store.routes.of(server.guild.id)
+    told = await keep("route change", route=route.id, ping=role, ping_kinds="hire")
+    assert "may not mention readers" in told
+    assert store.routes.of(server.guild.id) == [route]
+
+
+async def test_a_changed_route_says_what_the_bot_may_not_do_there(server, keep):
+    shut = server.guild.create_text_channel(
+        "shut", overwrites={server.guild.default_role: discord.PermissionOverwrite(send_messages=False)}
+    )
+    await keep("route add")
+    assert "give it Send Messages" in await keep("route change", route=1, channel=shut)
 
 
 async def test_a_route_leads_to_a_webhook_of_the_server_and_its_token_is_never_shown(server, store, keep):
