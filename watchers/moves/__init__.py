@@ -95,10 +95,7 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
     drafts: list[Draft] = []
     spot: Spot | None = None
     reviewed = page.name == "title" and "review" in page.hits
-    for start, end, number in page.triggers[:MOST_TRIGGERS]:
-        frame = page.lexicon.frames[number]
-        if (frame.title_only and page.name != "title") or not may_fit(frame, page):
-            continue
+    for start, end, frame in may_fit(page, MOST_TRIGGERS):
         if drafts and any(d.start <= start and end <= d.end and d.frame.kind is frame.kind for d in drafts):
             continue  # a longer phrase of the same kind says it better
         if spot is None or (spot.start, spot.end) != (start, end):

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from watchers.moves.grammar import Naming
-from watchers.moves.lexicon import NO_NAME, ORDINARY
+from watchers.moves.lexicon import IN_NAMES, IN_NO_NAME, NO_NAME, ORDINARY
 from watchers.moves.names import (
     GIVEN,
     Party,
@@ -83,10 +83,13 @@ def add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: in
 
 def take_common_words(page: Page, taken: bytearray, left: int, right: int) -> None:
     """Words that the table knows as ordinary are in no name."""
-    for start, end in (*page.hits.get("nolaunch", ()), *page.ordinary):
-        if left < end and start < right:
-            taken[start:end] = _ORDINARY * (end - start)
-    for start, end in (*page.never, *{(start, end) for start, end, _ in page.triggers}):
+    for name, hits in page.hits.items():
+        if name not in IN_NAMES:
+            for start, end in hits:
+                if left < end and start < right:
+                    taken[start:end] = _ORDINARY * (end - start)
+    never = [(hit.start, hit.end) for name in IN_NO_NAME for hit in page.hits.get(name, ())]
+    for start, end in (*never, *[(start, end) for start, end, _ in page.triggers]):
         if left < end and start < right:
             take(taken, start, end)
 

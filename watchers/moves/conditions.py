@@ -200,13 +200,22 @@ def _goes_on(page: Page, rest: str) -> bool:
     )
 
 
-def may_fit(frame: Frame, page: Page) -> bool:
-    """Whether the words that a frame cannot do without are anywhere in the page."""
-    present = page.hits.keys()
-    for words in frame.asks:  # noqa: SIM110 - asked for each phrase: a generator would double its cost
-        if present.isdisjoint(words):
-            return False
-    return True
+def may_fit(page: Page, most: int) -> list[tuple[int, int, Frame]]:
+    """The frames of triggers, with their places, whose indispensable words are in the page; ``most`` are tried."""
+    present, title = frozenset(page.hits), page.name == "title"
+    found = []
+    for start, end, frames in page.triggers:
+        for frame in frames[:most]:
+            for words in frame.asks:
+                if words.isdisjoint(present):
+                    break
+            else:
+                if title or not frame.title_only:
+                    found.append((start, end, frame))
+        most -= len(frames)
+        if most <= 0:
+            break
+    return found
 
 
 def fits(frame: Frame, spot: Spot) -> bool:

@@ -66,11 +66,11 @@ CUES = frozenset(
     " conditional roundup feature".split()
 )
 
-# Classes whose words may be in a name; those of ``nolaunch`` that are part of a product's may, too.
-_IN_NAMES = frozenset(
-    "orgword gov known company product brand court background relative nolaunch num tech medium cluster startupword".split()
+# Classes whose words may be in a name, and those whose words never are; the others' may not but for a capital.
+IN_NAMES = frozenset(
+    "orgword gov known company product brand court background relative num tech medium cluster startupword".split()
 )
-_IN_NO_NAME = frozenset({"position", "round", "ignore"})
+IN_NO_NAME = frozenset({"position", "round", "ignore"})
 
 KINDS = frozenset(kind.value for kind in MoveKind)
 PHRASES = ("classes", "cues", "status")  # sections whose keys are lists of phrases
@@ -120,9 +120,9 @@ class Numbers:
 
 
 # What one phrase of a table means: its edges (LEFT and RIGHT where no letter may touch it), the
-# classes, cues and statuses that it belongs to, the frames that it may trigger, and what it is to
-# names (ORDINARY, NO_NAME, or 0).  A plain tuple, because each place where it stands unpacks it.
-Phrase = tuple[int, tuple[str, ...], tuple[int, ...], int]
+# classes, cues and statuses that it belongs to, and the frames that it may trigger.  A plain tuple,
+# because each place where it stands unpacks it.
+Phrase = tuple[int, tuple[str, ...], tuple[Frame, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -251,6 +251,7 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
 
     rows = [(kind, row) for kind in MoveKind for row in table.get(kind.value, ())]
     phrases = _phrases(table, [row["say"] for _, row in rows])
+    frames = tuple(_frame(kind, row) for kind, row in rows)
     reach = table.get("reach", {})
     return Lexicon(
         lang=table["lang"],
@@ -259,9 +260,9 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
         verb_last=table.get("verb_last", False),
         verb_may_end=table.get("verb_may_end", False),
         nouns_capital=table.get("nouns_capital", False),
-        frames=tuple(_frame(kind, row) for kind, row in rows),
+        frames=frames,
         phrases=_shared(
-            (edges, tuple(classes), tuple(triggers), to_names(classes))
+            (edges, tuple(classes), tuple(frames[number] for number in triggers))
             for (_, edges), (classes, triggers) in phrases.items()
         ),
         automaton=ahocorasick_rs.AhoCorasick([phrase for phrase, _ in phrases]),
@@ -291,17 +292,6 @@ def _shared(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
     """Those of one meaning as one object: thousands of phrases mean a few hundred things."""
     known: dict[Phrase, Phrase] = {}
     return tuple(known.setdefault(phrase, phrase) for phrase in phrases)
-
-
-def to_names(classes: Iterable[str]) -> int:
-    """Whether a word of these classes is NO_NAME, ORDINARY or, 0, may well be in a name."""
-    ordinary = 0
-    for name in classes:
-        if name in _IN_NO_NAME:
-            return NO_NAME
-        if name not in _IN_NAMES:
-            ordinary = ORDINARY
-    return ordinary
 
 
 # What a phrase at its edges belongs to and triggers; dicts, as sets that keep their order.

@@ -8,13 +8,13 @@ are is ``watchers.moves.parties``; what is asked of it, ``watchers.moves.conditi
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
 from storage.model import Mention, MoveKind
-from watchers.moves.lexicon import LEFT, NO_BLANKS, ORDINARY, RIGHT, Lexicon, to_names
+from watchers.moves.lexicon import LEFT, NO_BLANKS, RIGHT, Frame, Lexicon
 from watchers.text import fold, is_title_case, sentences
 
 TITLE_READ = 300  # code points of a title
@@ -38,6 +38,9 @@ class Hit(NamedTuple):
 
 _hit: Callable[[tuple[int, int]], Hit] = partial(tuple.__new__, Hit)  # at half the cost of Hit(start, end)
 
+# A phrase that may tell a move: start, end, and the frames that it triggers.
+Trigger = tuple[int, int, tuple[Frame, ...]]
+
 
 @dataclass(slots=True)
 class Page:
@@ -48,11 +51,9 @@ class Page:
     folded: str
     lexicon: Lexicon
     hits: dict[str, list[Hit]]  # by class, cue or status, in order
-    triggers: list[tuple[int, int, int]]  # start, end, number of the frame; in order
+    triggers: list[Trigger]  # in order, the longer first where they begin together
     mentions: list[Mention]  # accepted, of this field, the longest where they overlap
     inner: list[Mention]  # the others: "Acme" of "Acme's chief"
-    ordinary: list[tuple[int, int]]  # where words of the table stand that are in no name …
-    never: list[tuple[int, int]]  # … whatever their capital
     _stops: list[tuple[int, int, bool]] | None = None
     _sentence_ends: list[tuple[int, int]] = field(default_factory=list)  # and where the next begins
 
@@ -150,7 +151,7 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     accepted = [m for m in mentions if m.accepted and m.field == name and m.end <= len(raw)]
     here = _longest(accepted)
     inner = [m for m in accepted if m not in here] if len(accepted) > len(here) else []
-    page = Page(name, raw, folded, lexicon, {}, [], here, inner, [], [])
+    page = Page(name, raw, folded, lexicon, {}, [], here, inner)
     _scan(page, [(m.start, m.end) for m in here])
     if page.triggers and not lexicon.nouns_capital:
         page.triggers = _without_surnames(raw, page.triggers)
@@ -175,26 +176,21 @@ _ALSO_IN_NAMES = frozenset(
 
 def _scan(page: Page, named: list[tuple[int, int]]) -> None:
     """Fill in the phrases that stand at word boundaries and outside the names of watched entities."""
-    folded, lexicon, hits, ordinary, never = page.folded, page.lexicon, page.hits, page.ordinary, page.never
-    triggers: list[tuple[int, int, int]] = []
-    phrases, (before, behind) = lexicon.phrases, _letters(folded)
-    covered = bytearray(len(folded))
-    for start, end in named:
-        covered[start:end] = b"\x01" * (end - start)
+    folded, lexicon, hits = page.folded, page.lexicon, page.hits
+    spots: dict[tuple[int, int], tuple[Frame, ...]] = {}  # start and negated end of a trigger -> its frames
+    phrases, (before, behind) = lexicon.phrases, _letters(folded, named)
     latest = 0
     disordered: set[str] = set()  # classes: phrases come in the order of their ends, not of their starts
     matches: list[tuple[int, int, int]] = lexicon.automaton.find_matches_as_indexes(folded, overlapping=True)
     for number, start, end in matches:
-        edges, classes, frames, kind = phrases[number]
-        if edges & (before[start] | behind[end]):
-            continue  # a part of a word
-        if named and (covered[start] or covered[end - 1]) and not _around(start, end, named):
-            classes = tuple(name for name in classes if name in _ALSO_IN_NAMES)
-            # "Hyperion data center" is a name, and still says that a data centre is meant
-            frames = tuple(n for n in frames if lexicon.frames[n].kind is MoveKind.INFRASTRUCTURE)
-            kind = to_names(classes)
-        if kind:
-            (ordinary if kind == ORDINARY else never).append((start, end))
+        edges, classes, frames = phrases[number]
+        if touched := before[start] | behind[end]:
+            if touched & edges:
+                continue  # a part of a word
+            if touched & _NAMED and not _around(start, end, named):
+                classes = tuple(name for name in classes if name in _ALSO_IN_NAMES)
+                # "Hyperion data center" is a name, and still says that a data centre is meant
+                frames = tuple(frame for frame in frames if frame.kind is MoveKind.INFRASTRUCTURE)
         if classes:
             hit = _hit((start, end))
             for name in classes:
@@ -206,8 +202,9 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
                 disordered.update(classes)
             else:
                 latest = start
-        for frame in frames:
-            triggers.append((start, -end, frame))
+        if frames:
+            place = (start, -end)
+            spots[place] = _both(lexicon, spots[place], frames) if place in spots else frames
     for name in disordered:
         hits[name].sort()
     if lexicon.verb_last and "status:rumour" in hits:  # "…へか", not "…から"
@@ -215,23 +212,37 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
             h for h in hits["status:rumour"] if h.end - h.start > 1 or not folded[h.end : h.end + 1].isalnum()
         ]
     _drop_parts(hits, ("product", "stuff", "against", "job") if lexicon.numbers.counters else ("product",))
-    page.triggers = _undisturbed(triggers, hits.get("ignore", []))
+    page.triggers = _undisturbed(spots, hits.get("ignore", []))
 
 
+def _both(lexicon: Lexicon, some: tuple[Frame, ...], others: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    """The frames of two phrases that are written alike, in the table's order."""
+    return tuple(sorted({*some, *others}, key=lexicon.frames.index))
+
+
+_NAMED = 4  # beside LEFT and RIGHT: within the name of a watched entity
 _LETTER = [chr(sign).isalnum() for sign in range(256)]
 _LEFT_OF_IT, _RIGHT_OF_IT = (bytes(edge * letter for letter in _LETTER) for edge in (LEFT, RIGHT))
+_WITHIN_NAME = bytes(sign | _NAMED for sign in range(256))
 _FURTHER_LETTER = re.compile(rf"[^\W\x00-\xff{NO_BLANKS}-\U0010ffff]")
 
 
-def _letters(folded: str) -> tuple[bytes, bytes]:
-    """For each position, LEFT where a letter stands right before it, and RIGHT where it is one.
+def _letters(folded: str, named: list[tuple[int, int]]) -> tuple[bytes, bytes]:
+    """What a phrase touches, by where it begins and by where it ends.
 
-    Letters of scripts without blanks are none.
+    LEFT where a letter stands right before its beginning, RIGHT where one stands at its end;
+    _NAMED where its first or last sign is within one of the names.  Letters of scripts without
+    blanks are none.
     """
     if not folded.isascii():
         folded = _FURTHER_LETTER.sub("a", folded)
     signs = folded.encode("latin-1", "replace")
-    return b"\0" + signs.translate(_LEFT_OF_IT), signs.translate(_RIGHT_OF_IT) + b"\0"
+    before, behind = b"\0" + signs.translate(_LEFT_OF_IT), signs.translate(_RIGHT_OF_IT) + b"\0"
+    for start, end in named:
+        before = before[:start] + before[start:end].translate(_WITHIN_NAME) + before[end:]
+        start, end = start + 1, end + 1  # ends are half open
+        behind = behind[:start] + behind[start:end].translate(_WITHIN_NAME) + behind[end:]
+    return before, behind
 
 
 def _drop_parts(hits: dict[str, list[Hit]], classes: tuple[str, ...]) -> None:
@@ -261,9 +272,9 @@ def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:
     )
 
 
-def _undisturbed(triggers: list[tuple[int, int, int]], ignored: list[Hit]) -> list[tuple[int, int, int]]:
-    """Triggers (ends negated) in order, the longer first where they begin together; none inside an idiom."""
-    found = [(start, -end, number) for start, end, number in sorted(triggers)]
+def _undisturbed(spots: Mapping[tuple[int, int], tuple[Frame, ...]], ignored: list[Hit]) -> list[Trigger]:
+    """Triggers (ends negated) in order, none inside an idiom."""
+    found = [(start, -end, spots[start, end]) for start, end in sorted(spots)]
     if ignored:
         found = [t for t in found if not any(h.start <= t[0] and t[1] <= h.end for h in ignored)]
     return found
@@ -272,7 +283,7 @@ def _undisturbed(triggers: list[tuple[int, int, int]], ignored: list[Hit]) -> li
 _SMALL_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{4,}")
 
 
-def _without_surnames(raw: str, triggers: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _without_surnames(raw: str, triggers: list[Trigger]) -> list[Trigger]:
     """Triggers without capitalised words that follow a capitalised one ("Sofía Lanza se une a …").
 
     Only where a capital means something: the field has plain words, and not in Title Case.

@@ -114,11 +114,11 @@ def _is_his_past(draft: Draft, party: Party) -> bool:
 
 def _another_verb(draft: Draft, start: int, end: int) -> bool:
     """Whether a second verb follows ("invests billions and hires people of X"): its objects are its own."""
-    page, frames = draft.page, draft.page.lexicon.frames
-    for at, _, number in page.triggers:
+    page = draft.page
+    for at, _, frames in page.triggers:
         if (
             start <= at < end
-            and frames[number].kind is not draft.frame.kind
+            and any(frame.kind is not draft.frame.kind for frame in frames)
             and page.folded[draft.end : at].rstrip().endswith(draft.page.lexicon.grammar.joins)
         ):
             return True
