@@ -8,6 +8,7 @@ is in is decided by ``watchers.language`` (re-exported here), what the words mea
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 from watchers.language import detect_lang
@@ -113,16 +114,23 @@ def sentences(s: str, limit: int | None = None) -> list[tuple[int, int]]:
     """
     spans: list[tuple[int, int]] = []
     start = 0
+    for end in _ends(s):
+        piece = s[start:end].rstrip()
+        if words := piece.lstrip():
+            begin = start + len(piece) - len(words)
+            spans.append((begin, begin + len(words)))
+            if len(spans) == limit:
+                break
+        start = end
+    return spans
+
+
+def _ends(s: str) -> Iterator[int]:
     for match in _SENTENCE_END.finditer(s):
         dot, end = match.span()
-        if s[dot] == "." and _goes_on(s, dot, end):
-            continue
-        _add_trimmed(spans, s, start, end)
-        if len(spans) == limit:
-            return spans
-        start = end
-    _add_trimmed(spans, s, start, len(s))
-    return spans
+        if s[dot] != "." or not _goes_on(s, dot, end):
+            yield end
+    yield len(s)
 
 
 _MONTHS = frozenset("jan feb mär apr mai jun jul aug sep okt nov dez".split())  # German ordinals have a dot
@@ -136,18 +144,11 @@ def _goes_on(s: str, dot: int, end: int) -> bool:
         return True
     before = s[max(0, dot - 12) : dot]
     word = before[before.rfind(" ") + 1 :]
-    if word.isdigit() and len(word) <= 2 and following[:3].lower() in _MONTHS:
-        return True  # "am 30. Mai"
     if word.isascii() and word.isalpha():
         return len(word) == 1 or word.lower() in _SHORT
+    if word.isdigit() and len(word) <= 2 and following[:3].lower() in _MONTHS:
+        return True  # "am 30. Mai"
     return _ABBREVIATION.search(before) is not None
-
-
-def _add_trimmed(spans: list[tuple[int, int]], s: str, start: int, end: int) -> None:
-    piece = s[start:end].rstrip()
-    if words := piece.lstrip():
-        start += len(piece) - len(words)
-        spans.append((start, start + len(words)))
 
 
 # --- HTML -------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ def _fill_topic(draft: Draft) -> None:
 def _place(page: Page, start: int) -> float:
     """What the place of a phrase is worth: the headline most, its first clause first."""
     if page.name == "title":
-        factor = 1.0 - _LATER * min(4, sum(finish <= start for _, finish, _ in page.stops))
+        factor = 1.0 - _LATER * min(4, sum(finish <= start for _, finish in page.stops))
         factor -= 0.03 * min(3, page.folded.count(",", 0, start))
         if _is_opinion(page):
             return factor * _OPINION

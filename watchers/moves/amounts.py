@@ -214,7 +214,7 @@ def _sense(page: Page, found: list[tuple[int, int, float, str | None]], i: int) 
 
 
 def _pause(page: Page, start: int, end: int) -> bool:
-    return any(start <= a < end for a, _, _ in page.stops) or "," in page.folded[start:end]
+    return any(start <= a < end for a, _ in page.stops) or "," in page.folded[start:end]
 
 
 # --- people -------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 from storage.model import Mention, MoveKind
@@ -54,35 +55,19 @@ class Page:
     triggers: list[Trigger]  # in order, the longer first where they begin together
     mentions: list[Mention]  # accepted, of this field, the longest where they overlap
     inner: list[Mention]  # the others: "Acme" of "Acme's chief"
-    _stops: list[tuple[int, int, bool]] | None = None
-    _sentence_ends: list[tuple[int, int]] = field(default_factory=list)  # and where the next begins
-
-    @property
-    def stops(self) -> list[tuple[int, int, bool]]:
-        """Where sentences end and clauses pause: start, end, whether it is a sentence's end.
-
-        Found when first asked for: most leads have no phrase that is worth it.
-        """
-        if self._stops is None:
-            spans = sentences(self.raw)
-            self._sentence_ends = [(spans[i][1], spans[i + 1][0]) for i in range(len(spans) - 1)]
-            stops = [(end, start, True) for end, start in self._sentence_ends]
-            if _MAY_PAUSE.search(self.folded):
-                stops += [(m.start(), m.end(), False) for m in _PAUSE.finditer(self.folded)]
-            if self.lexicon.verb_last:  # a wide blank parts the clauses of a Japanese headline
-                stops += [(m.start(), m.end(), False) for m in _WIDE_BLANK.finditer(self.raw)]
-            stops.sort()
-            self._stops = stops
-        return self._stops
+    stops: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # where clauses pause or end, and where they go on
+    breaks: list[tuple[int, int]] = field(default_factory=list)  # the same of sentences
 
     def sentence_of(self, position: int) -> int:
         """Number of the sentence that ``position`` is in, from 0."""
-        return sum(start <= position for _, start in self._sentence_ends) if self.stops else 0
+        return sum(start <= position for _, start in self.breaks)
 
     def clause(self, start: int, end: int) -> tuple[int, int]:
         """The stretch around a span without a pause or the end of a sentence in it."""
         left, right = 0, len(self.folded)
-        for begin, finish, _ in self.stops:
+        for begin, finish in self.stops:
             if finish <= start:
                 left = finish
             elif begin >= end:
@@ -92,7 +77,7 @@ class Page:
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """The same, where only the end of a sentence counts."""
         left, right = 0, len(self.folded)
-        for begin, finish in self._sentence_ends if self.stops else ():
+        for begin, finish in self.breaks:
             if finish <= start:
                 left = finish
             elif begin >= end:
@@ -115,17 +100,18 @@ class Page:
                 if hit.end <= end:
                     return hit
                 if hit.start >= end:
-                    return None
+                    break
         return None
 
     def last(self, name: str, start: int, end: int) -> Hit | None:
         """The last one."""
-        for hit in reversed(self.hits.get(name, ())):
-            if hit.end <= end:
-                if hit.start >= start:
-                    return hit
-                if hit.end <= start:
-                    return None
+        if name in self.hits:
+            for hit in reversed(self.hits[name]):
+                if hit.end <= end:
+                    if hit.start >= start:
+                        return hit
+                    if hit.end <= start:
+                        break
         return None
 
     def comma_between(self, start: int, end: int) -> bool:
@@ -155,6 +141,8 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     _scan(page, [(m.start, m.end) for m in here])
     if page.triggers and not lexicon.nouns_capital:
         page.triggers = _without_surnames(raw, page.triggers)
+    if page.triggers or name == "title":  # else nobody asks
+        _find_stops(page)
     return page
 
 
@@ -167,6 +155,18 @@ def _longest(mentions: list[Mention]) -> list[Mention]:
         if all(mention.end <= other.start or mention.start >= other.end for other in kept):
             kept.append(mention)
     return sorted(kept, key=lambda m: m.start)
+
+
+def _find_stops(page: Page) -> None:
+    """Fill in where sentences end and clauses pause."""
+    ends = sentences(page.raw)
+    page.breaks = [(end, begin) for (_, end), (begin, _) in pairwise(ends)]
+    page.stops = page.breaks.copy()
+    if _MAY_PAUSE.search(page.folded):
+        page.stops += [m.span() for m in _PAUSE.finditer(page.folded)]
+    if page.lexicon.verb_last:  # a wide blank parts the clauses of a Japanese headline
+        page.stops += [m.span() for m in _WIDE_BLANK.finditer(page.raw)]
+    page.stops.sort()
 
 
 _ALSO_IN_NAMES = frozenset(

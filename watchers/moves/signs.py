@@ -80,7 +80,7 @@ def _chinese_people(page: Page, taken: bytearray) -> list[Party]:
     """Names without a dot between their parts: a surname and one or two signs before what its bearer
     does, where a clause begins or a post has just been named ("负责人庞若鸣跳槽")."""
     naming = page.lexicon.naming
-    begins = {0, *(finish for _, finish, _ in page.stops), *(m.end() for m in COMMA.finditer(page.folded))}
+    begins = {0, *(finish for _, finish in page.stops), *(m.end() for m in COMMA.finditer(page.folded))}
     begins |= {hit.end for name in ("position", "talent") for hit in page.hits.get(name, ())}
     common = [h for n, found in page.hits.items() if n not in ("known", "gov", "against") for h in found]
     found = []

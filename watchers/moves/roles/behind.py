@@ -149,14 +149,14 @@ def _belongs_before(page: Page, party: Party) -> bool:
         hit = page.first(name, party.end, party.end + 28)
         if hit is None or page.comma_between(party.end, hit.start):
             continue
-        if not any(party.end <= stop < hit.start for stop, _, _ in page.stops):
+        if not any(party.end <= stop < hit.start for stop, _ in page.stops):
             return True
     return False
 
 
 def _new_clause(page: Page, start: int, end: int, leading: Mapping[str, str]) -> bool:
     """Whether a subordinate clause or a pause begins between two positions."""
-    if any(start <= a < end for a, _, _ in page.stops):
+    if any(start <= a < end for a, _ in page.stops):
         gap = page.raw[start:end].strip()
         return gap[:1] != ":" or len(gap.split()) > _AFTER_COLON
     return any(
