@@ -5,6 +5,8 @@ computed: parties by what they are, amounts, counts.  Who plays which role is bo
 ``watchers.moves.roles``.
 """
 
+from collections.abc import Iterable
+
 from watchers.moves.amounts import find_counts
 from watchers.moves.lexicon import HUMAN, Condition, Frame
 from watchers.moves.names import Party
@@ -13,6 +15,7 @@ from watchers.moves.reading import Reading, Spot
 
 _TOUCH = 14  # code points in which "after" and "before" look: an article and a quotation mark
 _ORG_KINDS = frozenset({"org", "name", "product"})
+_AT_ITS_END = frozenset({"end", "after", "before"})  # reaches where it matters what stands between
 _LISTED_CLASSES = frozenset({"watched", "firm"})  # who is listed
 _PARTY_CLASSES = frozenset({"person", "someone", "org", "firm", "party", "name", "watched"})
 
@@ -27,12 +30,15 @@ def _span(spot: Spot, reach: str) -> tuple[int, int]:
     match reach:
         case "next":
             return end, min(spot.right, end + lexicon.next_reach)
-        case "right" | "end":
-            return end, min(spot.right, end + lexicon.side_reach)
-        case "left":
-            return max(spot.left, start - lexicon.side_reach), start
         case "after":
             return end, min(spot.right, end + _TOUCH)
+        case "left":
+            return max(spot.left, start - lexicon.side_reach), start
+        case "right" | "end":
+            return end, min(spot.right, end + lexicon.side_reach)
+        case "near":  # the sentence, both sides
+            left, right = spot.sentence
+            return max(left, start - lexicon.side_reach), min(right, end + lexicon.side_reach)
         case "before":
             return max(spot.left, start - _TOUCH), start
         case "prev":
@@ -40,46 +46,53 @@ def _span(spot: Spot, reach: str) -> tuple[int, int]:
         case "object":  # what the phrase is about, up to the word that goes on: "a tool that …"
             border = spot.page.first("border", end, min(spot.right, end + lexicon.next_reach))
             return end, border.end if border else min(spot.right, end + lexicon.next_reach)
-        case "field":
+        case _:  # field
             return 0, len(spot.page.folded)
-        case _:  # near: the sentence, both sides
-            left, right = spot.sentence
-            return max(left, start - lexicon.side_reach), min(right, end + lexicon.side_reach)
 
 
-def holds(condition: Condition, spot: Spot) -> bool:
-    """Whether any wanted class stands within the condition's reach of the trigger."""
-    reach, page, reading = condition.reach, spot.page, spot.reading
-    if reach not in spot.spans:
-        spot.spans[reach] = _span(spot, reach)
-    left, right = spot.spans[reach]
-    if reach == "end":
-        return any(_closes_clause(page, name, left, right) for name in condition.wanted)
-    if reach in ("after", "before"):
-        return any(_touches(reading, name, reach, left, right) for name in condition.wanted)
-    for name in condition.listed:
-        for hit in page.hits.get(name, ()):
-            if left <= hit.start and hit.end <= right:
+def _any_holds(conditions: Iterable[Condition], spot: Spot) -> bool:
+    """Whether any wanted class of any condition stands within its reach of the trigger."""
+    hits, spans = spot.page.hits, spot.spans
+    for condition in conditions:
+        if not condition.computed and hits.keys().isdisjoint(condition.listed):
+            continue
+        reach = condition.reach
+        if (span := spans.get(reach)) is None:
+            span = spans[reach] = _span(spot, reach)
+        left, right = span
+        if reach in _AT_ITS_END:
+            if _any_meets(condition, spot, left, right):
                 return True
-    for name in condition.computed:  # noqa: SIM110 - asked for each phrase: a generator would cost more
-        if _stands(reading, name, left, right):
-            return True
+            continue
+        for name in condition.listed:
+            for hit in hits.get(name, ()):
+                if left <= hit.start and hit.end <= right:
+                    return True
+        for name in condition.computed:
+            if _stands(spot.reading, name, left, right):
+                return True
     return False
+
+
+def _any_meets(condition: Condition, spot: Spot, left: int, right: int) -> bool:
+    """Whether any wanted class stands directly beside the trigger, or ends its clause."""
+    reach, reading = condition.reach, spot.reading
+    if reach == "end":
+        return any(_closes_clause(spot.page, name, left, right) for name in condition.wanted)
+    return any(_touches(reading, name, reach, left, right) for name in condition.wanted)
 
 
 def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
     """Whether a class that is computed stands between two places."""
-    match name:
-        case "money":
-            return any(a.start >= left and a.end <= right for a in reading.amounts(left, right))
-        case "count":
-            return bool(find_counts(reading.page, left, right))
-        case "together":
-            return _acts_together(reading, left, right)
-        case _:
-            return _party_stands(reading, name, left, right) or (
-                name in ("org", "firm") and _itself_stands(reading.page, left, right)
-            )
+    if name == "money":
+        return any(a.start >= left and a.end <= right for a in reading.amounts(left, right))
+    if name == "count":
+        return bool(find_counts(reading.page, left, right))
+    if name == "together":
+        return _acts_together(reading, left, right)
+    if _party_stands(reading, name, left, right):
+        return True
+    return name in ("org", "firm") and _itself_stands(reading.page, left, right)
 
 
 def _itself_stands(page: Page, left: int, right: int) -> bool:
@@ -221,12 +234,6 @@ def may_fit(page: Page, most: int) -> list[tuple[int, int, Frame]]:
 def fits(frame: Frame, spot: Spot) -> bool:
     """Whether all that a frame asks for is there and nothing that it excludes."""
     for alternatives in frame.needs:
-        for condition in alternatives:
-            if holds(condition, spot):
-                break
-        else:
+        if not _any_holds(alternatives, spot):
             return False
-    for condition in frame.unless:  # noqa: SIM110 - likewise
-        if holds(condition, spot):
-            return False
-    return True
+    return not _any_holds(frame.unless, spot)
