@@ -162,6 +162,8 @@ def _read_file(file: Path) -> dict[_Key, object]:
         raise SettingsError(f"{file} is not valid TOML: it is not encoded in UTF-8") from None
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}") from None
+    except (RecursionError, ValueError):  # Python's bounds on nesting and on the digits of a number
+        raise SettingsError(f"{file} cannot be read: no setting is so deep or so long") from None
     found: dict[_Key, object] = {}
     for section, table in tree.items():
         if section not in _SECTIONS or not isinstance(table, dict):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.render.words import clean
 from bot.words import clip, count
 from seeds.watchlist import slug_of
 from storage.errors import UsageError
@@ -201,7 +202,7 @@ def _history(store: "SqliteStore", form: str) -> Iterable[Document]:
 
 
 def _checked(name: str) -> str:
-    tidy = " ".join(name.split())
+    tidy = clean(name)
     if not tidy or len(tidy) > LONGEST_NAME or not any(sign.isalnum() for sign in tidy):
         raise UsageError(
             f"{clip(name, 40)!r} is no name: give 1 to {LONGEST_NAME} characters, letters among them"

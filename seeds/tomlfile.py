@@ -50,6 +50,10 @@ class Source:
             data = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             raise WatchlistError(self._syntax(error)) from None
+        except RecursionError:
+            raise WatchlistError(f"{self.name}: lists or tables nested too deeply to be read") from None
+        except ValueError:  # Python's bound on the digits of a number
+            raise WatchlistError(f"{self.name}: a number with too many digits to be read") from None
         try:
             return msgspec.convert(data, kind)
         except msgspec.ValidationError as error:

@@ -131,12 +131,19 @@ def _check(file: Source, index: int, row: _EntityRow, known: set[str]) -> None:
         for at, phrase in enumerate(getattr(row, key)):
             if not phrase.strip():
                 raise file.fault((*here, key, at), f"{key}: an empty phrase would match everything")
+    try:
+        if row.muted_until is not None:
+            _utc(row.muted_until)
+    except OverflowError:
+        raise file.fault((*here, "muted_until"), f"muted_until {row.muted_until} is no time in UTC") from None
+
+
+def _utc(moment: datetime) -> datetime:
+    """OverflowError where that is before the year 1 or after 9999."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _entity(row: _EntityRow, slug: str, origin: str) -> Entity:
-    muted = row.muted_until
-    if muted is not None:
-        muted = muted.replace(tzinfo=UTC) if muted.tzinfo is None else muted.astimezone(UTC)
     return Entity(
         slug=slug,
         name=row.name,
@@ -151,7 +158,7 @@ def _entity(row: _EntityRow, slug: str, origin: str) -> Entity:
         contexts_against=tuple(row.contexts_against),
         note=row.note,
         origin=origin,
-        muted_until=muted,
+        muted_until=_utc(row.muted_until) if row.muted_until is not None else None,
     )
 
 

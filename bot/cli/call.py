@@ -5,6 +5,7 @@ demo, the help) run without.
 """
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -125,7 +126,7 @@ FREE_TEXT = {"ignore_unknown_options": True}  # for commands whose argument may 
 
 
 def checked_words(ctx: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Words of a free text; what was meant as an option of the command is refused with its name."""
+    """Words of a free text, as UTF-8; what was meant as an option of the command is refused with its name."""
     from difflib import get_close_matches
 
     known = [name for one in ctx.command.params for name in one.opts if name.startswith("--")]
@@ -133,7 +134,7 @@ def checked_words(ctx: click.Context, parameter: click.Parameter, words: tuple[s
         meant = word.partition("=")[0]  # an exact name can only stand behind --
         if word.startswith("--") and meant not in known and (near := get_close_matches(meant, known, n=1)):
             ctx.fail(f"there is no option {word} (did you mean {near[0]}?); for a text put -- before it")
-    return words
+    return tuple(os.fsencode(word).decode(errors="replace") for word in words)
 
 
 @contextmanager

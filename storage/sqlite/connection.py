@@ -228,15 +228,14 @@ class Connection:
         raise StoreError(f"{self.path}: a write outside of a transaction: this is a fault of the program")
 
 
-def connect(path: Path, *, durable: bool = True, create: bool = False) -> sqlite3.Connection:
-    """A raw autocommit connection with our pragmas; the file must exist unless ``create``.
+def connect(path: Path, *, durable: bool = True) -> sqlite3.Connection:
+    """A raw autocommit connection with our pragmas; the file must exist.
 
     ``durable`` syncs each commit to the disk; throwaway databases do without.
     """
-    mode = "rwc" if create else "rw"
     try:
         raw = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
+            f"{path.absolute().as_uri()}?mode=rw",
             uri=True,
             isolation_level=None,
             check_same_thread=False,

@@ -33,11 +33,9 @@ def translate(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Exceptio
         return DamagedDatabase(f"{path}: the database is damaged: {REMEDY}")
     code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
     if code == sqlite3.SQLITE_FULL:
-        return StoreFull(f"{path}: the disk is full: make room, then try again; nothing stored is lost")
+        return _full(path)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        if no_room(path):
-            return StoreFull(f"{path}: the disk is full: make room, then try again; nothing stored is lost")
-        return read_only(path)
+        return unusable(path)
     if code == sqlite3.SQLITE_NOTADB:
         return NotOurDatabase(f"{path}: not a database: {REMEDY}")
     if code == sqlite3.SQLITE_CORRUPT or str(error).startswith(OTHER_DAMAGE):
@@ -53,9 +51,18 @@ def translate(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> Exceptio
         )
     if code == sqlite3.SQLITE_IOERR:
         if no_room(path):
-            return StoreFull(f"{path}: the disk is full: make room, then try again; nothing stored is lost")
+            return _full(path)
         return StoreError(f"{path}: the disk does not answer as it should ({error}): check it")
     return error
+
+
+def unusable(path: Path) -> StoreError:
+    """Why nothing can be written at ``path``: no room, or no leave."""
+    return _full(path) if no_room(path) else read_only(path)
+
+
+def _full(path: Path) -> StoreFull:
+    return StoreFull(f"{path}: the disk is full: make room, then try again; nothing stored is lost")
 
 
 REMEDY = (

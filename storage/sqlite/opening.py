@@ -123,12 +123,21 @@ def clear(draft: Path) -> None:
         Path(f"{draft}{end}").unlink(missing_ok=True)
 
 
+def owners_own(path: Path) -> None:
+    """Let an empty file stand at ``path`` that only its owner may read, as SQLite's files beside it then are.
+
+    A database holds the tokens of webhooks, and addresses of feeds that may hold keys.
+    """
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
 def _create(path: Path, now: datetime) -> None:
     """Build a new database beside its place, then put it there whole."""
     draft = path.with_name(path.name + ".draft")
     try:
         clear(draft)
-        raw = connect(draft, create=True)
+        owners_own(draft)
+        raw = connect(draft)
         try:
             _migrate(raw, path)
             with translated(path):

@@ -13,9 +13,9 @@ from storage.errors import NotOurDatabase, StoreError
 from storage.sqlite import identity
 from storage.sqlite.codec import to_seconds
 from storage.sqlite.connection import Connection, Row, connect
-from storage.sqlite.faults import translated
+from storage.sqlite.faults import translated, unusable
 from storage.sqlite.index import Index, Text
-from storage.sqlite.opening import clear
+from storage.sqlite.opening import clear, owners_own
 
 PRUNED_AT_ONCE = 500  # entries of one transaction, so that others can write in between
 WORTH_PACKING = 0.25  # share of free pages from which the file is packed
@@ -54,6 +54,10 @@ def backup(db: Connection, target: Path) -> None:
 
 def copy_pages(source: sqlite3.Connection, target: Path) -> None:
     """Copy an open database into a file that is whole in itself, without a log beside it."""
+    try:
+        owners_own(target)
+    except OSError as error:
+        raise unusable(target) from error
     with translated(target):
         copy = sqlite3.connect(target, isolation_level=None)
         try:

@@ -186,6 +186,12 @@ def test_an_old_date_does_not_make_it_quiet(spawn: Call) -> None:
     assert lines(spawn("explain", "--jsonl", "-", stdin=line))[0]["decision"] == "alert"
 
 
+def test_words_that_are_not_utf_8_are_answered(spawn: Call) -> None:
+    answer = spawn("explain", "Meta \udcff buys a lab")
+    assert (answer.status, answer.err) == (0, "")
+    assert "meta" in answer.out
+
+
 def test_lone_surrogates_and_nulls_are_answered(spawn: Call) -> None:
     given = '{"title": "Meta \\u0000 and \\ud83d\\ude00 \\u202e"}\n'
     answer = spawn("explain", "--jsonl", "-", stdin=given)

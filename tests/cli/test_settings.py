@@ -50,6 +50,12 @@ def test_environment_beats_the_file_and_the_option_beats_both(clean_environment:
     assert load(environ={"MOVEWIRE_DB": "env.db"}, db="option.db").db == clean_environment / "option.db"
 
 
+@pytest.mark.parametrize("value", ["[" * 5_000, "9" * 5_000])
+def test_what_python_refuses_to_read_is_named_with_its_file(clean_environment: Path, value: str) -> None:
+    file = write(clean_environment, f"[movewire]\ndb = {value}\n")
+    assert refusal().startswith(f"{file} cannot be read: ")
+
+
 def test_every_environment_variable_has_a_key_in_the_file(clean_environment: Path) -> None:
     write(
         clean_environment,

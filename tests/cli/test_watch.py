@@ -35,6 +35,12 @@ def test_a_new_name_gets_an_id_and_the_defaults(call: Call) -> None:
     )
 
 
+def test_signs_that_a_terminal_would_obey_are_no_part_of_a_name(call: Call) -> None:
+    assert call("watch", "add", "Bay\x1b[2J Labs", "--alias", "Bay\x07L").status == 0
+    found = shown(call, "bay-2j-labs")
+    assert (found["name"], found["aliases"]) == ("Bay[2J Labs", ["BayL"])
+
+
 def test_kind_tier_and_aliases_are_taken(call: Call) -> None:
     call("watch", "add", "Tilda Brask", "--kind", "person", "--tier", "related", "--alias", "T. Brask")
     found = shown(call, "T. Brask")

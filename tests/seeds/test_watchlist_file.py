@@ -133,6 +133,7 @@ FAULTS = {  # text -> place and what the line says
         1,
         "expected str",
     ),
+    '[[entity]]\nname = "a"\nmuted_until = 0001-01-01T00:00:00+23:59': (3, 1, "no time in UTC"),
     '[[entity]]\nname = "a\n': (2, 10, "not TOML"),
     '[[entity]\nname = "a"': (1, 9, "not TOML"),
     '[[entity]]\nname = """a': (2, 12, "not TOML"),
@@ -160,6 +161,14 @@ def test_since_after_until_is_a_fault():
 def test_bytes_that_are_no_text_are_a_fault_with_their_place():
     with pytest.raises(WatchlistError, match=r"^w:2:9: byte 0xff is not UTF-8"):
         load_watchlist(b'[[entity]]\nname = "\xff"', name="w")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("a = " + "[" * 5_000, "too deeply"), ("a = " + "9" * 5_000, "too many digits")]
+)
+def test_what_python_refuses_to_read_is_a_fault(text, says):
+    with pytest.raises(WatchlistError, match=f"^w: .*{says}"):
+        load_watchlist(text.encode(), name="w")
 
 
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path):

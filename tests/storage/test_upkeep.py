@@ -22,6 +22,15 @@ def test_a_backup_is_one_whole_file_that_opens(sqlite: SqliteStore, tmp_path: Pa
         assert (store.entries.count(), store.instance, store.check()) == (1, sqlite.instance, [])
 
 
+def test_nobody_but_its_owner_reads_a_database_or_its_copies(
+    sqlite: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    sqlite.backup(copy)
+    for file in (copy, path, *path.parent.glob(f"{path.name}-*")):
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
 def test_a_backup_overwrites_nothing_and_needs_its_folder(sqlite: SqliteStore, tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.write_text("letters")
