@@ -112,6 +112,7 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         told = {d.frame.kind for d in drafts if d.start < start and not d.background}
         draft.score *= _LATER_KIND ** min(2, len(told))
         drafts.append(draft)
+    status.tell_alone(drafts)
     people.join_changes(drafts)
     if page.name == "title" and not drafts and (bare := product.bare_name(reading)) is not None:
         bare.score = bare.frame.weight * _place(page, 0)

@@ -62,7 +62,7 @@ OPTIONAL = frozenset(
     "alliance border court deal itself kin kin_of noun novel opinion own owned plain review stuff tells".split()
 )
 CUES = frozenset(
-    "negation never recounted stating auxiliary person_relative background opening afterwards relative past dated"
+    "negation never recounted stating auxiliary person_relative background simultaneous opening afterwards relative past dated"
     " conditional roundup feature".split()
 )
 

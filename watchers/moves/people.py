@@ -176,7 +176,7 @@ def _whole_title(draft: Draft, hit: Hit) -> str:
     if page.lexicon.numbers.counters:
         start, end = _whole_post(draft, hit)
     # "finance chief", "policy chief": one plain word before belongs to it
-    word = re.search(r"([a-z]+) $", page.raw[:start])
+    word = re.search(r"\b([a-z]+) $", page.raw[:start])
     if (
         word
         and page.folded[start:end] in page.lexicon.posts.bare

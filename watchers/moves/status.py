@@ -5,6 +5,7 @@ Reads the cues around a trigger and sets the draft's status; what is told as bac
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ NEGATED = 0.8  # what is left of a score when the text denies the move
 QUESTIONED = 0.8  # when it asks
 SUPPOSED = 0.92  # when it could happen
 BACKGROUND = 0.45  # when it is told as something earlier
+BESIDE = 0.85  # when it happens beside something that is no move
 PAST = 0.6  # when a date of long ago stands beside it
 _NEGATION_REACH = 30
 _CUE_REACH = 70
@@ -87,6 +89,20 @@ def _is_attribute(draft: Draft) -> bool:
     named = any(p.start == end and p.kind == "person" for p in draft.parties)
     named = named or page.folded.startswith(words.same_person, end)
     return named and page.folded[:end].endswith(words.attribute_endings)
+
+
+def tell_alone(drafts: Sequence[Draft]) -> None:
+    """ "Stocks slide as X unveils Y": where a headline tells nothing else, what happens beside it is the news."""
+    if not drafts or drafts[0].page.name != "title" or any(not d.background for d in drafts):
+        return
+    for draft in drafts:
+        page, left = draft.page, draft.clause[0]
+        beside = page.last("simultaneous", left, draft.start + 1)
+        if beside is None or beside != page.last("background", left, draft.start + 1):
+            continue
+        if beside.start > draft.sentence[0] + 1 and not _comma(page, beside.end, draft.start):
+            draft.background = False
+            draft.score *= BESIDE / BACKGROUND
 
 
 def is_background(draft: Draft) -> bool:
