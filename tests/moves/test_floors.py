@@ -35,6 +35,12 @@ def _rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
 
 
+@pytest.mark.parametrize("name", sorted(FLOORS))
+def test_each_sentence_has_an_id_of_its_own(name: str) -> None:
+    ids = Counter(row["id"] for row in _rows(name))
+    assert [one for one, times in ids.items() if times > 1] == []
+
+
 def _count(counted: Counter[str], given: dict[str, Any], move: Move | None) -> None:
     """Count what is asked and what is right; particulars only where the kind is."""
     right = (move.kind.value if move else "none") in (given["kind"], given.get("also"))
