@@ -81,6 +81,8 @@ def profiles_of(entities: Sequence[Entity]) -> tuple[Profile, ...]:
 
 def _post(person: int, relation: Relation) -> Post | None:
     if relation.kind is RelationKind.FOUNDED:
+        if relation.role:  # "co-founder": one of several, so "the founder" means nobody in particular
+            return None
         return Post(person=person, role="founder", since=relation.since, until=None)
     if relation.kind is RelationKind.WORKS_AT and relation.role:
         return Post(person=person, role=relation.role, since=relation.since, until=relation.until)

@@ -8,7 +8,7 @@ computed: parties by what they are, amounts, counts.  Who plays which role is bo
 from collections.abc import Iterable
 
 from watchers.moves.amounts import find_counts
-from watchers.moves.lexicon import HUMAN, Condition, Frame
+from watchers.moves.lexicon import HUMAN, NO_BLANKS, Condition, Frame
 from watchers.moves.names import Party
 from watchers.moves.page import Page
 from watchers.moves.reading import Reading, Spot
@@ -180,7 +180,17 @@ def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> 
         spans = [(right, right)]
     else:
         spans = [(h.start, h.end) for h in reading.page.hits.get(name, ())]
+    closed = (
+        reach == "after"
+        and reading.page.lexicon.lang == "ja"
+        and text.startswith(" ", left)
+        and text[left + 1 : left + 2] >= NO_BLANKS
+    )
+    if closed and name == "stop":
+        return True
     for start, end in spans:
+        if closed and start > left and text[start : start + 1] >= NO_BLANKS:
+            continue  # "「N」公開 小型モデルを…": a blank parts clauses
         gap = text[left:start] if reach == "after" else text[end:right]
         if (start >= left if reach == "after" else end <= right) and _is_slight(gap, reading.page):
             return True

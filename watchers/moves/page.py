@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from storage.model import Mention, MoveKind
-from watchers.moves.lexicon import LEFT, NO_BLANKS, RIGHT, Frame, Lexicon
+from watchers.moves.lexicon import CJK, LEFT, NO_BLANKS, RIGHT, Frame, Lexicon
 from watchers.text import fold, is_title_case, sentences
 
 TITLE_READ = 300  # code points of a title
@@ -212,12 +212,43 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
             h for h in hits["status:rumour"] if h.end - h.start > 1 or not folded[h.end : h.end + 1].isalnum()
         ]
     _drop_parts(hits, ("product", "stuff", "against", "job") if lexicon.numbers.counters else ("product",))
+    if lexicon.lang in CJK and "ignore" in hits:
+        for name in _OF_IDIOMS:
+            _drop_inside(hits, name, hits["ignore"])
     page.triggers = _undisturbed(spots, hits.get("ignore", []))
+    if "remedy" in hits:
+        _heal(page, hits["remedy"])
 
 
 def _both(lexicon: Lexicon, some: tuple[Frame, ...], others: tuple[Frame, ...]) -> tuple[Frame, ...]:
     """The frames of two phrases that are written alike, in the table's order."""
     return tuple(sorted({*some, *others}, key=lexicon.frames.index))
+
+
+_OF_IDIOMS = ("round", "deal", "harm", "breakword", "acqword", "contractword", "court")
+_REMEDY_REACH = 16  # code points between a flaw and what is done about it
+_NEXT_CLAUSE = re.compile("[,，、。；;：:]")
+
+
+def _heal(page: Page, remedies: list[Hit]) -> None:
+    """Forget flaws that are mended or warded off, and their harm: 脆弱性327件を修正, 修复…崩溃."""
+    if "harm" in page.hits:
+        page.hits["harm"] = [h for h in page.hits["harm"] if not _is_healed(page, remedies, h.start, h.end)]
+    kept: list[Trigger] = []
+    for start, end, frames in page.triggers:
+        if _is_healed(page, remedies, start, end):
+            frames = tuple(frame for frame in frames if frame.kind is not MoveKind.INCIDENT)
+        if frames:
+            kept.append((start, end, frames))
+    page.triggers = kept
+
+
+def _is_healed(page: Page, remedies: list[Hit], start: int, end: int) -> bool:
+    for remedy in remedies:
+        left, right = (end, remedy.start) if remedy.start >= end else (remedy.end, start)
+        if 0 <= right - left <= _REMEDY_REACH and not _NEXT_CLAUSE.search(page.folded, left, right):
+            return True
+    return False
 
 
 _NAMED = 4  # beside LEFT and RIGHT: within the name of a watched entity

@@ -63,4 +63,7 @@ def is_bystander(page: Page, party: Party) -> bool:
 def _belongs(page: Page, gap: str) -> bool:
     """Whether what follows is his: "Scale AI rival", "Scale AI's rival", "Scale AI的对手"."""
     gap = gap.strip(" -")
+    if gap.startswith("(") and gap.endswith(")"):  # "米拉(Mira)创办的"
+        gap = ""
+    gap = gap.removeprefix(")")
     return gap in ("", "'s", "s") or gap in page.lexicon.grammar.belonging

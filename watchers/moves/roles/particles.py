@@ -33,7 +33,9 @@ def bind(draft: Draft, parties: list[Party]) -> None:
     if frame.right:
         ceiling = min(draft.sentence[1], draft.end + _BEHIND_REACH)
         for party in [p for p in parties if p.start >= draft.end and p.end <= ceiling][:2]:
-            fits = accepts(frame.right, party) and not (frame.right == "to" and party.kind == "person")
+            fits = accepts(frame.right, party) and not (
+                frame.right == "to" and party.kind in ("person", "product")
+            )
             if fits and frame.right not in draft.roles:
                 give(draft, frame.right, party)
 
