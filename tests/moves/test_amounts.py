@@ -65,21 +65,23 @@ def test_what_is_no_money_is_no_sum(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "decimal", "scaled", "value"),
+    ("text", "decimal", "scale", "value"),
     [
-        ("14,3", ",", True, 14.3),
-        ("14.3", ",", True, 14.3),
-        ("2.000", ",", True, 2000),
-        ("1.234,5", ",", False, 1234.5),
-        ("1,234", ".", False, 1234),
-        ("1.500", ".", True, 1.5),
-        ("..", ".", False, None),
+        ("14,3", ",", 1e9, 14.3),
+        ("14.3", ",", 1e9, 14.3),
+        ("2.000", ",", 1e6, 2000),
+        ("2,500", ",", 1e6, 2500),  # as Mexico writes it
+        ("1,125", ",", 1e9, 1.125),
+        ("1.234,5", ",", 1.0, 1234.5),
+        ("1,234", ".", 1.0, 1234),
+        ("1.500", ".", 1e6, 1.5),
+        ("..", ".", 1.0, None),
     ],
 )
 def test_a_number_follows_its_language_or_its_digits(
-    text: str, decimal: str, scaled: bool, value: float | None
+    text: str, decimal: str, scale: float, value: float | None
 ) -> None:
-    assert parse_number(text, decimal, scaled) == value
+    assert parse_number(text, decimal, scale) == value
 
 
 @pytest.mark.parametrize(

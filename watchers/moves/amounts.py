@@ -49,11 +49,12 @@ class Count:
 # --- numbers ------------------------------------------------------------------------------
 
 
-def parse_number(text: str, decimal: str, scaled: bool) -> float | None:
+def parse_number(text: str, decimal: str, scale: float) -> float | None:
     """``14,3`` or ``2.000`` as the language means it; None for what is no number.
 
     A text may use the other convention (machine translations do): a last group that
-    cannot be thousands is taken for decimals.
+    cannot be thousands is taken for decimals, and "1,500 millones", as Mexico writes it,
+    for thousands: as decimals nobody writes the noughts.
     """
     text = text.strip(".,' ").replace(" ", "").replace("'", "")
     thousands = "," if decimal == "." else "."
@@ -68,8 +69,8 @@ def parse_number(text: str, decimal: str, scaled: bool) -> float | None:
     in_thousands = len(groups[0]) <= 3 and all(len(g) == 3 for g in groups[1:])
     if (
         in_thousands
-        and (mark == thousands or len(groups) > 2)
-        and not (scaled and mark == "." and decimal == ".")
+        and (mark == thousands or len(groups) > 2 or (mark == "," and scale == 1e6 and tail[-1] == "0"))
+        and not (scale != 1.0 and mark == "." and decimal == ".")
     ):
         return float("".join(groups)) if all(g.isdigit() for g in groups) else None
     whole = head.replace(mark, "")
@@ -87,8 +88,9 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
     number = r"\d{1,12}(?:[.,']\d{1,12}){0,4}"
     spelt = either((*numbers.words, *words.one))
     large = either(frozenset(w for w, size in numbers.scale.items() if size >= _UNIT_ALONE and len(w) > 3))
+    thousand = either(words.thousand)
     grouped = (
-        rf"(?P<number>{number}(?:\ \d{{3}}(?!\d)){{0,3}})"
+        rf"(?P<number>{number}(?:\ (?:{thousand}\ )?\d{{3}}(?!\d)){{0,3}})"
         if numbers.decimal == ","
         else rf"(?P<number>{number})"
     )
@@ -132,7 +134,7 @@ def _read_amount(match: re.Match[str], lexicon: Lexicon) -> tuple[float | None, 
         if groups.get("spelt"):
             value: float | None = numbers.words.get(groups["spelt"], 1)
         else:
-            value = parse_number(groups["number"], numbers.decimal, bool(groups["scale"]))
+            value = parse_number(_THOUSAND.sub(" ", groups["number"]), numbers.decimal, scale)
         currency = numbers.currency.get(groups["before"] or "") or numbers.currency.get(groups["after"] or "")
         if groups["before"] and groups["after"] and numbers.currency[groups["before"]] != currency:
             currency = numbers.currency[groups["after"]]
@@ -151,6 +153,7 @@ def _whole(value: float) -> float:
     return float(round(value)) if value >= 1_000 else value
 
 
+_THOUSAND = re.compile(r" [^\W\d]+ ")  # the word in "97 mil 400"
 _PART = re.compile(r"(\d[\d.,']*)\s?([^\d\s.,']*)")
 
 
@@ -158,7 +161,7 @@ def _sum_of_parts(parts: str, lexicon: Lexicon) -> float | None:
     """``3億5000万`` as the sum that it is."""
     total = 0.0
     for number, unit in _PART.findall(parts):
-        value = parse_number(number, lexicon.numbers.decimal, False)
+        value = parse_number(number, lexicon.numbers.decimal, 1.0)
         scale = 1.0
         for word in (unit, unit.rstrip("余多")):
             scale = lexicon.numbers.scale.get(word, scale)
@@ -255,7 +258,7 @@ def _read_count(match: re.Match[str], lexicon: Lexicon) -> int | None:
     if match["word"]:
         return lexicon.numbers.words[match["word"]]
     scale = lexicon.numbers.scale.get(match["scale"] or "", 1.0)
-    value = parse_number(match["number"], lexicon.numbers.decimal, False)
+    value = parse_number(match["number"], lexicon.numbers.decimal, 1.0)
     return None if value is None else int(value * scale)
 
 

@@ -136,6 +136,7 @@ class Sides:
 class Counting:
     """``[counting]``: words around sums of money and numbers of people."""
 
+    thousand: tuple[str, ...] = ()  # between the thousands of a number and its hundreds
     one: tuple[str, ...] = ()  # "a billion"
     of: tuple[str, ...] = ()  # between a number and its currency: "milliards de dollars"
     goes_on: tuple[str, ...] = ()  # may follow a sum that is told without its currency

@@ -52,7 +52,10 @@ def _watched(page: Page, start: int, end: int, entity: Entity | None, slug: str)
         kind = "person"
     elif entity is not None and entity.kind is EntityKind.PRODUCT:
         kind = "product"
-    return make_party(page, start, end, kind, slug)
+    party = make_party(page, start, end, kind, slug)
+    if entity is not None and party.name[:1].islower():  # "parent of Facebook" is a description
+        return party._replace(name=entity.name)
+    return party
 
 
 def make_party(
