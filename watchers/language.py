@@ -64,16 +64,17 @@ _INSIDE = {
     "it": re.compile("cch|gli|zz|tt|gn|i\\b"),
 }
 _SCRIPTS = (
-    ("ja", re.compile("[\u3041-\u3096\u30a1-\u30fa]")),
-    ("ko", re.compile("[\uac00-\ud7a3\u1100-\u11ff]")),
-    ("zh", re.compile("[\u3400-\u9fff\uf900-\ufaff]")),
-    ("ru", re.compile("[\u0400-\u04ff]")),
-    ("el", re.compile("[\u0370-\u03ff]")),
-    ("ar", re.compile("[\u0600-\u06ff]")),
-    ("he", re.compile("[\u0590-\u05ff]")),
-    ("hi", re.compile("[\u0900-\u097f]")),
-    ("th", re.compile("[\u0e00-\u0e7f]")),
+    ("ja", re.compile("[\u3041-\u3096\u30a1-\u30fa]+")),
+    ("ko", re.compile("[\uac00-\ud7a3\u1100-\u11ff]+")),
+    ("zh", re.compile("[\u3400-\u9fff\uf900-\ufaff]+")),
+    ("ru", re.compile("[\u0400-\u04ff]+")),
+    ("el", re.compile("[\u0370-\u03ff]+")),
+    ("ar", re.compile("[\u0600-\u06ff]+")),
+    ("he", re.compile("[\u0590-\u05ff]+")),
+    ("hi", re.compile("[\u0900-\u097f]+")),
+    ("th", re.compile("[\u0e00-\u0e7f]+")),
 )
+_OF_NEITHER = re.compile("[\u0370-\u1fff\uac00-\ud7a3]")  # of those above: neither Chinese nor Japanese
 _SHARES_SCRIPT = {
     "uk": "ru",
     "bg": "ru",
@@ -84,6 +85,7 @@ _SHARES_SCRIPT = {
     "ur": "ar",
     "yue": "zh",
 }
+_EASTERN = tuple(script for script in _SCRIPTS if script[0] in ("ja", "zh"))
 _OWN_SCRIPT = {lang for lang, _ in _SCRIPTS}
 _NO_BLANKS = frozenset({"ja", "zh", "ko"})
 _WORD = re.compile(r"[^\W\d_]+")
@@ -101,7 +103,6 @@ _SIMPLIFIED_SIGNS = re.compile(
 )
 _FEW_OF_SCRIPT = 0.08  # likewise, where the feed says that it is
 _NAMES_IN_SCRIPT = 0.6  # below it, clear words in Latin letters make the script a quotation
-_CERTAIN_SCRIPT = 0.9
 _ANY_EVIDENCE = 0.5
 _CLEAR_EVIDENCE = 3.0  # what it takes to overrule a hint
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\ud7a3\uf900-\ufaff]")
@@ -139,7 +140,7 @@ def detect_lang(text: str, hint: str | None = None) -> str | None:
     script, share = _by_script(text, _FEW_OF_SCRIPT if hinted in _NO_BLANKS else _SOME_OF_SCRIPT)
     if script == "zh" and hinted == "ja" and len(text) < _NO_KANA and not _SIMPLIFIED_SIGNS.search(text):
         script = "ja"
-    scores = _by_words(text) if share < _CERTAIN_SCRIPT else {}
+    scores = {} if script is not None and share >= _NAMES_IN_SCRIPT else _by_words(text)
     best = max(scores, key=lambda lang: (scores[lang], lang == "en"), default=None)
     evidence = scores[best] if best else 0.0
     if script is not None:
@@ -177,7 +178,8 @@ def _by_script(text: str, least: float = _SOME_OF_SCRIPT) -> tuple[str | None, f
     if text.isascii() or not _OTHER_SCRIPT.search(text):
         return None, 0.0
     letters = sum(map(str.isalpha, text))
-    counts = {lang: len(pattern.findall(text)) for lang, pattern in _SCRIPTS}
+    scripts = _SCRIPTS if _OF_NEITHER.search(text) else _EASTERN
+    counts = {lang: sum(map(len, pattern.findall(text))) for lang, pattern in scripts}
     if counts["ja"]:  # a few kana among Han are a quoted name, not a Japanese text
         ja = counts["ja"] >= 0.1 * (counts["ja"] + counts["zh"])
         counts["ja"], counts["zh"] = (counts["ja"] + counts["zh"], 0) if ja else (0, counts["zh"])
