@@ -33,6 +33,7 @@ _OPENING = " \"'([{*_«"
 _CLOSING = frozenset(',;:!?)]}…"')
 _TITLES = frozenset({"mrs.", "prof.", "sra.", "dra.", "hon.", "capt.", "gov.", "sen."})
 _WORD = re.compile(r"[^\W_][\w&.+]*")
+_WORD_SIGNS = frozenset(" -'\"*")  # behind a word that another one may follow
 _NEXT_WORD = re.compile(rf"[ *_\"']*+({_WORD.pattern})")
 
 
@@ -188,39 +189,39 @@ class Field:
         )
 
     def _right(self, end: int) -> tuple[tuple[str, ...], tuple[str, ...], bool, bool]:
-        after = self.folded[end : end + _WINDOW]
+        after, raw = self.folded[end : end + _WINDOW], self.raw[end : end + _WINDOW]
         possessive = hyphen = False
         at = 0
-        while after[at : at + 1] in ("*", "_"):
-            at += 1
-        if after.startswith("'s", at) and not after[at + 2 : at + 3].isalnum():
-            possessive, at = True, at + 2
-        elif after.startswith("' ", at) and self.folded[end - 1 : end] == "s":
-            possessive, at = True, at + 1
-        elif after[at : at + 1] in ("'", '"', ")"):
-            at += 1
-        while after[at : at + 1] in ("*", "_"):
-            at += 1
-        if after[at : at + 1] == "-" and after[at + 1 : at + 2].isalnum():
-            hyphen, at = True, at + 1
-        elif after[at : at + 1] != " ":
-            return (), (), False, possessive
+        if not after.startswith(" "):
+            while after[at : at + 1] in ("*", "_"):
+                at += 1
+            if after.startswith("'s", at) and not after[at + 2 : at + 3].isalnum():
+                possessive, at = True, at + 2
+            elif after.startswith("' ", at) and self.folded[end - 1 : end] == "s":
+                possessive, at = True, at + 1
+            elif after[at : at + 1] in ("'", '"', ")"):
+                at += 1
+            while after[at : at + 1] in ("*", "_"):
+                at += 1
+            if after[at : at + 1] == "-" and after[at + 1 : at + 2].isalnum():
+                hyphen, at = True, at + 1
+            elif after[at : at + 1] != " ":
+                return (), (), False, possessive
         words: list[str] = []
         raws: list[str] = []
-        while len(words) < 4:
-            match = _NEXT_WORD.match(after, at)
-            if match is None:
-                break
+        while len(words) < 4 and (match := _NEXT_WORD.match(after, at)) is not None:
             begin, at = match.span(1)
             word = match[1].rstrip(".")
             words.append(word)
-            raws.append(self.raw[end + begin : end + begin + len(word)])
-            if match[1] != word or (after[at : at + 1] not in (" ", "-", "'", '"', "*")):
+            raws.append(raw[begin : begin + len(word)])
+            sign = after[at : at + 1]
+            if begin + len(word) < at or sign not in _WORD_SIGNS:
                 break
-            if after[at : at + 1] in ("-", "'") and after[at + 1 : at + 2].isalpha():
+            if sign in ("-", "'") and after[at + 1 : at + 2].isalpha():
                 tail = _WORD.match(after, at + 1)
                 if tail is not None:
-                    words[-1] += after[at] + tail[0].rstrip(".")
-                    raws[-1] += self.raw[end + at : end + at + 1 + len(tail[0].rstrip("."))]
+                    further = sign + tail[0].rstrip(".")
+                    words[-1] += further
+                    raws[-1] += raw[at : at + len(further)]
                     at = tail.end()
         return tuple(words), tuple(raws), hyphen, possessive

@@ -15,7 +15,6 @@ from watchers.matching.scene import Candidate, Scene
 from watchers.tables import either
 from watchers.text import fold
 
-_LONGEST_WORD = 40
 # A name right after a role in Chinese or Japanese: in Latin letters, with a dot, or in kana.
 _CJK_NAME = re.compile(
     "[のと的,、 ]?(?:[A-Z][a-z]+ ?[A-Z]|[\u4e00-\u9fff]{2,5}[·・‧]|[\u30a1-\u30fa\u30fc]{2,}(?:[・=＝ 氏さ]|$))"
@@ -165,13 +164,13 @@ def _role_at(folded: str, at: int, cues: Cues) -> tuple[str | None, int]:
     return None, at
 
 
+# A word with its hyphens and apostrophes, but for a possessive.
+_WORD = re.compile(r"(?:[^\W_]|-|'(?![s ]|\Z)){0,40}")
+
+
 def _word(folded: str, at: int) -> str:
-    end, stop = at, min(len(folded), at + _LONGEST_WORD)
-    while end < stop and (folded[end].isalnum() or folded[end] in "-'"):
-        if folded[end] == "'" and folded[end + 1 : end + 2] in ("s", " ", ""):
-            break
-        end += 1
-    return folded[at:end]
+    word = _WORD.match(folded, at)
+    return word[0] if word is not None else ""
 
 
 def _part_of_word(folded: str, end: int) -> bool:

@@ -153,7 +153,7 @@ def _spaced(key: str) -> bool:
 
 def _joins(char: str) -> bool:
     """Whether a sign beside an alphabet's letter would make it part of a longer word."""
-    return char.isalnum() and not 0x3040 <= ord(char) <= 0xD7A3 and not 0x20000 <= ord(char) <= 0x3FFFF
+    return char.isalnum() and (char < "\u3040" or "\ud7a3" < char < "\U00020000" or char > "\U0003ffff")
 
 
 def whole_word(text: str, start: int, end: int, *, spaced: bool) -> str | None:

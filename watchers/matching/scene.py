@@ -7,6 +7,7 @@ Collects what was found where; the weighing is done by ``evidence``, ``people`` 
 import dataclasses
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from watchers.matching.cues import CJK, Cues, cues, sections, topics
 from watchers.matching.forms import Form, Part, Strength
 from watchers.matching.profiles import Profile
 from watchers.matching.reading import Around, Field, Place
-from watchers.matching.scan import Hit, Scanner
+from watchers.matching.scan import Scanner
 from watchers.text import detect_lang, fold
 
 Evidence = list[tuple[str, float]]
@@ -147,8 +148,10 @@ class Scene:
         self._topic: Topic | None = None
         self._counts: dict[int, int] = {}  # candidates of each entity
         for number, one in enumerate(self.fields):
-            for hit in scanner.hits(one.folded):
-                self._place(number, one, hit, scanner)
+            for pattern, start, end, suffix in scanner.hits(one.folded):
+                self.hits.setdefault(scanner.keys[pattern], []).append((number, start, end))
+                if forms := scanner.forms[pattern]:  # else it is a context word alone
+                    self._place(forms, number, one, start, end, suffix)
         if not self.candidates:
             return
         if len(self.candidates) > 1:
@@ -163,11 +166,11 @@ class Scene:
         for one in self.fields:
             one.english = self.lang is None or self.lang == "en"
 
-    def _place(self, number: int, one: Field, hit: Hit, scanner: Scanner) -> None:
-        pattern, start, end, suffix = hit
-        self.hits.setdefault(scanner.keys[pattern], []).append((number, start, end))
+    def _place(
+        self, forms: Sequence[Form], number: int, one: Field, start: int, end: int, suffix: str
+    ) -> None:
         placed = -1
-        for form in scanner.forms[pattern]:
+        for form in forms:
             if form.owner == placed:
                 continue
             if form.exact and not _as_written(form, one.raw[start:end]):
@@ -179,7 +182,7 @@ class Scene:
             if count >= MENTIONS_OF_EACH:
                 continue
             self._counts[placed] = count + 1
-            profile = scanner.profiles[placed]
+            profile = self.profiles[placed]
             self.candidates.append(Candidate(0, form, profile, one, number, start, end, suffix))
 
     def _drop_nested(self) -> None:
