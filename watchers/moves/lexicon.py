@@ -11,6 +11,7 @@ is explained in ``docs/languages.md``; ``watchers.moves.faults`` checks a table,
 it over all of them.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -137,7 +138,7 @@ class Lexicon:
     nouns_capital: bool  # German: a capital says nothing
     frames: tuple[Frame, ...]
     phrases: tuple[Phrase, ...]
-    automaton: Any  # ahocorasick_rs.AhoCorasick over the phrases
+    automaton: Any  # ahocorasick_rs.AhoCorasick over the phrases, each word of which begins with a capital
     numbers: Numbers
     stop: frozenset[str]  # words that are no names though a headline capitalises them
     orgwords: frozenset[str]  # words that may stand inside an organisation's name
@@ -250,7 +251,11 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
     import ahocorasick_rs  # kept out of the start of commands that read no text
 
     rows = [(kind, row) for kind in MoveKind for row in table.get(kind.value, ())]
-    phrases = _phrases(table, [row["say"] for _, row in rows])
+    phrases = [
+        (spelt, (edges, tuple(classes), triggers))
+        for (phrase, edges), (classes, triggers) in _phrases(table, [row["say"] for _, row in rows]).items()
+        for spelt in _spellings(phrase, edges)
+    ]
     frames = tuple(_frame(kind, row) for kind, row in rows)
     reach = table.get("reach", {})
     return Lexicon(
@@ -262,10 +267,10 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
         nouns_capital=table.get("nouns_capital", False),
         frames=frames,
         phrases=_shared(
-            (edges, tuple(classes), tuple(frames[number] for number in triggers))
-            for (_, edges), (classes, triggers) in phrases.items()
+            (edges, classes, tuple(frames[number] for number in triggers))
+            for _, (edges, classes, triggers) in phrases
         ),
-        automaton=ahocorasick_rs.AhoCorasick([phrase for phrase, _ in phrases]),
+        automaton=ahocorasick_rs.AhoCorasick([spelt for spelt, _ in phrases]),
         numbers=_numbers(table.get("numbers", {})),
         stop=frozenset(word for text in table.get("stop", ()) for word in fold(text).split()),
         orgwords=frozenset(words(table["classes"]["orgword"])),
@@ -310,6 +315,25 @@ def _phrases(table: Mapping[str, Any], said: list[list[str]]) -> _Phrases:
         for key in _written(patterns):
             found.setdefault(key, ({}, {}))[1][number] = None
     return found
+
+
+_WORDS = re.compile(r"\w+|\W+")
+
+
+def with_capitals(folded: str) -> str:
+    """A folded text with a capital where each word begins, so that no phrase is found in the middle of one."""
+    text = folded.title()
+    if len(text) != len(folded):  # a word begins with a letter that has no capital of its own: "ﬁ"
+        pairs = [(word, word.title()) for word in _WORDS.findall(folded)]
+        text = "".join(title if len(title) == len(word) else word for word, title in pairs)
+    return text
+
+
+def _spellings(phrase: str, edges: int) -> tuple[str, ...]:
+    """How a phrase may stand in a text ``with_capitals``: one that is open to the left also within a word."""
+    text = with_capitals(phrase)
+    inside = phrase[0] + text[1:]
+    return (text,) if edges & LEFT or inside == text else (text, inside)
 
 
 def _written(patterns: list[str]) -> Iterator[tuple[str, int]]:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from storage.model import Mention, MoveKind
-from watchers.moves.lexicon import CJK, LEFT, NO_BLANKS, RIGHT, Frame, Lexicon
+from watchers.moves.lexicon import CJK, LEFT, NO_BLANKS, RIGHT, Frame, Lexicon, with_capitals
 from watchers.text import fold, is_title_case, sentences
 
 TITLE_READ = 300  # code points of a title
@@ -181,7 +181,8 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
     phrases, (before, behind) = lexicon.phrases, _letters(folded, named)
     latest = 0
     disordered: set[str] = set()  # classes: phrases come in the order of their ends, not of their starts
-    matches: list[tuple[int, int, int]] = lexicon.automaton.find_matches_as_indexes(folded, overlapping=True)
+    text = with_capitals(folded)
+    matches: list[tuple[int, int, int]] = lexicon.automaton.find_matches_as_indexes(text, overlapping=True)
     for number, start, end in matches:
         edges, classes, frames = phrases[number]
         if touched := before[start] | behind[end]:
