@@ -28,6 +28,7 @@ _TOKEN = re.compile(
 _DUTCH_COMPOUND = re.compile(r"-[a-zà-ÿ]{4,}$")  # "AI-bedrijf", "Meta-topman": what somebody is, not a name
 LONGEST_NAME = 5  # words; what is longer is a headline in capitals
 _ORDINARY = bytes((ORDINARY,))
+_BEFORE = 30  # code points before a name in which what makes it no party stands
 _DOUBLE = re.compile(
     r"[^\W\d_][^\W\dA-Z_]*['’-][A-ZÀ-Þ][^\W\dA-Z_]+$"
 )  # "Jean-Luc", "Smith-Jones", "O’Neill"
@@ -143,12 +144,20 @@ def _close(page: Page, run: list[tuple[int, int]], parties: list[Party]) -> None
         return
     words = [page.raw[a:b] for a, b in run]
     words[-1] = without_possessive(words[-1])
+    if _is_no_party(page, start, words):
+        return
     orgword = any(start <= hit.start and hit.end <= end for hit in page.hits.get("orgword", ()))
     if len(run) == 1 and (
         (orgword and "." not in words[0]) or words[0].isdigit() or _is_ordinary(page, start, end)
     ):
         return  # "Corvid.ai" is a name, "Labs" is none
     parties.append(make_party(page, start, end, _shape(page, start, end, words, orgword)))
+
+
+def _is_no_party(page: Page, start: int, words: list[str]) -> bool:
+    """ "The" alone, who only tells it ("laut Corvid"), a common noun ("einer kleinen Konditorei")."""
+    before = _no_party_behind(page.lexicon.naming, len(words) == 1 and words[0].istitle())
+    return words == ["The"] or bool(before and before.search(page.folded, max(0, start - _BEFORE), start))
 
 
 def _is_ordinary(page: Page, start: int, end: int) -> bool:
@@ -198,3 +207,12 @@ def _elided(naming: Naming) -> re.Pattern[str] | None:
 def _formerly(naming: Naming) -> re.Pattern[str]:
     """ "ex-" before "Acme"."""
     return re.compile(rf"(?:{either(naming.former)})-(?=[^\W\d_])", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _no_party_behind(naming: Naming, maybe_noun: bool) -> re.Pattern[str] | None:
+    """What ends where somebody without a part in it is named, or where a common noun stands."""
+    patterns = [rf"(?:{either(naming.tellers)})\ (?:[a-z]{{2,3}}\ )?"] if naming.tellers else []
+    if naming.determiners and maybe_noun:
+        patterns.append(rf"(?:{either(naming.determiners)})\ (?:[^\W\d_]+e[mnrs]?\ ){{0,2}}")
+    return re.compile(rf"\b(?:{'|'.join(patterns)})[\"']?$") if patterns else None

@@ -114,6 +114,8 @@ class Naming:
     elided: str = ""  # letters that an apostrophe may join to a name: "d'Acme"
     former: tuple[str, ...] = ()  # joined to a name by a hyphen: "ex-Acme"
     noun_endings: tuple[str, ...] = ()  # of common nouns, where nouns have capitals
+    determiners: tuple[str, ...] = ()  # before a plain noun there: "einer [kleinen] Firma"
+    tellers: tuple[str, ...] = ()  # before who says so and has no other part in it: "laut"
     titles: tuple[str, ...] = ()  # right behind a person's name: "氏"
     titles_apart: tuple[str, ...] = ()  # behind it and a blank
     beside: str = ""  # regular expression: somebody without Latin letters beside somebody known; group "name"
