@@ -5,15 +5,12 @@ background, and the more telling frame.  Drafts of one kind are one move where t
 parties agree: the headline names the company, the first sentence the person.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 from storage.model import Move
 from watchers.moves.lexicon import NO_BLANKS
 from watchers.moves.names import Party
 from watchers.moves.reading import Draft
-
-_T = TypeVar("_T")
 
 LEAST_SCORE = 0.5  # below it a draft is no move
 MOST_MOVES = 6
@@ -56,28 +53,36 @@ def _key(party: Party) -> str:
 
 
 def _move(group: Sequence[Draft]) -> Move:
+    """What the first draft of a group tells, completed by the others."""
     first = group[0]
+    title, amount, valuation = first.title, first.amount, first.valuation
+    currency, people = first.currency, first.people
     roles: dict[str, tuple[str, ...]] = {}
     names: dict[str, tuple[str, ...]] = {}
     for draft in group:
+        if draft is not first:
+            title = draft.title if title is None else title
+            amount = draft.amount if amount is None else amount
+            valuation = draft.valuation if valuation is None else valuation
+            currency = draft.currency if currency is None else currency
+            people = draft.people if people is None else people
         for role, parties in draft.roles.items():
             if role in names or not parties or _plays_already(parties, names):
                 continue
             names[role] = tuple(dict.fromkeys([p.name for p in parties]))
-            slugs = tuple(dict.fromkeys([p.slug for p in parties if p.slug is not None]))
-            if slugs:
-                roles[role] = slugs
+            if slugs := [p.slug for p in parties if p.slug is not None]:
+                roles[role] = tuple(dict.fromkeys(slugs))
     start, end = _evidence(first)
     return Move(
         kind=first.frame.kind,
         status=first.status,
         roles=roles,
         names=names,
-        title=_first([d.title for d in group]),
-        amount=_first([d.amount for d in group]),
-        valuation=_first([d.valuation for d in group]),
-        currency=_first([d.currency for d in group]),
-        people=_first([d.people for d in group]),
+        title=title,
+        amount=amount,
+        valuation=valuation,
+        currency=currency,
+        people=people,
         evidence=first.page.raw[start:end],
         field=first.page.name,
         start=start,
@@ -91,13 +96,6 @@ def _plays_already(parties: Sequence[Party], names: Mapping[str, Sequence[str]])
         return False
     known = {n.lower() for group in names.values() for n in group}
     return all(p.name.lower() in known for p in parties)
-
-
-def _first(values: Iterable[_T | None]) -> _T | None:
-    for value in values:
-        if value is not None:
-            return value
-    return None
 
 
 def _evidence(draft: Draft) -> tuple[int, int]:

@@ -26,28 +26,29 @@ from watchers.moves.roles.prepositions import preposed
 def bind(draft: Draft) -> None:
     """Give the parties around the trigger the roles that the frame says."""
     left, right = draft.sentence
-    usable = [
-        p
-        for p in draft.parties
-        if left <= p.start and p.end <= right and (p.end <= draft.start or p.start >= draft.end)
-    ]
-    if draft.page.lexicon.verb_last:
-        particles.bind(draft, usable)
+    before: list[Party] = []
+    behind: list[Party] = []
+    for party in draft.parties:
+        if left <= party.start and party.end <= right:
+            if party.end <= draft.start:
+                before.append(party)
+            elif party.start >= draft.end:
+                behind.append(party)
+    lexicon = draft.page.lexicon
+    if lexicon.verb_last:
+        particles.bind(draft, [*before, *behind])
         return
-    before = [p for p in usable if p.end <= draft.start]
-    if draft.page.lexicon.verb_may_end and (subject := _subject_behind(draft, usable)) is not None:
-        assert draft.frame.left is not None
-        give(draft, draft.frame.left, subject)
-        bind_behind(draft, [p for p in usable if p.start > subject.start])
-        return
-    if (
-        draft.page.lexicon.verb_may_end
-        and draft.frame.right
-        and not any(p.start >= draft.end for p in usable)
-    ):
-        before = _bind_early_object(draft, before)
+    if lexicon.verb_may_end:
+        usable = [*before, *behind]
+        if (subject := _subject_behind(draft, usable)) is not None:
+            assert draft.frame.left is not None
+            give(draft, draft.frame.left, subject)
+            bind_behind(draft, [p for p in usable if p.start > subject.start])
+            return
+        if draft.frame.right and not behind:
+            before = _bind_early_object(draft, before)
     bind_before(draft, before)
-    bind_behind(draft, [p for p in usable if p.start >= draft.end])
+    bind_behind(draft, behind)
 
 
 def _subject_behind(draft: Draft, parties: list[Party]) -> Party | None:

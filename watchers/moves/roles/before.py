@@ -16,36 +16,42 @@ _ORG_ROLES = frozenset({"from", "to", "recipient", "partner", "customer", "suppl
 
 def bind_before(draft: Draft, parties: list[Party]) -> None:
     """Give roles to ``parties``, all of which stand before the trigger."""
-    page, frame = draft.page, draft.frame
-    floor, _ = draft.clause
+    frame, (floor, _) = draft.frame, draft.clause
     here = [p for p in parties if p.start >= floor]
     if not here:
         return
-    parties = [p for p in here if not _apposed(draft, p, floor, parties)]
-    parties = [p for p in parties if not _is_founder_of(draft, p, parties)]
-    aside = _bind_preposed(draft, parties, floor)
-    bound = [p for known in draft.roles.values() for p in known]
-    rest = [p for p in parties if p not in bound and p not in aside]
+    apposed = _apposed(draft, here, floor, parties)
+    parties = [p for p in here if p not in apposed] if apposed else here
+    if len(parties) > 1:
+        parties = [p for p in parties if not _is_founder_of(draft, p, parties)]
+    done = _bind_preposed(draft, parties, floor)
+    done += [p for known in draft.roles.values() for p in known]
+    rest = [p for p in parties if p not in done] if done else parties
+    subject = _acting(draft, rest, parties, floor)
+    if subject is None:
+        return
+    _bind_subject(draft, [p for p in rest if p.end <= subject.end], subject)
+    if frame.left_org and frame.left_org not in draft.roles:  # "Jane Doe, Acme's chief, leaves"
+        others = [p for p in here if p not in parties and accepts(frame.left_org, p) and p.kind != "person"]
+        if others and not is_former(draft.page, others[-1]) and not is_bystander(draft.page, others[-1]):
+            give(draft, frame.left_org, others[-1])
+
+
+def _acting(draft: Draft, rest: list[Party], parties: list[Party], floor: int) -> Party | None:
+    """Who of ``rest`` acts; what stands right before a noun ("its Corvid takeover") is given its role."""
+    page, frame = draft.page, draft.frame
     actors = [p for p in rest if not is_bystander(page, p)]
     if not actors or frame.left is None:
-        return
+        return None
     subject = _subject(draft, actors, floor)
     if _is_object_before(draft, subject, floor):
-        return
+        return None
     actors = [p for p in actors if p.end <= subject.end]
     if frame.adjacent and not subject.possessive and page.folded[subject.end : draft.start] in ("", " ", "-"):
         give(draft, frame.adjacent, subject)
         free = [p for p in actors[:-1] if preposed(page, p, previous_end(parties, p), frame) is None]
-        if frame.left == frame.adjacent or not free:
-            return
-        subject = free[-1]  # "X completes its Y takeover"
-    elif _says_what_for(draft):
-        subject = _whose_purpose(draft, actors)
-    _bind_subject(draft, [p for p in rest if p.end <= subject.end], subject)
-    if frame.left_org and frame.left_org not in draft.roles:  # "Jane Doe, Acme's chief, leaves"
-        apposed = [p for p in here if p not in parties and accepts(frame.left_org, p) and p.kind != "person"]
-        if apposed and not is_former(page, apposed[-1]) and not is_bystander(page, apposed[-1]):
-            give(draft, frame.left_org, apposed[-1])
+        return free[-1] if free and frame.left != frame.adjacent else None  # "X completes its Y takeover"
+    return _whose_purpose(draft, actors) if _says_what_for(draft) else subject
 
 
 def _bind_preposed(draft: Draft, parties: list[Party], floor: int) -> list[Party]:
@@ -81,9 +87,12 @@ def _subject(draft: Draft, actors: list[Party], floor: int) -> Party:
 
 def _says_what_for(draft: Draft) -> bool:
     """ "… to hire": whether the verb is an infinitive."""
-    text, marks = draft.page.folded, draft.page.lexicon.grammar.to_do
-    inside = (text[: draft.end].startswith(f"{mark} ", draft.start) for mark in marks)
-    return any(inside) or any(text.endswith(f" {mark} ", 0, draft.start) for mark in marks)
+    text = draft.page.folded
+    for mark in draft.page.lexicon.grammar.to_do:
+        said = f"{mark} "
+        if text.startswith(said, draft.start, draft.end) or text.endswith(f" {said}", 0, draft.start):
+            return True
+    return False
 
 
 def _whose_purpose(draft: Draft, actors: list[Party]) -> Party:
@@ -240,28 +249,27 @@ def _is_whose(page: Page, party: Party) -> bool:
     return False
 
 
-def _apposed(draft: Draft, party: Party, floor: int, parties: list[Party]) -> bool:
-    """Whether a party stands in a remark between commas right before the trigger."""
-    page, start = draft.page, draft.start
-    if not page.folded[:start].rstrip().endswith((",", ")", "–")):
-        return False
-    if party.kind != "person" and _named_after_its_founder(page, party):
-        return False
-    closing = len(page.folded[:start].rstrip()) - 1
-    opening = max(
-        page.folded.rfind(",", floor, closing),
-        page.folded.rfind("(", floor, closing),
-        page.folded.rfind(" – ", floor, closing),
-    )
-    if not (opening > floor and opening < party.start < closing):
-        return False
+def _apposed(draft: Draft, here: list[Party], floor: int, parties: list[Party]) -> list[Party]:
+    """Those of ``here`` that stand in a remark between commas right before the trigger."""
+    page, text = draft.page, draft.page.folded[: draft.start].rstrip()
+    if not text.endswith((",", ")", "–")):
+        return []
+    closing = len(text) - 1
+    opening = max(text.rfind(sign, floor, closing) for sign in (",", "(", " – "))
+    if opening <= floor:
+        return []
     # "The creator of Quanta, Ann Smith, leaves …": the remark says who it is
-    return not (
+    tells_who = (
         draft.frame.left in PERSON_ROLES
-        and party.kind == "person"
         and page.lexicon.grammar.lists_with_and
         and all(p.kind != "person" for p in parties if p.start < opening)
     )
+    return [
+        p
+        for p in here
+        if opening < p.start < closing
+        and not (tells_who if p.kind == "person" else _named_after_its_founder(page, p))
+    ]
 
 
 def _named_after_its_founder(page: Page, party: Party) -> bool:
