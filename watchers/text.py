@@ -8,7 +8,6 @@ is in is decided by ``watchers.language`` (re-exported here), what the words mea
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 
 from watchers.language import detect_lang
@@ -114,23 +113,21 @@ def sentences(s: str, limit: int | None = None) -> list[tuple[int, int]]:
     """
     spans: list[tuple[int, int]] = []
     start = 0
-    for end in _ends(s):
-        piece = s[start:end].rstrip()
-        if words := piece.lstrip():
-            begin = start + len(piece) - len(words)
-            spans.append((begin, begin + len(words)))
-            if len(spans) == limit:
-                break
-        start = end
-    return spans
-
-
-def _ends(s: str) -> Iterator[int]:
     for match in _SENTENCE_END.finditer(s):
         dot, end = match.span()
         if s[dot] != "." or not _goes_on(s, dot, end):
-            yield end
-    yield len(s)
+            _add_trimmed(spans, s, start, end)
+            if len(spans) == limit:
+                return spans
+            start = end
+    _add_trimmed(spans, s, start, len(s))
+    return spans
+
+
+def _add_trimmed(spans: list[tuple[int, int]], s: str, start: int, end: int) -> None:
+    if piece := s[start:end].strip():
+        begin = s.index(piece[0], start)
+        spans.append((begin, begin + len(piece)))
 
 
 _MONTHS = frozenset("jan feb mär apr mai jun jul aug sep okt nov dez".split())  # German ordinals have a dot
@@ -143,7 +140,7 @@ def _goes_on(s: str, dot: int, end: int) -> bool:
     if following[0].islower():
         return True
     before = s[max(0, dot - 12) : dot]
-    word = before[before.rfind(" ") + 1 :]
+    word = before.rpartition(" ")[2]
     if word.isascii() and word.isalpha():
         return len(word) == 1 or word.lower() in _SHORT
     if word.isdigit() and len(word) <= 2 and following[:3].lower() in _MONTHS:
@@ -290,7 +287,9 @@ def is_title_case(title: str) -> bool:
     Judged by its words of four letters and more after the first.  With fewer than three of
     them, all but the function words must have capitals, and at least two be no acronyms.
     """
-    words = [w for w in _CASED_WORD.findall(title)[1:] if w.lower() != w.upper()]
+    words = _CASED_WORD.findall(title)[1:]
+    if not title.isascii():  # some scripts have no capitals
+        words = [w for w in words if w.lower() != w.upper()]
     long = [w for w in words if len(w) >= _LONG]
     if len(long) >= _ENOUGH:
         return sum(not w[0].islower() for w in long) >= _TITLE_SHARE * len(long)

@@ -100,8 +100,7 @@ def merit(
     sure = [m for m in meant if m.score >= MIN_MENTION_SCORE]
     if not sure:
         return Judgement(merit=Merit.QUIET, reasons=("low-confidence" if meant else "nothing-watched",))
-    named = {m.entity for m in sure}.union(*map(Move.parties, moves))
-    muted = {slug for slug in named if slug in entities and _is_muted(entities[slug], now)}
+    muted = watchlist.muted(now)
     heard = [m for m in sure if m.entity not in muted] if muted else sure
     if not heard:
         return Judgement(merit=Merit.QUIET, reasons=("muted",))
@@ -113,10 +112,6 @@ def merit(
         elif judged.merit is best.merit:
             best = Judgement(best.merit, tuple(dict.fromkeys((*best.reasons, *judged.reasons))))
     return best
-
-
-def _is_muted(entity: Entity, now: datetime) -> bool:
-    return entity.muted_until is not None and entity.muted_until > now
 
 
 def _of_mentions(heard: Sequence[Mention], entities: Mapping[str, Entity]) -> Judgement:

@@ -85,10 +85,17 @@ class Watchlist:
     entities: tuple[Entity, ...]
     version: int = 0
     _by_slug: Mapping[str, Entity] = field(init=False, repr=False, compare=False)
+    _ever_muted: tuple[Entity, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_slug", {entity.slug: entity for entity in self.entities})
+        muted = tuple(entity for entity in self.entities if entity.muted_until is not None)
+        object.__setattr__(self, "_ever_muted", muted)
 
     def by_slug(self) -> Mapping[str, Entity]:
         """Entities keyed by slug, made once: each text asks, and a watchlist may be long."""
         return self._by_slug
+
+    def muted(self, now: datetime) -> frozenset[str]:
+        """Slugs of the entities that nobody is to hear of now."""
+        return frozenset(one.slug for one in self._ever_muted if one.muted_until and one.muted_until > now)

@@ -4,7 +4,6 @@ Collects what was found where; the weighing is done by ``evidence``, ``people`` 
 ``judge``.
 """
 
-import dataclasses
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -50,8 +49,8 @@ class Candidate:
     local: float = 0.0  # what its own words say, in log-odds
     total: float = 0.0  # with what the rest of the text says
     rejected: bool = False  # inside another name
-    evidence: Evidence = dataclasses.field(default_factory=list)  # local
-    context: Evidence = dataclasses.field(default_factory=list)
+    evidence: Sequence[tuple[str, float]] = ()  # local
+    context: Sequence[tuple[str, float]] = ()
     other_bearer: bool = False  # a surname after somebody else's given name
     _around: Around | None = None
     _capital: str = ""

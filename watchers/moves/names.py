@@ -31,6 +31,8 @@ class Party(NamedTuple):
 def listed_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
     """The parties of a page that somebody listed: watched entities first, then names of the table."""
     parties = [_watched(page, m.start, m.end, entities.get(m.entity), m.entity) for m in page.mentions]
+    if "known" not in page.hits and "gov" not in page.hits:
+        return parties
     taken = bytearray(len(page.raw))
     for party in parties:
         take(taken, party.start, party.end)

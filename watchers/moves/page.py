@@ -212,7 +212,7 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
         hits["status:rumour"] = [
             h for h in hits["status:rumour"] if h.end - h.start > 1 or not folded[h.end : h.end + 1].isalnum()
         ]
-    _drop_parts(hits, ("product", "stuff", "against", "job") if lexicon.numbers.counters else ("product",))
+    _drop_parts(hits, counters=bool(lexicon.numbers.counters))
     if lexicon.lang in CJK and "ignore" in hits:
         for name in _OF_IDIOMS:
             _drop_inside(hits, name, hits["ignore"])
@@ -277,14 +277,19 @@ def _letters(folded: str, named: list[tuple[int, int]]) -> tuple[bytes, bytes]:
     return before, behind
 
 
-def _drop_parts(hits: dict[str, list[Hit]], classes: tuple[str, ...]) -> None:
-    """Words that are only a part of a longer one mean nothing: "chief product officer", 首席技术官, 信息流, 机器人, 数据中心, マイクロソフト."""
-    wholes = [*hits.get("position", ())]
-    if len(classes) > 1:
-        wholes += [hit for name in ("product", "datacentre", "known") for hit in hits.get(name, ())]
-    for name in classes:
-        _drop_inside(hits, name, wholes)
-    if len(classes) > 1:
+def _drop_parts(hits: dict[str, list[Hit]], *, counters: bool) -> None:
+    """Words that are only a part of a longer one mean nothing: "chief product officer"; with ``counters``
+    (scripts without blanks) also 首席技术官, 信息流, 机器人, 数据中心, マイクロソフト."""
+    wholes = hits.get("position", [])
+    if counters:
+        wholes = [
+            *wholes,
+            *(hit for name in ("product", "datacentre", "known") for hit in hits.get(name, ())),
+        ]
+        for name in ("stuff", "against", "job"):
+            _drop_inside(hits, name, wholes)
+    _drop_inside(hits, "product", wholes)
+    if counters:
         _drop_inside(hits, "talent", hits.get("product", ()))  # 专家数据
     _drop_inside(hits, "nolaunch", hits.get("product", ()))  # "Study Mode" is no study
 
