@@ -200,9 +200,9 @@ def test_a_snapshot_of_no_possible_time_is_named(call: Call, clean_environment: 
 
 
 def test_stories_that_prove_to_be_one_have_one_id_on_every_line() -> None:
-    from bot.cli.replay import _Written
+    from bot.cli.replaytext import Lines
 
-    written = _Written()
+    written = Lines()
     written.add({"story": "s5", "context": []}, ())
     written.add({"story": "s6", "context": [{"story": "s5"}]}, ())
     written.add({"story": "s4", "context": []}, (5,))
