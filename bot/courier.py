@@ -88,59 +88,58 @@ async def drain(
 ) -> Drained:
     """Deliver what is due; returns when nothing more can be done within the patience given.
 
-    A set ``stop`` ends it after the send in hand.  ``ops`` is told of what was given up.  Faults of destinations are in the answer;
-    errors of the store are raised.
+    A set ``stop`` ends it after the send in hand.  ``ops`` is told of what was given up.  Faults
+    of destinations are in the answer; errors of the store are raised.
     """
-    drained = Drained()
-    worker = f"{socket.gethostname()}:{os.getpid()}"
+    run = _Run(
+        store=store,
+        sinks=sinks,
+        clock=clock,
+        stop=stop or asyncio.Event(),
+        worker=f"{socket.gethostname()}:{os.getpid()}",
+        ops=ops,
+        lease=lease,
+        rate_patience=rate_patience,
+        fault_patience=fault_patience,
+        fold_above=fold_above,
+    )
     deadline = clock.monotonic() + LOCK_PATIENCE
     while True:
-        with store.claims.sole_courier(worker, clock.now()) as lock:
+        with store.claims.sole_courier(run.worker, clock.now()) as lock:
             if lock.acquired:
-                run = _Run(store, sinks, clock, stop or asyncio.Event(), worker, lease, drained)
-                run.rate_patience, run.fault_patience = rate_patience, fault_patience
-                run.fold_above, run.ops = fold_above, ops
                 await run.all()
                 break
-        if clock.monotonic() >= deadline or (stop is not None and stop.is_set()):
-            drained.elsewhere = lock.holder or "another process"
+        if clock.monotonic() >= deadline or run.stop.is_set():
+            run.drained.elsewhere = lock.holder or "another process"
             break
         await clock.sleep(0.1, stop)
-    drained.pending = await asyncio.to_thread(store.deliveries.pending_count)
-    return drained
+    run.drained.pending = await asyncio.to_thread(store.deliveries.pending_count)
+    return run.drained
 
 
+@dataclass(slots=True, kw_only=True)
 class _Run:
-    """One drain under the courier's lock."""
+    """One drain under the courier's lock; its times are those of ``drain``."""
 
-    def __init__(
-        self,
-        store: "SqliteStore",
-        sinks: SinkFinder,
-        clock: Clock,
-        stop: asyncio.Event,
-        worker: str,
-        lease: timedelta,
-        drained: Drained,
-    ) -> None:
-        self._store = store
-        self._outbox, self._claims, self._deliveries = store.outbox, store.claims, store.deliveries
-        self._sinks = sinks
-        self._clock = clock
-        self._stop = stop
-        self._worker = worker
-        self._lease = lease
-        self._drained = drained
-        self._alone: dict[str, int] = {}  # destination -> sent alone since its backlog was seen
-        self.rate_patience = RATE_PATIENCE
-        self.fault_patience = FAULT_PATIENCE
-        self.fold_above = FOLD_ABOVE
-        self.ops: str | None = None
+    store: "SqliteStore"
+    sinks: SinkFinder
+    clock: Clock
+    stop: asyncio.Event
+    worker: str
+    ops: str | None
+    lease: timedelta
+    rate_patience: float
+    fault_patience: float
+    fold_above: int
+    drained: Drained = field(default_factory=Drained)
+    _alone: dict[str, int] = field(
+        default_factory=dict
+    )  # destination -> sent alone since its backlog was seen
 
     async def all(self) -> None:
         """Every destination with something open, until none makes progress."""
         begun: set[str] = set()
-        while not self._stop.is_set():
+        while not self.stop.is_set():
             places = [one for one in await self._db(self._open) if one not in begun]
             if not places:
                 break
@@ -151,23 +150,23 @@ class _Run:
                         group.create_task(self._destination(place))
             except* MovewireError as faults:  # of the store: one is enough to say
                 raise faults.exceptions[0] from None
-        if await self._announce() and self.ops is not None and not self._stop.is_set():
+        if await self._announce() and self.ops is not None and not self.stop.is_set():
             await self._destination(self.ops)
 
     async def _destination(self, place: str) -> None:
-        sink = self._sinks.get(place)
+        sink = self.sinks.get(place)
         if sink is None:
             await asyncio.to_thread(self._fault, place, "nothing is set up to deliver there")
             return
         await asyncio.to_thread(self._greet, sink)
         last_fault: str | None = None
         went, turns = False, 0
-        while not self._stop.is_set():
+        while not self.stop.is_set():
             if (wait := sink.delay()) > 0:
                 if wait > self.rate_patience:
                     last_fault = last_fault or HELD
                     break
-                await self._clock.sleep(wait, self._stop)
+                await self.clock.sleep(wait, self.stop)
                 continue
             parcel = await self._db(lambda: self._claim(sink))
             if parcel is None:
@@ -187,49 +186,49 @@ class _Run:
 
     async def _pause(self, place: str) -> bool:
         """Wait for what is due soon; False when nothing is."""
-        due = await self._db(lambda: self._claims.next_due(place))
+        due = await self._db(lambda: self.store.claims.next_due(place))
         if due is None:
             return False
-        wait = (due - self._clock.now()).total_seconds()
+        wait = (due - self.clock.now()).total_seconds()
         if wait > self.fault_patience:
             return False
-        await self._clock.sleep(max(wait, 0.001), self._stop)
+        await self.clock.sleep(max(wait, 0.001), self.stop)
         return True
 
     def _open(self) -> list[str]:
         """The destinations with something open, their times as the clock goes now."""
-        self._claims.rebase(self._clock.now())
-        return self._claims.destinations()
+        self.store.claims.rebase(self.clock.now())
+        return self.store.claims.destinations()
 
     def _greet(self, sink: Sink) -> None:
         """What a crash left is due again; all that waited, where the address or the token changed."""
-        name, now = f"sink:{sink.destination}", self._clock.now()
-        if self._store.setting(name) != sink.fingerprint:
-            with self._store.transaction():
-                self._store.set_setting(name, sink.fingerprint)
-                self._claims.hurry(sink.destination, now)
+        name, now = f"sink:{sink.destination}", self.clock.now()
+        if self.store.setting(name) != sink.fingerprint:
+            with self.store.transaction():
+                self.store.set_setting(name, sink.fingerprint)
+                self.store.claims.hurry(sink.destination, now)
         settle = timedelta(seconds=sink.settle)
-        self._claims.recover(sink.destination, now, settle=settle, all_claims=True)
+        self.store.claims.recover(sink.destination, now, settle=settle, all_claims=True)
 
     # --- one parcel, in the database's thread -------------------------------------------
 
     def _claim(self, sink: Sink) -> Parcel | None:
-        now, place = self._clock.now(), sink.destination
-        with self._store.transaction():
+        now, place = self.clock.now(), sink.destination
+        with self.store.transaction():
             while True:
-                claimed = self._claim_folded(place) or self._claims.claim_due(
-                    now, lease=self._lease, destination=place, worker=self._worker
+                claimed = self._claim_folded(place) or self.store.claims.claim_due(
+                    now, lease=self.lease, destination=place, worker=self.worker
                 )
                 if not claimed:
                     return None
-                if self._store.setting(_retired(sink)):
+                if self.store.setting(_retired(sink)):
                     for one in claimed:
-                        self._claims.mark_dead(one.id, "the destination was retired", now)
+                        self.store.claims.mark_dead(one.id, "the destination was retired", now)
                     continue
                 first = claimed[0]
                 parcel = Parcel(key=first.batch or first.key, deliveries=tuple(claimed))
                 if parcel.edits and first.reply_to is None and place != "console":
-                    self._claims.supersede(first.id, "the story has no message here", now)
+                    self.store.claims.supersede(first.id, "the story has no message here", now)
                     continue
                 return parcel
 
@@ -238,54 +237,56 @@ class _Run:
         if place == "console":
             return []
         if place not in self._alone:
-            if self._claims.waiting_count(place) <= self.fold_above:
+            if self.store.claims.waiting_count(place) <= self.fold_above:
                 return []
             self._alone[place] = 0
         self._alone[place] += 1
         if self._alone[place] <= ALONE:
             return []
-        now = self._clock.now()
-        waiting = self._claims.waiting(place, now, FOLD_LOOK)
+        now = self.clock.now()
+        waiting = self.store.claims.waiting(place, now, FOLD_LOOK)
         if len(waiting) < 2:
             if not waiting:
                 del self._alone[place]
             return []
         told = digest(waiting, "0" * 24).told
-        return self._claims.claim_batch(waiting[:told], now, lease=self._lease, worker=self._worker)
+        return self.store.claims.claim_batch(waiting[:told], now, lease=self.lease, worker=self.worker)
 
     def _record(self, sink: Sink, parcel: Parcel, outcome: Outcome) -> None:
-        now = self._clock.now()
-        with self._store.transaction():
+        now = self.clock.now()
+        with self.store.transaction():
             if isinstance(outcome, Split):
-                self._claims.halve(parcel.deliveries, outcome.why, now)
+                self.store.claims.halve(parcel.deliveries, outcome.why, now)
                 return
             for one in parcel.deliveries:
                 match outcome:
                     case Sent(message_id=message_id):
-                        self._claims.mark_sent(one.id, message_id, now)
+                        self.store.claims.mark_sent(one.id, message_id, now)
                     case Gone(why=why):
-                        self._claims.mark_gone(one.id, why, now)
+                        self.store.claims.mark_gone(one.id, why, now)
                     case Dead(why=why):
-                        self._claims.mark_dead(one.id, why, now)
+                        self.store.claims.mark_dead(one.id, why, now)
                     case RetryAt(when=when, why=why, ambiguous=ambiguous, holds=holds):
-                        self._claims.retry_at(one.id, when, why, now=now, ambiguous=ambiguous, holds=holds)
+                        self.store.claims.retry_at(
+                            one.id, when, why, now=now, ambiguous=ambiguous, holds=holds
+                        )
             if isinstance(outcome, Dead) and outcome.retires:
-                self._store.set_setting(_retired(sink), now.isoformat())
+                self.store.set_setting(_retired(sink), now.isoformat())
             if isinstance(outcome, Dead) and outcome.stale_before is not None:
-                self._claims.mark_stale(sink.destination, outcome.stale_before, outcome.why, now)
+                self.store.claims.mark_stale(sink.destination, outcome.stale_before, outcome.why, now)
         if isinstance(outcome, Sent):
-            self._drained.delivered += len(parcel.deliveries)
-            self._drained.repeats += outcome.repeat
+            self.drained.delivered += len(parcel.deliveries)
+            self.drained.repeats += outcome.repeat
 
     # --- one parcel, on the loop --------------------------------------------------------
 
     async def _send(self, sink: Sink, parcel: Parcel) -> Outcome:
         """The send in hand: after a stop it gets a last grace, then nobody knows."""
         sending = asyncio.ensure_future(sink.send(parcel))
-        stopping = asyncio.ensure_future(self._stop.wait())
+        stopping = asyncio.ensure_future(self.stop.wait())
         try:
             await asyncio.wait({sending, stopping}, timeout=SEND_DEADLINE, return_when="FIRST_COMPLETED")
-            if not sending.done() and self._stop.is_set():
+            if not sending.done() and self.stop.is_set():
                 await asyncio.wait({sending}, timeout=LAST_GRACE)
             if not sending.done():
                 sending.cancel()
@@ -296,7 +297,7 @@ class _Run:
         return self._outcome(sink, sending)
 
     def _outcome(self, sink: Sink, sending: "asyncio.Future[Outcome]") -> Outcome:
-        now = self._clock.now()
+        now = self.clock.now()
         if sending.cancelled():
             return RetryAt(when=now, why="the send was cut short", ambiguous=True)
         if (error := sending.exception()) is not None:
@@ -309,7 +310,7 @@ class _Run:
 
     async def _announce(self) -> bool:
         """Tell of the dead once: one line for each destination and reason; True: ``ops`` is told too."""
-        dead = await self._db(self._deliveries.dead_unannounced)
+        dead = await self._db(self.store.deliveries.dead_unannounced)
         groups: dict[tuple[str, str], list[str]] = {}
         told: list[str] = []
         for one in dead:
@@ -319,7 +320,7 @@ class _Run:
             many = "1 delivery" if len(keys) == 1 else f"{len(keys)} deliveries"
             error = f"{many} given up ({shown}): {why}; `movewire resend KEY` tries again"
             log.warning("%s: %s", place, error)
-            self._drained.errors.append(DeliveryFault(destination=place, error=error))
+            self.drained.errors.append(DeliveryFault(destination=place, error=error))
             if place != self.ops:  # what cannot be told there cannot be told there
                 told.append(f"{place}: {error}")
         if dead:
@@ -327,23 +328,23 @@ class _Run:
         return bool(told)
 
     def _announced(self, dead: list[int], told: list[str]) -> None:
-        now = self._clock.now()
-        with self._store.transaction():
-            self._outbox.announce(dead, now)
+        now = self.clock.now()
+        with self.store.transaction():
+            self.store.outbox.announce(dead, now)
             if told and self.ops is not None:
-                self._outbox.tell(self.ops, told, now)
+                self.store.outbox.tell(self.ops, told, now)
 
     def _fault(self, place: str, error: str) -> None:
         """A line for the caller each time; for the log only when it changes."""
-        self._drained.errors.append(DeliveryFault(destination=place, error=error))
-        if self._store.setting(_standing(place)) != error:
+        self.drained.errors.append(DeliveryFault(destination=place, error=error))
+        if self.store.setting(_standing(place)) != error:
             log.warning("%s: %s", place, error)
-            self._store.set_setting(_standing(place), error)
+            self.store.set_setting(_standing(place), error)
 
     def _well(self, place: str) -> None:
-        if self._store.setting(_standing(place)) is not None:
+        if self.store.setting(_standing(place)) is not None:
             log.warning("%s: delivers again", place)
-            self._store.set_setting(_standing(place), None)
+            self.store.set_setting(_standing(place), None)
 
     async def _db(self, verb: Callable[[], Result]) -> Result:
         return await asyncio.to_thread(verb)

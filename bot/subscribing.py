@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from storage.model import Feed
 from watchers import polling, sources
+from watchers.opml import Outline
 from watchers.sources.base import (
     Failed,
     Fetched,
@@ -128,6 +129,34 @@ def keep(store: "SqliteStore", looked: Looked, *, bounds: polling.Bounds, now: d
         finished = finish(feed, looked.outcome, looked.parsed, now, bounds)
         store.feeds.finish_polls([finished])
     return Added(looked=looked, feed=store.feeds.get(looked.url))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a list: each of its feeds is in one of these."""
+
+    fresh: tuple[Outline, ...]  # followed from now on
+    known: tuple[Outline, ...]  # followed before
+    moved: tuple[Outline, ...]  # of those, the ones that are now in another folder
+    refused: tuple[Outline, ...]  # with addresses that nobody fetches
+
+
+def take(store: "SqliteStore", outlines: Sequence[Outline], now: datetime) -> Taken:
+    """Follow all feeds of a list, in its folders; none is asked yet."""
+    with store.transaction():
+        followed = {feed.url: feed for feed in store.feeds.all()}
+        known = tuple(one for one in outlines if one.url in followed)
+        fresh = tuple(one for one in outlines if one.url not in followed and one.fetchable)
+        for one in fresh:
+            kind = one.kind if one.kind in sources.kinds() else "feed"
+            if kind == "feed":
+                kind = sources.likely_kind(one.url)
+            store.feeds.add(one.url, kind=kind, title=one.title, folder=one.folder, now=now)
+        moved = tuple(one for one in known if one.folder not in ((), followed[one.url].folder))
+        for one in moved:
+            store.feeds.set_folder(one.url, one.folder)
+    refused = tuple(one for one in outlines if one.url not in followed and not one.fetchable)
+    return Taken(fresh=fresh, known=known, moved=moved, refused=refused)
 
 
 def address_of(kind: str, words: str) -> str:

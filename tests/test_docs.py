@@ -184,6 +184,13 @@ def test_the_checks_script_is_sound_shell():
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_architecture_names_only_what_is_there():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:bot|watchers|seeds|storage)/[\w/.]+)`", text)
+    assert len(named) > 30
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 @pytest.mark.parametrize("picture", sorted((ROOT / "docs").rglob("*.png")), ids=lambda path: path.name)
 def test_pictures_are_light_and_shown_on_a_page(picture):
     assert picture.stat().st_size < 150_000

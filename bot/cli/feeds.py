@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from bot.subscribing import Added, Looked
     from storage.model import Feed
 
+kind_option = click.option(
+    "--kind",
+    default="feed",
+    show_default=True,
+    help="The kind of source that reads it; known addresses tell their own.",
+)
+
 
 @click.group(cls=Branch, invoke_without_command=True)
 @click.pass_context
@@ -37,7 +44,7 @@ def feeds(ctx: click.Context) -> None:
 def list_(call: Call, folder: str | None, as_json: bool) -> int:
     """All feeds with their health: ok, new, quiet, failing, empty, gone or paused."""
     from bot import documents
-    from bot.cli.output import state, table, write_json
+    from bot.cli.output import Cell, state, table, write_json
     from bot.times import iso
 
     with call.app() as app:
@@ -47,32 +54,20 @@ def list_(call: Call, folder: str | None, as_json: bool) -> int:
     if as_json:
         write_json([documents.feed(feed) for feed in found])
         return 0
-    sorted_in = any(feed.folder for feed in found)
+    cells: dict[str, list[str | Cell]] = {
+        "state": [state("paused" if feed.paused else feed.state.value) for feed in found],
+        "title": [feed.title or "" for feed in found],
+        "folder": [_path(feed) for feed in found],
+        "address": [feed.url for feed in found],
+        "last success": [iso(feed.last_success) if feed.last_success else "never" for feed in found],
+        "next due": [iso(feed.next_due) if feed.next_due else "now" for feed in found],
+        "failures": [str(feed.failures) for feed in found],
+        "last error": [feed.last_error or "" for feed in found],
+    }
+    if not any(cells["folder"]):
+        del cells["folder"]
     table(
-        [
-            "state",
-            "title",
-            *(["folder"] if sorted_in else []),
-            "address",
-            "last success",
-            "next due",
-            "failures",
-            "last error",
-        ],
-        [
-            [
-                state("paused" if feed.paused else feed.state.value),
-                feed.title or "",
-                *([_path(feed)] if sorted_in else []),
-                feed.url,
-                iso(feed.last_success) if feed.last_success else "never",
-                iso(feed.next_due) if feed.next_due else "now",
-                str(feed.failures),
-                feed.last_error or "",
-            ]
-            for feed in found
-        ],
-        empty="no feeds; add one with: movewire feeds add URL",
+        list(cells), zip(*cells.values(), strict=True), empty="no feeds; add one with: movewire feeds add URL"
     )
     return 0
 
@@ -100,12 +95,7 @@ def _in_folder(feeds: "list[Feed]", name: str) -> "list[Feed]":
 
 @feeds.command()
 @click.argument("addresses", metavar="URL…", nargs=-1, required=True)
-@click.option(
-    "--kind",
-    default="feed",
-    show_default=True,
-    help="The kind of source that reads it; known addresses tell their own.",
-)
+@kind_option
 @json_option
 @general_options
 @pass_call
@@ -156,12 +146,7 @@ def _added_document(one: "Added") -> dict[str, object]:
 
 @feeds.command()
 @click.argument("address", metavar="URL")
-@click.option(
-    "--kind",
-    default="feed",
-    show_default=True,
-    help="The kind of source that reads it; known addresses tell their own.",
-)
+@kind_option
 @json_option
 @general_options
 @pass_call
@@ -285,41 +270,23 @@ def interval(call: Call, address: str, interval: str) -> int:
 def import_(call: Call, file: Path) -> int:
     """Follow all feeds of an OPML list, in its folders; the first poll of each takes what it holds as old."""
     from bot.cli.output import say, warn
+    from bot.subscribing import take
     from bot.words import count
-    from watchers import sources
     from watchers.opml import parse_opml
 
     try:
-        text = file.read_bytes()
+        outlines = parse_opml(file.read_bytes())
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}; name an existing OPML file") from None
-    try:
-        outlines = parse_opml(text)
     except UsageError as error:
         raise UsageError(f"{file}: {error}") from None
-    now = datetime.now(UTC)
-    with call.app() as app, app.store.transaction():
-        known = {feed.url: feed for feed in app.store.feeds.all()}
-        fresh = [outline for outline in outlines if outline.url not in known and outline.fetchable]
-        for outline in fresh:
-            kind = outline.kind if outline.kind in sources.kinds() else "feed"
-            if kind == "feed":
-                kind = sources.likely_kind(outline.url)
-            app.store.feeds.add(outline.url, kind=kind, title=outline.title, folder=outline.folder, now=now)
-        moved = [
-            outline
-            for outline in outlines
-            if outline.url in known and outline.folder not in ((), known[outline.url].folder)
-        ]
-        for outline in moved:
-            app.store.feeds.set_folder(outline.url, outline.folder)
-    refused = [outline for outline in outlines if not outline.fetchable]
-    followed = len(outlines) - len(fresh) - len(refused)
-    put = f", {len(moved)} of them now in another folder" if moved else ""
-    say(f"{count(len(fresh), 'feed')} added, {followed} followed already{put}")
-    for outline in refused:
+    with call.app() as app:
+        taken = take(app.store, outlines, datetime.now(UTC))
+    put = f", {len(taken.moved)} of them now in another folder" if taken.moved else ""
+    say(f"{count(len(taken.fresh), 'feed')} added, {len(taken.known)} followed already{put}")
+    for outline in taken.refused:
         warn(f"{outline.url} was not added: only http and https addresses are fetched")
-    return int(bool(refused))
+    return int(bool(taken.refused))
 
 
 @feeds.command()

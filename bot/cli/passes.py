@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.call import Call, general_options, json_option, pass_call, tidy_end
+from bot.cli.call import Call, general_options, json_option, on_terminal, pass_call, tidy_end
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -59,6 +59,8 @@ def poll(call: Call, feeds: tuple[str, ...], all_feeds: bool, no_deliver: bool, 
     with open_app(settings, console_to_stderr=as_json) as app:
         if not no_deliver:
             settings.check_delivery(routes=len(app.routes()))
+        if on_terminal() and not as_json:
+            _say_what_is_asked(app, feeds, all_feeds=all_feeds)
         report = asyncio.run(_pass(app, feeds, all_feeds=all_feeds, deliver=not no_deliver))
         told = app.ops is not None
     if not told:
@@ -66,6 +68,15 @@ def poll(call: Call, feeds: tuple[str, ...], all_feeds: bool, no_deliver: bool, 
             warn(notice.text)
     _report(report, as_json)
     return int(report.failed)
+
+
+def _say_what_is_asked(app: "App", feeds: tuple[str, ...], *, all_feeds: bool) -> None:
+    """Why nothing is seen for a while: the first poll of all packaged feeds takes half a minute."""
+    from bot.passes import chosen_feeds
+    from bot.words import count
+
+    if number := len(chosen_feeds(app, feeds, all_feeds=all_feeds)):
+        click.echo(f"asking {count(number, 'feed')} …", err=True)
 
 
 async def _pass(app: "App", feeds: tuple[str, ...], *, all_feeds: bool, deliver: bool) -> "PassReport":
@@ -102,6 +113,8 @@ def _report(report: "PassReport", as_json: bool) -> None:
         else:
             for url in urls:
                 warn(f"{url}: {error}")
+    if len(sweep.failed) == sweep.polled > FEEDS_TOLD:
+        warn("no feed answered: is there a network? movewire doctor looks closer")
     for fault in report.faults:
         warn(f"{fault.destination}: {fault.error}")
 

@@ -73,6 +73,7 @@ def test_poll_tells_once_what_many_feeds_failed_of(
     assert answer.status == 1
     [line] = [line for line in answer.err.splitlines() if "not-found" in line]
     assert line.startswith("movewire: 5 feeds: not-found: HTTP 404 (")
+    assert "no feed answered" in answer.err
     errors = json.loads(spawn("poll", "--all", "--json").out)["errors"]
     assert sorted(error["feed"] for error in errors) == urls
 

@@ -7,9 +7,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from storage.sqlite import open_store
 
 ROOT = Path(__file__).parents[2]
 COMMAND = "import sys; from bot.cli import main; sys.exit(main())"
@@ -63,6 +66,14 @@ def _drained(master: int) -> str:
         parts.append(part)
     os.close(master)
     return b"".join(parts).decode()
+
+
+def test_poll_says_how_many_feeds_it_waits_for(watch: Watch, stocked: Path) -> None:
+    address = "http://127.0.0.1:9/feed"  # that nobody allowed: refused at once
+    with open_store(stocked) as store:
+        store.feeds.add(address, now=datetime.now(UTC))
+    assert watch("poll", "--feed", address)[1].startswith("asking 1 feed …")
+    assert "asking" not in watch("poll", "--feed", address, "--json")[1]
 
 
 @pytest.mark.usefixtures("stocked")
