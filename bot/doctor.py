@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SOUND_SQLITE = (3, 51, 3)
 LITTLE_ROOM = 200 * 1024 * 1024  # bytes free beside the database
 NAMED_FEEDS = 5  # feeds in trouble told one by one; of more, only the number
+# settings that let whoever knows them post, or stop an alarm
+_SECRET = ("discord_token", "discord_webhook_url", "ops_webhook_url", "heartbeat_url")
 ENOUGH_FEEDS = 3  # that all of so many fail at once is the network rather than they
 
 
@@ -61,20 +63,14 @@ def examine_settings(settings: Settings, environ: Mapping[str, str], routes: int
         if name.startswith("MOVEWIRE_") and name not in settings_module.ENVIRONMENT:
             hint = nearest(name, settings_module.ENVIRONMENT)
             yield note("settings", f"{name} is set, but no setting of that name is known{hint}")
-    if settings.config is not None and "discord_token" in settings.origins:
-        yield from _examine_file(settings)
+    if settings.config is not None and any(settings.origins.get(name) == where for name in _SECRET):
+        yield from _examine_leave("settings", settings.config)
 
 
-def _examine_file(settings: Settings) -> Iterator[Finding]:
-    held = {settings.origins.get("discord_token"), settings.origins.get("discord_webhook_url")}
-    if settings.config is None or str(settings.config) not in held:
-        return
-    if settings.config.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        yield note(
-            "settings",
-            f"{settings.config} holds a secret and others may read it",
-            f"chmod 600 {settings.config}",
-        )
+def _examine_leave(check: str, file: Path) -> Iterator[Finding]:
+    """Whether others on this machine may read a file that holds secrets."""
+    if file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        yield note(check, f"{file} holds secrets and others may read it", f"chmod 600 {file}")
 
 
 def examine_sqlite() -> Iterator[Finding]:
@@ -120,6 +116,7 @@ def examine_database(store: "SqliteStore") -> Iterator[Finding]:
         return
     entries = count(store.entries.count(), "entry", "entries")
     yield Finding(check="database", state=State.OK, detail=f"{store.path} is sound, {entries}")
+    yield from _examine_leave("database", store.path)  # tokens of webhooks, addresses with keys
 
 
 def examine_watchlist(store: "SqliteStore", now: datetime) -> Iterator[Finding]:

@@ -66,13 +66,21 @@ def test_a_misspelt_variable_is_noted_with_the_nearest(call: Call, monkeypatch: 
     assert (answer.status, "MOVEWIRE_POLLMIN" in notes, "'MOVEWIRE_POLL_MIN'" in notes) == (0, True, True)
 
 
-def test_a_readable_file_with_a_secret_is_noted(call: Call, clean_environment: Path) -> None:
+@pytest.mark.parametrize("secret", ["token", "webhook_url", "ops_webhook_url"])
+def test_a_readable_file_with_a_secret_is_noted(call: Call, clean_environment: Path, secret: str) -> None:
     file = clean_environment / "movewire.toml"
-    file.write_text(f'[discord]\ntoken = "{TOKEN}"\n[movewire]\ndiscord_api = "http://127.0.0.1:9"\n')
+    value = TOKEN if secret == "token" else "https://127.0.0.1:9/api/webhooks/1/x"
+    file.write_text(f'[discord]\n{secret} = "{value}"\n[movewire]\ndiscord_api = "http://127.0.0.1:9"\n')
     file.chmod(0o644)
     answer = call("doctor", "--json", "--db", "none.db")
     assert any("others may read it" in one["detail"] for one in findings(answer)["settings", "note"])
     assert TOKEN not in answer.out + answer.err
+
+
+def test_a_database_that_others_may_read_is_noted(call: Call, stocked: Path) -> None:
+    assert "others may read" not in call("doctor").out
+    stocked.chmod(0o644)
+    assert f"chmod 600 {stocked}" in call("doctor").out
 
 
 def test_a_file_that_is_no_database_is_a_fault(call: Call, clean_environment: Path) -> None:
