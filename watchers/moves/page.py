@@ -217,7 +217,7 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
         for name in _OF_IDIOMS:
             _drop_inside(hits, name, hits["ignore"])
     page.triggers = _undisturbed(spots, hits.get("ignore", []))
-    if "remedy" in hits:
+    if "remedy" in hits and "stuff" not in hits:  # data that may have leaked is told all the same
         _heal(page, hits["remedy"])
 
 
@@ -226,7 +226,7 @@ def _both(lexicon: Lexicon, some: tuple[Frame, ...], others: tuple[Frame, ...]) 
     return tuple(sorted({*some, *others}, key=lexicon.frames.index))
 
 
-_OF_IDIOMS = ("round", "deal", "harm", "breakword", "acqword", "contractword", "court")
+_OF_IDIOMS = ("work", "round", "deal", "harm", "breakword", "acqword", "contractword", "court")
 _REMEDY_REACH = 16  # code points between a flaw and what is done about it
 _NEXT_CLAUSE = re.compile("[,，、。；;：:]")
 

@@ -16,6 +16,7 @@ from watchers.moves.roles.casting import accepts, give
 _TOPIC = "、"
 _BEHIND_REACH = 40  # code points behind the verb in which its object may stand
 _CLOSING = ("」", "』", "”")
+_NAME_ONLY = re.compile("[「『]?[a-z0-9ァ-ヺー・ ]{2,24}[」』]?")
 _REST_OF_NAME = re.compile(r"(?: ?[A-Z][A-Za-z0-9.]*){1,2}|[ァ-ヺー]{3,8}")
 
 
@@ -30,7 +31,7 @@ def bind(draft: Draft, parties: list[Party]) -> None:
     for party, mark, role in found:
         if mark not in slight or role == "partner" or all(m in slight or r != role for _, m, r in found):
             give(draft, role, party)
-    if frame.right:
+    if frame.right and not (frame.right == "to" and page.raw[draft.end : draft.end + 1].isspace()):
         ceiling = min(draft.sentence[1], draft.end + _BEHIND_REACH)
         for party in [p for p in parties if p.start >= draft.end and p.end <= ceiling][:2]:
             fits = accepts(frame.right, party) and not (
@@ -104,6 +105,10 @@ def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
         return "", "from"  # "SSI共同創業者の…"
     for mark, role in frame.marks.items():
         if page.folded.startswith(mark, at):
+            if role == "target" == frame.adjacent and _NAME_ONLY.fullmatch(
+                page.folded, at + len(mark), draft.start
+            ):
+                return mark, frame.left  # "XのY買収": it is Y that is bought
             return mark, role
     return "", None if page.folded[party.end : draft.start].strip() else frame.adjacent or frame.left
 
