@@ -159,6 +159,7 @@ async def test_no_server_there_is_a_failed_connection() -> None:
     ("url", "name"),
     [
         ("http://nosuch.invalid/feed", "no-such-host"),
+        (f"http://{'9' * 64}.invalid/feed", "no-such-host"),
         ("http://127.0.0.1/", "address-refused"),
         ("http://127.1/", "address-refused"),
         ("http://2130706433/", "address-refused"),

@@ -157,7 +157,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     async def _looked_up(self, host: str, port: int) -> list[_Address]:
         loop = asyncio.get_running_loop()
-        until, found = self._names.get(f"{host}:{port}", (0.0, []))
+        until, found = self._names.get(f"{host}:{port}", (-1.0, []))  # a loop may begin at 0
         if until < loop.time():
             try:
                 ask = partial(socket.getaddrinfo, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
@@ -165,6 +165,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                 found = list(asked)
             except socket.gaierror as error:
                 raise NameNotFound("the name does not resolve") from error
+            except UnicodeError as error:  # a part of it is empty, or longer than 63 signs
+                raise NameNotFound("no host can have that name") from error
             if len(self._names) >= KEPT:
                 self._names.clear()
             self._names[f"{host}:{port}"] = (loop.time() + NAMES_FOR, found)
