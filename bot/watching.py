@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.render.words import clean
-from bot.words import clip, count
+from bot.text import clean, clip
+from bot.words import count
 from seeds.watchlist import slug_of
 from storage.errors import UsageError
 from storage.model import Alias, Document, Entity, EntityKind, Tier, Watchlist

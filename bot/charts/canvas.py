@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.render.words import clean, clip
+from bot.text import clean, clip
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from bot.words import clean
+from bot.text import clean
 from storage.errors import MovewireError, StoreFull
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130

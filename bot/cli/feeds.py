@@ -78,7 +78,7 @@ def _path(feed: "Feed") -> str:
 
 def _in_folder(feeds: "list[Feed]", name: str) -> "list[Feed]":
     """Those in a folder, by its name or its path as the list shows it; UsageError names all there are."""
-    from bot.words import clean
+    from bot.text import clean
 
     wanted = clean(name).casefold()
     found = [

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from bot.words import clean
+from bot.text import clean
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from bot.answers import EntityAnswer
 from bot.cli.output import Cell, say, table, write_bytes
+from bot.render.headline import amount, people
 from bot.times import day, iso
-from bot.words import count, money
+from bot.words import count
 from storage.model import Move, MoveRecord, MoveStatus
 
 MOVE_COLUMNS = ("move", "status", "who", "what", "evidence")
@@ -70,11 +71,7 @@ def named(move: Move, role: str) -> tuple[str, ...]:
 
 def particulars(move: Move) -> str:
     """Title, amounts and number of people, as far as they are known."""
-    found = [move.title or "", money(move.amount, move.currency)]
-    if move.valuation is not None:
-        found.append(f"at a valuation of {money(move.valuation, move.currency)}")
-    if move.people is not None:
-        found.append(f"{move.people:,} people")
+    found = [move.title or "", amount(move), people(move)]
     return ", ".join(part for part in found if part)
 
 

@@ -17,7 +17,7 @@ from bot.commands.here import Here, here
 from bot.commands.permission import require_change
 from bot.commands.press import Answerer, Interaction
 from bot.commands.reply import answer, change, turn
-from bot.render.words import clean, clip
+from bot.text import clean, clip
 from storage.errors import UnknownThing
 from storage.model import Alert, Entity, RecordedEntry
 from watchers import lessons

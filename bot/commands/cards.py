@@ -1,6 +1,6 @@
 """What a command says, as data: pages of whole lines, and the buttons below.  Pure.
 
-Strangers' words are made neutral here or by ``bot.render.words``; nothing here knows an
+Strangers' words are made neutral here or by ``bot.text``; nothing here knows an
 interaction, so the same card answers a command, a button or a test.
 """
 
@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.render import limits
 from bot.render.embed import Payload, stamp
 from bot.render.headline import LOOKS, MENTIONED
-from bot.render.words import UNTITLED, clip, fit, masked
+from bot.text import UNTITLED, clip, fit, masked
 from storage.model import MoveKind, SearchHit
 
 PLAIN = MENTIONED.colour

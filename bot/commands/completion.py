@@ -14,7 +14,7 @@ from discord import app_commands
 from bot.commands.desk import Desk
 from bot.commands.permission import owns
 from bot.render.limits import CHOICE, CHOICES
-from bot.render.words import clean, clip
+from bot.text import clean, clip
 from storage.errors import MovewireError
 from storage.model import Entity, Tier
 from watchers.text import fold

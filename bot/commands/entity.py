@@ -16,7 +16,7 @@ from bot.commands.here import Here, here
 from bot.commands.moves import move_line
 from bot.commands.reply import answer
 from bot.render.headline import LOOKS, MENTIONED
-from bot.render.words import fit
+from bot.text import fit
 from bot.words import count
 from storage.model import Profile, Story
 

@@ -19,7 +19,7 @@ from bot.commands.here import here
 from bot.commands.permission import require_owner
 from bot.commands.reply import answer
 from bot.render.embed import stamp
-from bot.render.words import UNTITLED, fit, masked
+from bot.text import UNTITLED, fit, masked
 from bot.words import count
 from storage.errors import UsageError
 from storage.model import Feed, FeedState

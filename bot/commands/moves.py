@@ -15,7 +15,7 @@ from bot.commands.completion import entities
 from bot.commands.desk import Desk
 from bot.commands.reply import answer
 from bot.render.headline import LOOKS, amount, names
-from bot.render.words import fit
+from bot.text import fit
 from storage.model import MoveRecord, MoveStatus
 
 if TYPE_CHECKING:

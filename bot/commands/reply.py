@@ -17,7 +17,7 @@ import discord
 from bot.commands.cards import Button, Card
 from bot.commands.desk import Desk
 from bot.commands.press import below
-from bot.render.words import UNTITLED, fit
+from bot.text import UNTITLED, fit
 from storage.errors import MovewireError, UsageError
 
 REFUSED = 1_500  # code points of the words that tell what was wrong with a question

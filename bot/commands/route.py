@@ -28,7 +28,7 @@ from bot.commands.route_places import (
     send_sample,
 )
 from bot.render.limits import CHOICE, CHOICES
-from bot.render.words import clip, fit
+from bot.text import clip, fit
 from bot.times import format_duration
 from storage.errors import UnknownThing, UsageError
 from storage.model import Route

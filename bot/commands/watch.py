@@ -17,7 +17,7 @@ from bot.commands.desk import Desk
 from bot.commands.here import Here, here
 from bot.commands.reply import answer
 from bot.render.embed import stamp
-from bot.render.words import clean, clip, fit
+from bot.text import clean, clip, fit
 from bot.times import parse_duration
 from bot.words import count
 from storage.errors import UsageError

@@ -14,7 +14,7 @@ from bot.commands.here import Here, here
 from bot.commands.reply import answer
 from bot.digests import waits_for
 from bot.render.embed import earlier, stamp
-from bot.render.words import fit
+from bot.text import fit
 from bot.words import count
 from storage.model import Decision, Delivery, Mention, RecordedEntry, WaitingLine
 from watchers.listening import reasons_here

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.render import headline, limits
-from bot.render.words import UNTITLED, clean, clip, fit, link, masked
+from bot.text import UNTITLED, clean, clip, fit, link, masked
 from storage.model import Alert, ContextLine, Delivery, UpdateKind
 
 Payload = dict[str, Any]  # Discord's JSON, the one place where a dict leaves a module

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from bot.render import embed, headline, limits
 from bot.render.embed import Digest, Payload, stamp
-from bot.render.words import UNTITLED, clean, clip, fit, link, masked
+from bot.text import UNTITLED, clean, clip, fit, link, masked
 from storage.model import Alert, Delivery
 
 HEADLINE = 200  # code points once escaped

@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from bot.render import headline
-from bot.render.words import UNTITLED, clean, clip, link
+from bot.text import UNTITLED, clean, clip, link
 from storage.model import Alert, UpdateKind
 
 if TYPE_CHECKING:

@@ -134,7 +134,7 @@ def test_json_stays_alone_on_stdout_when_logs_are_wanted(spawn: Call, stocked: P
 
 
 def test_feed_text_cannot_steer_the_terminal(call: Call) -> None:
-    from bot.words import clean
+    from bot.text import clean
 
     assert clean("a\x1b[31mred\x07\u202egnp.exe\nb\tc\x9b") == "a[31mredgnp.exe b c"
 

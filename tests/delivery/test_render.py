@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot import render
 from bot.render import Dress, limits
-from bot.render.words import clean, clip, fit, link, neutral
+from bot.text import clean, clip, fit, link, neutral
 from storage.model import (
     Alert,
     ContextLine,
