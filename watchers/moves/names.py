@@ -38,10 +38,8 @@ def listed_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
         take(taken, party.start, party.end)
     for name in ("known", "gov"):
         for hit in sorted(page.hits.get(name, ()), key=lambda h: (h.start, -h.end)):
-            first = page.raw[hit.start]
-            named = (
-                first.isupper() or first >= NO_BLANKS or any(map(str.isdigit, page.raw[hit.start : hit.end]))
-            )
+            text = page.raw[hit.start : hit.end]
+            named = text[0] >= NO_BLANKS or any(c.isupper() or c.isdigit() for c in text)  # "xAI", "360"
             if not any(taken[hit.start : hit.end]) and named:
                 parties.append(make_party(page, hit.start, hit.end, "org", known=True))
                 take(taken, hit.start, hit.end)

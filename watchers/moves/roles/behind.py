@@ -85,6 +85,8 @@ def _is_beyond(draft: Draft, before: int, party: Party, seen_object: bool) -> bo
 
 def _role_behind(draft: Draft, party: Party, gap_start: int, seen_object: bool) -> str | None:
     """By its preposition, else as the object where there is none yet."""
+    if draft.frame.right == "to" and gap_start == draft.end and _has_the_unit(draft.page, gap_start, party):
+        return "to"
     role = preposed(draft.page, party, gap_start, draft.frame)
     if role == OTHERWISE:
         return None
@@ -141,6 +143,13 @@ def _object_role(draft: Draft, party: Party) -> str | None:
     ):
         return frame.right_org
     return frame.right
+
+
+def _has_the_unit(page: Page, start: int, party: Party) -> bool:
+    """ "joins the AI lab of Acme": right behind the verb stands what belongs to the party."""
+    unit = page.last("orgunit", start, party.start)
+    of = page.lexicon.grammar.of
+    return unit is not None and party.kind != "person" and page.folded[unit.end : party.start].strip() in of
 
 
 def _belongs_before(page: Page, party: Party) -> bool:
