@@ -99,11 +99,11 @@ def merit(
     meant = [m for m in mentions if m.accepted and m.entity in entities]
     sure = [m for m in meant if m.score >= MIN_MENTION_SCORE]
     if not sure:
-        return Judgement(merit=Merit.QUIET, reasons=("low-confidence" if meant else "nothing-watched",))
+        return Judgement(Merit.QUIET, ("low-confidence" if meant else "nothing-watched",))
     muted = watchlist.muted(now)
     heard = [m for m in sure if m.entity not in muted] if muted else sure
     if not heard:
-        return Judgement(merit=Merit.QUIET, reasons=("muted",))
+        return Judgement(Merit.QUIET, ("muted",))
     best = _of_mentions(heard, entities)
     for move in moves:
         judged = _of_move(move, entities, muted)
@@ -117,27 +117,27 @@ def merit(
 def _of_mentions(heard: Sequence[Mention], entities: Mapping[str, Entity]) -> Judgement:
     prominent = {entities[m.entity].tier for m in heard if m.prominent}
     if Tier.PRIMARY in prominent:
-        return Judgement(merit=Merit.ALERT, reasons=("primary-entity",))
+        return Judgement(Merit.ALERT, ("primary-entity",))
     if prominent:
         tier = "context" if Tier.CONTEXT in prominent else "related"
-        return Judgement(merit=Merit.QUIET, reasons=(f"{tier}-without-move",))
-    return Judgement(merit=Merit.QUIET, reasons=("passing-mention",))
+        return Judgement(Merit.QUIET, (f"{tier}-without-move",))
+    return Judgement(Merit.QUIET, ("passing-mention",))
 
 
 def _of_move(move: Move, entities: Mapping[str, Entity], muted: Collection[str]) -> Judgement:
     kind = move.kind
     tiers = {entities[slug].tier for slug in move.parties() if slug in entities and slug not in muted}
     if move.score < MIN_MOVE_SCORE:
-        return Judgement(merit=Merit.QUIET, reasons=("unsure-move",) if tiers else ())
+        return Judgement(Merit.QUIET, ("unsure-move",) if tiers else ())
     if Tier.PRIMARY in tiers:
-        return Judgement(merit=Merit.ALERT, reasons=(f"party-to-move:{kind}",))
+        return Judgement(Merit.ALERT, (f"party-to-move:{kind}",))
     if Tier.CONTEXT in tiers:
         if kind in _DIGEST_KINDS:
-            return Judgement(merit=Merit.DIGEST, reasons=(f"digest-kind:{kind}",))
-        return Judgement(merit=Merit.ALERT, reasons=(f"party-to-move:{kind}",))
+            return Judgement(Merit.DIGEST, (f"digest-kind:{kind}",))
+        return Judgement(Merit.ALERT, (f"party-to-move:{kind}",))
     if Tier.RELATED in tiers:
-        return Judgement(merit=Merit.DIGEST, reasons=(f"related-party:{kind}",))
-    return Judgement(merit=Merit.QUIET, reasons=())
+        return Judgement(Merit.DIGEST, (f"related-party:{kind}",))
+    return Judgement(Merit.QUIET, ())
 
 
 def _stale(entry: Entry) -> str | None:

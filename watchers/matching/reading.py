@@ -151,42 +151,47 @@ class Field:
 
     def around(self, start: int, end: int) -> Around:
         """The words beside a span."""
-        before = self.folded[max(0, start - _WINDOW) : start]
-        raw_before = self.raw[max(0, start - _WINDOW) : start]
+        begin = max(0, start - _WINDOW)
+        before = self.folded[begin:start]
         bare = before.rstrip("\"' *_")
         quoted = "'" in before[len(bare) :] or '"' in before[len(bare) :]
-        left = before_left = None
-        capital = left_starts = False
-        hyphen = before[-1:] == "-" and before[-2:-1] not in (" ", "")
-        stem = before[:-1] if hyphen else bare if (quoted or before[-1:] in (" ", "*")) else ""
-        words = stem.rsplit(None, 2)
-        if words and words[-1][-1] not in _CLOSING and not _ends_sentence(words[-1]):
-            word = words[-1].lstrip("\"'([{*_").rstrip("*_.")
-            at = len(stem.rstrip()) - len(words[-1]) + (len(words[-1]) - len(words[-1].lstrip("\"'([{*_")))
-            tail = None if word.isascii() else _LATIN_TAIL.search(word)
-            if tail is not None and tail.start() and word[tail.start() - 1] > "\u2e80":
-                at += tail.start()  # "联合创始人Xiaolong Wang": no blank parts the scripts
-                word = tail[0]
-            if word and (word[0].isalnum() or word[0] in "$&"):
-                left = word
-                capital = raw_before[at : at + 1].isupper()
-                left_starts = capital and self.begins_sentence(max(0, start - _WINDOW) + at)
-                if len(words) > 1 and words[-2][-1] not in _CLOSING and words[-2][-1] != ".":
-                    before_left = words[-2].lstrip("\"'([{*_")
+        hyphen = before.endswith("-") and before[-2:-1] not in (" ", "")
+        stem = before[:-1] if hyphen else bare if (quoted or before.endswith((" ", "*"))) else ""
+        left, capital, left_starts, before_left = self._left(stem, begin)
         right, right_raw, right_hyphen, possessive = self._right(end)
         return Around(
-            left=left,
-            left_capital=capital,
-            left_hyphen=hyphen,
-            left_starts=left_starts,
-            before_left=before_left,
-            right=right,
-            right_raw=right_raw,
-            right_hyphen=right_hyphen,
-            possessive=possessive,
-            quoted=quoted,
-            starts=self.begins_sentence(start),
+            left,
+            capital,
+            hyphen,
+            left_starts,
+            before_left,
+            right,
+            right_raw,
+            right_hyphen,
+            possessive,
+            quoted,
+            self.begins_sentence(start),
         )
+
+    def _left(self, stem: str, begin: int) -> tuple[str | None, bool, bool, str | None]:
+        """The last word of a stretch that begins at ``begin``: its capital, whether it starts a sentence;
+        and the word before it."""
+        words = stem.rsplit(None, 2)
+        if not words or words[-1][-1] in _CLOSING or _ends_sentence(words[-1]):
+            return None, False, False, None
+        opened = words[-1].lstrip("\"'([{*_")
+        word = opened.rstrip("*_.")
+        at = begin + len(stem.rstrip()) - len(opened)
+        tail = None if word.isascii() else _LATIN_TAIL.search(word)
+        if tail is not None and tail.start() and word[tail.start() - 1] > "\u2e80":
+            at += tail.start()  # "联合创始人Xiaolong Wang": no blank parts the scripts
+            word = tail[0]
+        if not word or not (word[0].isalnum() or word[0] in "$&"):
+            return None, False, False, None
+        capital = self.raw[at : at + 1].isupper()
+        further = words[-2] if len(words) > 1 else "."
+        before_left = None if further[-1] in _CLOSING or further[-1] == "." else further.lstrip("\"'([{*_")
+        return word, capital, capital and self.begins_sentence(at), before_left
 
     def _right(self, end: int) -> tuple[tuple[str, ...], tuple[str, ...], bool, bool]:
         after, raw = self.folded[end : end + _WINDOW], self.raw[end : end + _WINDOW]

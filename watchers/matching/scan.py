@@ -162,14 +162,14 @@ def whole_word(text: str, start: int, end: int, *, spaced: bool) -> str | None:
     Chinese and Japanese need no boundary, except that katakana does not go on in katakana;
     Korean may go on with a particle; an alphabet's word may take a short ending.
     """
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
     if spaced:
-        if _joins(before) and _joins(text[start]):
+        if start and _joins(text[start - 1]) and _joins(text[start]):
             return None
-        if not (_joins(after) and _joins(text[end - 1])):
+        if end == len(text) or not (_joins(text[end]) and _joins(text[end - 1])):
             return ""
         return _ending(text, end, _CYRILLIC_ENDINGS if ord(text[end - 1]) in _CYRILLIC else _LATIN_ENDINGS)
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
     if ord(text[start]) in _HANGUL and ord(before) in _HANGUL:
         return None
     if ord(text[end - 1]) in _HANGUL and ord(after) in _HANGUL:

@@ -86,13 +86,14 @@ def take_common_words(page: Page, taken: bytearray, left: int, right: int) -> No
     """Words that the table knows as ordinary are in no name."""
     for name, hits in page.hits.items():
         if name not in IN_NAMES:
-            for start, end in hits:
-                if left < end and start < right:
-                    taken[start:end] = _ORDINARY * (end - start)
-    never = [(hit.start, hit.end) for name in IN_NO_NAME for hit in page.hits.get(name, ())]
-    for start, end in (*never, *[(start, end) for start, end, _ in page.triggers]):
-        if left < end and start < right:
-            take(taken, start, end)
+            for hit in hits:
+                if left < hit.end and hit.start < right:
+                    taken[hit.start : hit.end] = _ORDINARY * (hit.end - hit.start)
+    for name in IN_NO_NAME:
+        for hit in page.hits.get(name, ()):
+            take(taken, hit.start, hit.end)
+    for start, end, _ in page.triggers:
+        take(taken, start, end)
 
 
 def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> bool:
