@@ -109,8 +109,9 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         draft.score = frame.weight * _place(page, start) * status.judge(draft, document) * _cast(draft)
         if reviewed and frame.kind is MoveKind.LAUNCH:
             draft.score *= _REVIEWED
-        told = {d.frame.kind for d in drafts if d.start < start and not d.background}
-        draft.score *= _LATER_KIND ** min(2, len(told))
+        if drafts:
+            told = {d.frame.kind for d in drafts if d.start < start and not d.background}
+            draft.score *= _LATER_KIND ** min(2, len(told))
         drafts.append(draft)
     status.tell_alone(drafts)
     people.join_changes(drafts)

@@ -111,7 +111,7 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
 
 def find_amounts(page: Page, left: int, right: int) -> list[Amount]:
     """All sums of money in a stretch of sentences, in order, each with its sense."""
-    if not _may_tell_number(page.folded[left:right], _MAY_BE_SPELT):
+    if not _may_tell_number(page.folded, left, right, _MAY_BE_SPELT):
         return []
     found: list[tuple[int, int, float, str | None]] = []
     for match in _pattern(page.lexicon).finditer(page.folded, left, right):
@@ -144,9 +144,12 @@ def _read_amount(match: re.Match[str], lexicon: Lexicon) -> tuple[float | None, 
     return _sum_of_parts(parts, lexicon), numbers.currency.get(sign)
 
 
-def _may_tell_number(text: str, spelt: Iterable[str]) -> bool:
-    """Whether a digit or any of the words is in a text: if not, the slow pattern would find nothing."""
-    return _MAY_BE_DIGIT.search(text) is not None or any(map(text.__contains__, spelt))
+def _may_tell_number(text: str, start: int, end: int, spelt: Iterable[str]) -> bool:
+    """Whether a digit or any of the words is in a stretch: if not, the slow pattern would find nothing."""
+    if _MAY_BE_DIGIT.search(text, start, end) is not None:
+        return True
+    text = text[start:end]
+    return any(map(text.__contains__, spelt))
 
 
 def _whole(value: float) -> float:
@@ -241,7 +244,7 @@ def _count_pattern(lexicon: Lexicon) -> re.Pattern[str]:
 def find_counts(page: Page, start: int, end: int) -> list[Count]:
     """Counts of people between two positions, in order."""
     counts: list[Count] = []
-    if not _may_tell_number(page.folded[start:end], page.lexicon.numbers.words):
+    if not _may_tell_number(page.folded, start, end, page.lexicon.numbers.words):
         return counts
     for match in _count_pattern(page.lexicon).finditer(page.folded, start, end):
         value = _read_count(match, page.lexicon)

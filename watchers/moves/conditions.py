@@ -5,12 +5,12 @@ computed: parties by what they are, amounts, counts.  Who plays which role is bo
 ``watchers.moves.roles``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from watchers.moves.amounts import find_counts
+from watchers.moves.amounts import Amount, find_counts
 from watchers.moves.lexicon import HUMAN, NO_BLANKS, Condition, Frame
 from watchers.moves.names import Party
-from watchers.moves.page import Page
+from watchers.moves.page import Hit, Page
 from watchers.moves.reading import Reading, Spot
 
 _TOUCH = 14  # code points in which "after" and "before" look: an article and a quotation mark
@@ -76,10 +76,14 @@ def _any_holds(conditions: Iterable[Condition], spot: Spot) -> bool:
 
 def _any_meets(condition: Condition, spot: Spot, left: int, right: int) -> bool:
     """Whether any wanted class stands directly beside the trigger, or ends its clause."""
-    reach, reading = condition.reach, spot.reading
-    if reach == "end":
-        return any(_closes_clause(spot.page, name, left, right) for name in condition.wanted)
-    return any(_touches(reading, name, reach, left, right) for name in condition.wanted)
+    reach, closes = condition.reach, condition.reach == "end"
+    for name in condition.wanted:
+        if closes:
+            if _closes_clause(spot.page, name, left, right):
+                return True
+        elif _touches(spot.reading, name, reach, left, right):
+            return True
+    return False
 
 
 def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
@@ -169,30 +173,33 @@ def _is(party: Party, name: str) -> bool:
 
 def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> bool:
     """Whether the class stands directly beside the trigger (an article may come between)."""
-    text = reading.page.folded
-    if name in _PARTY_CLASSES:
-        spans = [(p.start, p.end) for p in reading.parties(left, right) if _is(p, name)]
-    elif name == "human":
-        return any(_touches(reading, n, reach, left, right) for n in HUMAN)
-    elif name == "money":
-        spans = [(a.start, a.end) for a in reading.amounts(left, right)]
-    elif name == "stop":  # the end of the clause
-        spans = [(right, right)]
-    else:
-        spans = [(h.start, h.end) for h in reading.page.hits.get(name, ())]
+    page, text = reading.page, reading.page.folded
+    # "「N」公開 小型モデルを…": a blank parts clauses
     closed = (
-        reach == "after"
-        and reading.page.lexicon.lang == "ja"
+        page.lexicon.lang == "ja"
+        and reach == "after"
         and text.startswith(" ", left)
         and text[left + 1 : left + 2] >= NO_BLANKS
     )
-    if closed and name == "stop":
-        return True
-    for start, end in spans:
-        if closed and start > left and text[start : start + 1] >= NO_BLANKS:
-            continue  # "「N」公開 小型モデルを…": a blank parts clauses
-        gap = text[left:start] if reach == "after" else text[end:right]
-        if (start >= left if reach == "after" else end <= right) and _is_slight(gap, reading.page):
+    things: Sequence[Party | Amount | Hit]
+    if name in _PARTY_CLASSES:
+        things = [p for p in reading.parties(left, right) if _is(p, name)]
+    elif name == "human":
+        return any(_touches(reading, n, reach, left, right) for n in HUMAN)
+    elif name == "money":
+        things = reading.amounts(left, right)
+    elif name == "stop":  # the end of the clause
+        things = [Hit(left if closed else right, right)]
+    else:
+        things = page.hits.get(name, ())
+    for thing in things:
+        start, end = thing.start, thing.end
+        if reach == "before":
+            if end <= right and _is_slight(text[end:right], page):
+                return True
+        elif closed and start > left and text[start : start + 1] >= NO_BLANKS:
+            continue
+        elif start >= left and _is_slight(text[left:start], page):
             return True
     return False
 
