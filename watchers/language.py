@@ -181,7 +181,9 @@ def _by_script(text: str, least: float = _SOME_OF_SCRIPT) -> tuple[str | None, f
     scripts = _SCRIPTS if _OF_NEITHER.search(text) else _EASTERN
     counts = {lang: sum(map(len, pattern.findall(text))) for lang, pattern in scripts}
     if counts["ja"]:  # a few kana among Han are a quoted name, not a Japanese text
-        ja = counts["ja"] >= 0.1 * (counts["ja"] + counts["zh"])
+        ja = counts["ja"] >= 0.1 * (counts["ja"] + counts["zh"]) or (
+            _JAPANESE_SIGNS.search(text) is not None and not _SIMPLIFIED_SIGNS.search(text)
+        )
         counts["ja"], counts["zh"] = (counts["ja"] + counts["zh"], 0) if ja else (0, counts["zh"])
     elif counts["zh"] and _JAPANESE_SIGNS.search(text):
         counts["ja"], counts["zh"] = counts["zh"], 0

@@ -87,6 +87,7 @@ def test_stripping_never_fails_on_broken_markup(markup: str) -> None:
         ("Het bedrijf wil dit jaar niemand meer aannemen", "nl"),
         ("L'azienda non assumerà più nessuno quest'anno, dice il fondatore", "it"),
         ("会社は今年、誰も採用しない方針だ", "ja"),
+        ("Orbit「Comet 3」発表 - 推論能力を大幅強化", "ja"),  # one kana, and signs that only Japan writes so
         ("该公司今年不再招聘任何人", "zh"),
         ("회사는 올해 아무도 채용하지 않을 것이다", "ko"),
         ("Компания в этом году никого не наймёт", "ru"),

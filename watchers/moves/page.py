@@ -291,6 +291,7 @@ def _drop_parts(hits: dict[str, list[Hit]], *, counters: bool) -> None:
     _drop_inside(hits, "product", wholes)
     if counters:
         _drop_inside(hits, "talent", hits.get("product", ()))  # 专家数据
+        _drop_inside(hits, "known", hits.get("product", ()))  # デル in モデル
     _drop_inside(hits, "nolaunch", hits.get("product", ()))  # "Study Mode" is no study
 
 
