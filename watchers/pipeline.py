@@ -291,10 +291,14 @@ class Pipeline:
         decision = ruling.decision
         if not hearing.routes or (decision.verdict is Verdict.QUIET and not decision.digest):
             return ()
+        alert = case.alert(story, hearing, decision)
+        new = decision.verdict is Verdict.UPDATE and any(
+            route.destination not in case.standing.told for route in hearing.routes
+        )
         told = Told(
             decision=decision,
-            alert=case.alert(story, hearing, decision),
-            first=case.first(story, hearing, decision),
+            alert=alert,
+            first=case.first(story, hearing, decision) if new else alert,
             held=ruling.held,
         )
         since = {one.destination: case.now - one.cooldown for one in hearing.routes if one.cooldown}
@@ -308,13 +312,12 @@ class Pipeline:
         """An update goes where the story was told, though no route leads there any more."""
         if own.quiet or own.decision.verdict is not Verdict.UPDATE:
             return ()
-        told = Told(
-            decision=own.decision,
-            alert=case.alert(story, hearings[0], own.decision),
-            first=case.alert(story, hearings[0], own.decision),
-        )
         known = {route.destination for one in hearings for route in one.routes}
         routes = self._pathless(case.standing.told, known)
+        if not routes:
+            return ()
+        alert = case.alert(story, hearings[0], own.decision)
+        told = Told(decision=own.decision, alert=alert, first=alert)
         return routing.deliveries(told, routes, hearings[0].watchlist, case.now, case.standing)
 
     def _pathless(self, told: Collection[str], known: Collection[str]) -> list[Route]:
@@ -322,7 +325,8 @@ class Pipeline:
         bot = any(place.startswith("channel:") for place in known)  # then channels can be written to
         kinds = ("channel:", "webhook:") if bot else ("webhook:",)
         places = {place for place in set(told) - set(known) if place.startswith(kinds)}
-        places -= self._store.routes.deaf(places)
+        if places:
+            places -= self._store.routes.deaf(places)
         return [Route(id=0, destination=place) for place in sorted(places)]
 
     def _edit(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from storage.model import ContextLine, Document, Entity, EntityKind, Move, Story, Tier, Watchlist
 from watchers.stories.evidence import other_stage
@@ -31,6 +32,7 @@ PRIOR = 400  # imagined entries that the tiers' shares stand for
 _SHARE_OF_TIER = {Tier.PRIMARY: 0.03, Tier.CONTEXT: 0.12, Tier.RELATED: 0.02}
 CONTINUED = "the story that this one continues"
 SAME_MATTER = "the same matter"
+_PERSONAL = frozenset({"departure", "hire"})
 _EMPLOYERS = ("from", "to", "employer")
 # What a kind of move tends to come out of.
 _COMES_OF = {
@@ -69,8 +71,7 @@ class _Profile:
     told: int  # entries
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Relation:
+class _Relation(NamedTuple):
     """How an earlier story is related: a score and the strongest reason."""
 
     score: float
@@ -146,9 +147,11 @@ def rank(
             continue
         theirs = _profile(candidate)
         continued = candidate.id == story.follows
-        if not continued and _is_same_event(ours, theirs, story, candidate, known):
-            continue
         relation = _relate(ours, theirs, known)
+        if not continued and (
+            relation.score < RELATED or _is_same_event(ours, theirs, story, candidate, known)
+        ):
+            continue
         near = 0.5 ** (max(timedelta(0), story.opened - candidate.opened) / HALF_LIFE)
         score = relation.score * (FLOOR + (1.0 - FLOOR) * near)
         why = relation.why
@@ -230,14 +233,16 @@ def _is_earlier(candidate: Story, story: Story, now: datetime) -> bool:
 
 def _relate(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> _Relation:
     """The sum of all that connects two stories, and the strongest of it in words."""
-    ties = [tie for tie in _ties(ours, theirs, rarity) if tie.score > 0]
-    if not ties:
-        return _Relation(score=0.0, why="")
-    best = max(ties, key=lambda tie: (bool(tie.why), tie.score))
-    return _Relation(score=sum(tie.score for tie in ties), why=best.why)
+    total = strongest = 0.0
+    told = ""
+    for score, why in _ties(ours, theirs, rarity):
+        total += score
+        if why and score > strongest:
+            strongest, told = score, why
+    return _Relation(total, told)
 
 
-def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[_Relation]:
+def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[tuple[float, str]]:
     persons = sorted(
         who
         for who in (ours.persons | ours.prominent) & (theirs.persons | theirs.prominent)
@@ -245,37 +250,38 @@ def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[_Relati
     )
     if persons:
         weight = max(rarity.weight(who) for who in persons)
-        yield _Relation(score=1.0 + 2.0 * weight, why=f"same person: {', '.join(persons[:2])}")
+        yield 1.0 + 2.0 * weight, f"same person: {', '.join(persons[:2])}"
     shared = (ours.prominent & theirs.entities) | (ours.entities & theirs.prominent)
     parties = sorted(shared.difference(persons), key=lambda slug: (-rarity.weight(slug), slug))
     weight = sum(rarity.weight(slug) for slug in parties[:2])
     if len(parties) >= 2:
-        yield _Relation(score=1.5 * weight, why=f"same parties: {', '.join(parties[:3])}")
+        yield 1.5 * weight, f"same parties: {', '.join(parties[:3])}"
     elif parties:
         near = 0.8 if rarity.is_followed(parties[0]) else 0.0  # of the closely followed all tells
-        yield _Relation(score=1.4 * weight + near, why=f"also about: {parties[0]}")
-    employers = sorted(ours.employers & theirs.employers)
-    if employers and ours.kind in {"departure", "hire"} and theirs.kind in {"departure", "hire"}:
-        yield _Relation(score=0.9, why=f"same employer: {employers[0]}")
-    things = sorted(ours.names & theirs.names, key=lambda name: (-len(name), name))
+        yield 1.4 * weight + near, f"also about: {parties[0]}"
+    if ours.kind in _PERSONAL and theirs.kind in _PERSONAL:
+        employers = sorted(ours.employers & theirs.employers)
+        if employers:
+            yield 0.9, f"same employer: {employers[0]}"
+    things = len(ours.names & theirs.names)
     if things:
-        yield _Relation(score=min(3.0, 1.4 * len(things)), why=SAME_MATTER)
-    matters = (ours.concepts & theirs.concepts) - vocabulary().common
+        yield min(3.0, 1.4 * things), SAME_MATTER
+    matters = len((ours.concepts & theirs.concepts) - vocabulary().common)
     if matters:
-        yield _Relation(score=min(1.6, 0.7 * len(matters)), why=SAME_MATTER)
+        yield min(1.6, 0.7 * matters), SAME_MATTER
     if ours.kind and ours.kind == theirs.kind:
         again = 0.6 if ours.parties & theirs.parties else 0.0  # the round before, the suit before
-        yield _Relation(score=0.7 + again, why="")
+        yield 0.7 + again, ""
     elif ours.kind and theirs.kind in _COMES_OF.get(ours.kind, ()):
-        yield _Relation(score=0.5, why="")
+        yield 0.5, ""
     if shared and theirs.kind and theirs.kind != ours.kind and theirs.kind in ours.kinds:
-        yield _Relation(score=0.8, why="")  # the text itself goes on to tell it
+        yield 0.8, ""  # the text itself goes on to tell it
     if ours.cited & theirs.sums:
-        yield _Relation(score=1.5, why="same sum")  # that the other was about, and the text names
+        yield 1.5, "same sum"  # that the other was about, and the text names
     elif ours.cited & theirs.cited:
-        yield _Relation(score=0.5, why="")
+        yield 0.5, ""
     if theirs.told > 1 and shared:
-        yield _Relation(score=min(0.6, 0.2 * math.log2(theirs.told)), why="")
+        yield min(0.6, 0.2 * math.log2(theirs.told)), ""
 
 
 def _is_same_event(ours: _Profile, theirs: _Profile, story: Story, other: Story, known: _Rarity) -> bool:

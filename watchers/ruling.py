@@ -91,9 +91,7 @@ class Case:
         )
 
     def first(self, story: stories.Story, hearing: Hearing, decision: Decision) -> Alert:
-        """The same for a channel that has not heard of the story."""
-        if decision.verdict is not Verdict.UPDATE:
-            return self.alert(story, hearing, decision)
+        """What an update is for a channel that has not heard of the story."""
         return alerting.alert_for(
             story,
             self.entry,

@@ -6,6 +6,7 @@ are.  What a key means is for ``watchers.stories``.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from storage.sqlite.connection import Connection
@@ -41,16 +42,30 @@ class Keys:
 
     def newest(self, keys: Mapping[str, float], since: int, until: int, depth: int) -> dict[int, float]:
         """Entries sharing a key, the newest ``depth`` of each, with the sum of what the shared keys tell."""
+        known = self._known(list(keys))
+        few = [key_id for key_id, _, df in known if df <= depth]
+        entries: dict[int, list[int]] = defaultdict(list)
+        for key_id, entry_id in self._db.rows(
+            "SELECT key_id, entry_id FROM json_each(?) AS asked CROSS JOIN story_key_entry "
+            "ON key_id = asked.value AND published BETWEEN ? AND ?",
+            (json.dumps(few), since, until),
+        ):
+            entries[key_id].append(entry_id)
         shared: dict[int, float] = {}
-        for key_id, key, _ in self._known(list(keys)):
+        for key_id, key, df in known:
             tells = keys[key]
-            for (entry_id,) in self._db.rows(
-                "SELECT entry_id FROM story_key_entry WHERE key_id = ? AND published BETWEEN ? AND ? "
-                "ORDER BY published DESC, entry_id DESC LIMIT ?",
-                (key_id, since, until, depth),
-            ):
+            newest = entries[key_id] if df <= depth else self._newest(key_id, since, until, depth)
+            for entry_id in newest:
                 shared[entry_id] = shared.get(entry_id, 0.0) + tells
         return shared
+
+    def _newest(self, key_id: int, since: int, until: int, depth: int) -> list[int]:
+        found = self._db.rows(
+            "SELECT entry_id FROM story_key_entry WHERE key_id = ? AND published BETWEEN ? AND ? "
+            "ORDER BY published DESC, entry_id DESC LIMIT ?",
+            (key_id, since, until, depth),
+        )
+        return [entry_id for (entry_id,) in found]
 
     def _known(self, keys: Sequence[str]) -> list[tuple[int, str, int]]:
         found: list[tuple[int, str, int]] = self._db.rows(
@@ -63,9 +78,10 @@ class Keys:
         if not keys:
             return {}
         found = {key: key_id for key_id, key, _ in self._known(keys)}
-        for key in keys:
-            if key not in found:
-                found[key] = self._db.insert("INSERT INTO story_key (key) VALUES (?)", (key,))
+        missing = [key for key in keys if key not in found]
+        if missing:
+            self._db.run_many("INSERT INTO story_key (key) VALUES (?)", [(key,) for key in missing])
+            found |= {key: key_id for key_id, key, _ in self._known(missing)}
         return found
 
     def _shift(self, rows: Sequence[tuple[int, int, int]], sign: int) -> None:

@@ -109,8 +109,10 @@ class Evidence(NamedTuple):
     rivals_alike: float = 0.0  # those of them that tell the same sort of action
 
 
-def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> Evidence:
-    """All figures for an entry ``a`` and a known one ``b`` that lie ``apart``."""
+def gather(
+    a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity, *, person: float | None = None
+) -> Evidence:
+    """All figures for an entry ``a`` and a known one ``b`` that lie ``apart``; ``person`` where it is known."""
     ours, theirs = _side(a), _side(b)
     days = abs(apart.total_seconds()) / 86400
     fresh = soon(days)
@@ -136,7 +138,7 @@ def gather(a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity) -> 
         sort=float(action == 1.0 and not concepts),
         kind=max(0.0, kind),
         other=max(0.0, -kind),
-        person=parties.role(a, b, persons=True),
+        person=parties.role(a, b, persons=True) if person is None else person,
         party=parties.role(a, b, persons=False),
         amounts=amounts,
         amounts_lead=amounts_lead,

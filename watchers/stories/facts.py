@@ -6,7 +6,7 @@ wrote reads as nothing remembered.
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from watchers.stories.fingerprint import Fingerprint
@@ -27,7 +27,7 @@ class Facts:
 
     def encode(self) -> str:
         """Compact JSON, empty fields left out."""
-        kept = {name: value for name, value in asdict(self).items() if value}
+        kept = {name: value for name in _NAMES if (value := getattr(self, name))}
         return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -37,8 +37,7 @@ class Facts:
             kept: dict[str, Any] = json.loads(text) if text else {}
         except ValueError:
             return cls()
-        known = {field.name for field in fields(cls)}
-        if not isinstance(kept, dict) or not kept.keys() <= known:
+        if not isinstance(kept, dict) or not kept.keys() <= frozenset(_NAMES):
             return cls()
         frozen: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
@@ -59,12 +58,11 @@ class Facts:
 
     def with_all(self, other: "Facts") -> "Facts":
         """With all that another story remembers."""
-        joined = {
-            field.name: _join(getattr(self, field.name), getattr(other, field.name))
-            for field in fields(self)
-            if field.name != "told"
-        }
+        joined = {name: _join(getattr(self, name), getattr(other, name)) for name in _NAMES if name != "told"}
         return Facts(**joined, told=self.told + other.told)
+
+
+_NAMES = tuple(field.name for field in fields(Facts))
 
 
 def _join(kept: tuple[Any, ...], new: Iterable[Any]) -> tuple[Any, ...]:

@@ -5,8 +5,8 @@ Pure.  The store finds the candidates by key; nothing here scans.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from storage.model import Assignment, Member
 from watchers.stories.evidence import Evidence, another_sum, gather, values
@@ -21,14 +21,14 @@ RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmatio
 JOIN = 0.2  # likelihood from which an entry joins a story
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
 VETOES = (opposite, another_party, another_target, another_sum)
+_OF_ONE_KIND, _OF_TWO_KINDS = VETOES[1:], VETOES[:1]  # what each can say depends on the main moves
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
 _MEANWHILE = 0.5  # of "soon", for stories that are days apart
 FOREIGN = 0.6  # likelihood from which a report in another language outweighs those in the entry's own
 MERGE = 0.97  # likelihood from which an entry proves two stories to be one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Match:
+class _Match(NamedTuple):
     """How well an entry fits a story, by its best member."""
 
     story: int
@@ -93,32 +93,31 @@ def _fit(
     fp: Fingerprint, published: datetime, story: int, told: Sequence[Member], rarity: Rarity
 ) -> tuple[_Match, Presence]:
     others = [Fingerprint.decode(member.fingerprint) for member in told]
+    persons = [role(fp, other, persons=True) for other in others]
     # One report that leaves the name out must not carry another person into the story.
-    somebody_else = any(another_person(fp, other) for other in others) and not any(
-        role(fp, other, persons=True) == 1.0 for other in others
+    somebody_else = 1.0 not in persons and any(
+        played == -1.0 and another_person(fp, other) for played, other in zip(persons, others, strict=True)
     )
     late = _confirms_late(fp, published, told, others)
     matches, seen = [], []
-    for member, other in zip(told, others, strict=True):
+    for member, other, played in zip(told, others, persons, strict=True):
         span = apart(published, member.published)
         same_page, evidence, score = bool(fp.page) and fp.page == other.page, None, 0.0
         if same_page:
             score = 1.0
-        elif not (somebody_else or any(veto(fp, other) for veto in VETOES)):
-            evidence = gather(fp, other, span, rarity)
+        elif not (somebody_else or _vetoed(fp, other)):
+            evidence = gather(fp, other, span, rarity, person=played)
             score = 0.0 if late else likelihood(evidence)
         seen.append((other, span, evidence))
-        matches.append(
-            _Match(
-                story=story,
-                score=score,
-                other=other,
-                opened=member.published,
-                evidence=evidence,
-                same_page=same_page,
-            )
-        )
+        matches.append(_Match(story, score, other, member.published, evidence, same_page))
     return _best(matches, fp.lang), presence(fp, seen)
+
+
+def _vetoed(fp: Fingerprint, other: Fingerprint) -> bool:
+    """Whether any of ``VETOES`` keeps two entries apart; all of them compare moves."""
+    if not fp.kinds or not other.kinds:
+        return False
+    return any(veto(fp, other) for veto in (_OF_ONE_KIND if fp.kinds[0] == other.kinds[0] else _OF_TWO_KINDS))
 
 
 def _best(matches: Sequence[_Match], lang: str) -> _Match:
@@ -145,7 +144,7 @@ def _compared(
         if match.evidence is not None and match.score >= JOIN:
             told = [Fingerprint.decode(member.fingerprint) for member in stories[match.story]]
             evidence = beside(match.evidence, novelty(fp, told, rarity), near, everybody)
-            match = replace(match, evidence=evidence, score=likelihood(evidence))
+            match = match._replace(evidence=evidence, score=likelihood(evidence))
         compared.append(match)
     return compared
 
