@@ -239,10 +239,10 @@ def _relate(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> _Relation:
         total += score
         if why and score > strongest:
             strongest, told = score, why
-    return _Relation(total, told)
+    return _Relation(score=total, why=told)
 
 
-def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[tuple[float, str]]:
+def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[_Relation]:
     persons = sorted(
         who
         for who in (ours.persons | ours.prominent) & (theirs.persons | theirs.prominent)
@@ -250,38 +250,38 @@ def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[tuple[f
     )
     if persons:
         weight = max(rarity.weight(who) for who in persons)
-        yield 1.0 + 2.0 * weight, f"same person: {', '.join(persons[:2])}"
+        yield _Relation(score=1.0 + 2.0 * weight, why=f"same person: {', '.join(persons[:2])}")
     shared = (ours.prominent & theirs.entities) | (ours.entities & theirs.prominent)
     parties = sorted(shared.difference(persons), key=lambda slug: (-rarity.weight(slug), slug))
     weight = sum(rarity.weight(slug) for slug in parties[:2])
     if len(parties) >= 2:
-        yield 1.5 * weight, f"same parties: {', '.join(parties[:3])}"
+        yield _Relation(score=1.5 * weight, why=f"same parties: {', '.join(parties[:3])}")
     elif parties:
         near = 0.8 if rarity.is_followed(parties[0]) else 0.0  # of the closely followed all tells
-        yield 1.4 * weight + near, f"also about: {parties[0]}"
+        yield _Relation(score=1.4 * weight + near, why=f"also about: {parties[0]}")
     if ours.kind in _PERSONAL and theirs.kind in _PERSONAL:
         employers = sorted(ours.employers & theirs.employers)
         if employers:
-            yield 0.9, f"same employer: {employers[0]}"
+            yield _Relation(score=0.9, why=f"same employer: {employers[0]}")
     things = len(ours.names & theirs.names)
     if things:
-        yield min(3.0, 1.4 * things), SAME_MATTER
+        yield _Relation(score=min(3.0, 1.4 * things), why=SAME_MATTER)
     matters = len((ours.concepts & theirs.concepts) - vocabulary().common)
     if matters:
-        yield min(1.6, 0.7 * matters), SAME_MATTER
+        yield _Relation(score=min(1.6, 0.7 * matters), why=SAME_MATTER)
     if ours.kind and ours.kind == theirs.kind:
         again = 0.6 if ours.parties & theirs.parties else 0.0  # the round before, the suit before
-        yield 0.7 + again, ""
+        yield _Relation(score=0.7 + again, why="")
     elif ours.kind and theirs.kind in _COMES_OF.get(ours.kind, ()):
-        yield 0.5, ""
+        yield _Relation(score=0.5, why="")
     if shared and theirs.kind and theirs.kind != ours.kind and theirs.kind in ours.kinds:
-        yield 0.8, ""  # the text itself goes on to tell it
+        yield _Relation(score=0.8, why="")  # the text itself goes on to tell it
     if ours.cited & theirs.sums:
-        yield 1.5, "same sum"  # that the other was about, and the text names
+        yield _Relation(score=1.5, why="same sum")  # that the other was about, and the text names
     elif ours.cited & theirs.cited:
-        yield 0.5, ""
+        yield _Relation(score=0.5, why="")
     if theirs.told > 1 and shared:
-        yield min(0.6, 0.2 * math.log2(theirs.told)), ""
+        yield _Relation(score=min(0.6, 0.2 * math.log2(theirs.told)), why="")
 
 
 def _is_same_event(ours: _Profile, theirs: _Profile, story: Story, other: Story, known: _Rarity) -> bool:

@@ -2,16 +2,20 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from watchers.sources import transport
+from watchers.sources.base import Failed
 from watchers.sources.exchange import Exchange
 from watchers.sources.guard import AddressGuard
+from watchers.sources.http import Fetcher
 from watchers.sources.transport import BodyCutOff, GuardedTransport, TlsRefused
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -160,6 +164,17 @@ async def test_a_field_with_a_line_break_is_not_sent() -> None:
         with pytest.raises(httpx.LocalProtocolError):
             await client.get("/", headers=[(b"If-None-Match", b'"a"\r\nX: y')])
     assert server.requests == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_an_address_at_which_nobody_listens_is_told(scheme: str) -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        url = f"{scheme}://127.0.0.1:{bound.getsockname()[1]}/feed"
+        async with Fetcher(allow_private=["127.0.0.1"]) as fetcher:
+            outcome = await fetcher.get(url, now=datetime(2025, 8, 29, tzinfo=UTC))
+    assert isinstance(outcome, Failed)
+    assert (outcome.error, outcome.detail) == ("connect-failed", "Connection refused")
 
 
 async def test_plain_answers_to_tls_are_a_failed_handshake() -> None:
