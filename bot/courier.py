@@ -158,7 +158,7 @@ class _Run:
         if sink is None:
             await asyncio.to_thread(self._fault, place, "nothing is set up to deliver there")
             return
-        await asyncio.to_thread(self._greet, sink)
+        take = self._greet
         last_fault: str | None = None
         went, turns = False, 0
         while not self.stop.is_set():
@@ -168,7 +168,8 @@ class _Run:
                     break
                 await self.clock.sleep(wait, self.stop)
                 continue
-            parcel = await self._db(lambda: self._claim(sink))
+            parcel = await asyncio.to_thread(take, sink)
+            take = self._claim
             if parcel is None:
                 turns += 1  # a bound: whatever the clock does, nothing due must not keep us turning
                 if turns > FRUITLESS_TURNS or not await self._pause(place):
@@ -200,8 +201,8 @@ class _Run:
         self.store.claims.rebase(self.clock.now())
         return self.store.claims.destinations()
 
-    def _greet(self, sink: Sink) -> None:
-        """What a crash left is due again; all that waited, where the address or the token changed."""
+    def _greet(self, sink: Sink) -> Parcel | None:
+        """The first parcel; what a crash left is due again; all that waited, where address or token changed."""
         name, now = f"sink:{sink.destination}", self.clock.now()
         if self.store.setting(name) != sink.fingerprint:
             with self.store.transaction():
@@ -209,6 +210,7 @@ class _Run:
                 self.store.claims.hurry(sink.destination, now)
         settle = timedelta(seconds=sink.settle)
         self.store.claims.recover(sink.destination, now, settle=settle, all_claims=True)
+        return self._claim(sink)
 
     # --- one parcel, in the database's thread -------------------------------------------
 

@@ -190,10 +190,11 @@ async def delivering(
         while not over or wake.is_set():
             await wake.wait()
             wake.clear()
-            report.pending = await asyncio.to_thread(app.store.deliveries.pending_count)
-            if not report.pending:
-                continue
-            sinks = sinks or app.new_sinks()
+            if sinks is None:  # to make them costs more than this look; later each look is in an alert's way
+                report.pending = await asyncio.to_thread(app.store.deliveries.pending_count)
+                if not report.pending:
+                    continue
+                sinks = app.new_sinks()
             drained = await drain(app.store, sinks, app.clock, stop=stop, ops=app.ops)
             report.delivered += drained.delivered
             report.pending = drained.pending

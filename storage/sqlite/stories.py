@@ -7,7 +7,6 @@ its row and points to the one that took it in.  Who belongs together is decided 
 
 import heapq
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
@@ -265,11 +264,14 @@ class Stories:
 
 def _chosen(lists: Sequence[Sequence[tuple[int, int]]], limit: int) -> set[tuple[int, int]]:
     """At most ``limit`` stories out of each entity's, newest first: the shared ones, then by turns."""
-    shared = Counter(row for rows_of_one in lists for row in rows_of_one)
-    if len(shared) <= limit:
-        return set(shared)
-    several = sorted((row for row, count in shared.items() if count > 1), reverse=True)
-    chosen = dict.fromkeys(several[: limit // 2])
+    seen: set[tuple[int, int]] = set()
+    several: set[tuple[int, int]] = set()
+    for newest in lists:
+        several |= seen.intersection(newest)
+        seen.update(newest)
+    if len(seen) <= limit:
+        return seen
+    chosen = dict.fromkeys(sorted(several, reverse=True)[: limit // 2])
     for turn in zip_longest(*lists):
         for row in turn:
             if row is not None and len(chosen) < limit:

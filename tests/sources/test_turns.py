@@ -124,7 +124,6 @@ def test_a_turn_given_back_after_the_end_writes_to_no_other_file(tmp_path: Path)
         os.dup2(other.fileno(), number)
         turns.keep(slot(HOST), Kept(ready=1.0))
         turns.unlock(slot(HOST))
-        turns.leave(slot(HOST))
         os.close(number)
     assert (tmp_path / "other").read_bytes() == b""
 

@@ -104,32 +104,24 @@ class Hosts:
     async def _take(self, host: _Host) -> None:
         """Wait until a second has passed since anybody's last request, and nobody else is at it."""
         await self._until(host.ready)
-        if self._shared is None:
-            return
-        # Only now, so that others have had our own pause to come before us.
-        while not self._shared.queue(host.slot):
-            await self._sleep(BUSY_WAIT)
-        try:
-            await self._take_shared(host, self._shared)
-        finally:
-            self._shared.leave(host.slot)
-
-    async def _take_shared(self, host: _Host, shared: SharedTurns) -> None:
-        """The same for who comes next."""
-        while True:
-            await self._until(host.ready)
-            kept = shared.lock(host.slot)
-            if kept is None:
+        if self._shared is not None:
+            # Only now, so that others have had our own pause to come before us.
+            while (kept := self._shared.lock(host.slot)) is None:
                 await self._sleep(BUSY_WAIT)
-                continue
-            now = self._clock()
-            if kept.held <= now + LONGEST_HOLD:
-                host.held = max(host.held, kept.held)
-            if kept.ready <= now or kept.ready > now + self._spacing:  # beyond: a clock that was wrong
-                shared.keep(host.slot, Kept(ready=now + self._spacing, held=host.held))
-                return
-            host.ready = kept.ready
-            shared.unlock(host.slot)
+            try:
+                await self._as_others_left(host, kept)
+            except BaseException:
+                self._shared.unlock(host.slot)
+                raise
+            self._shared.keep(host.slot, Kept(ready=self._clock() + self._spacing, held=host.held))
+
+    async def _as_others_left(self, host: _Host, kept: Kept) -> None:
+        """Wait out another's pause; whoever waits has the host already, so it comes next."""
+        now = self._clock()
+        if kept.held <= now + LONGEST_HOLD:
+            host.held = max(host.held, kept.held)
+        if now < kept.ready <= now + self._spacing:  # beyond: a clock that was wrong
+            await self._until(kept.ready)
 
     async def _until(self, ready: float) -> None:
         wait = min(ready - self._clock(), self._spacing)

@@ -3,8 +3,8 @@
 ``hosts`` keeps the turns of one process; this keeps the second between two requests, and
 what a host asked for by Retry-After, over restarts and between ``run``, ``poll`` and
 ``feeds add``.  A host has a slot in the file; whoever asks it holds a lock on the slot's
-first byte, which ends with its process.  A lock on the second byte says who comes next, so
-that a process with many feeds at a host does not take turn after turn from one with a
+first byte, which ends with its process.  Whoever waits for the second to pass holds it too,
+so that a process with many feeds at a host does not take turn after turn from one with a
 single feed.  Where there are no such locks (they are Linux's), or the file cannot be made
 or written, each process is polite by itself.
 """
@@ -41,7 +41,7 @@ class Kept:
 
 
 class SharedTurns:
-    """The file; ``queue`` until ``lock``, then ``keep`` and ``unlock``."""
+    """The file; ``lock``, then ``keep`` and ``unlock``."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
@@ -55,14 +55,6 @@ class SharedTurns:
             return cls(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         except OSError:
             return None
-
-    def queue(self, slot: Slot) -> bool:
-        """Become who comes next at a host; False: somebody else is."""
-        return self._set(_LOCK, slot[1] + 1)
-
-    def leave(self, slot: Slot) -> None:
-        """Let another be who comes next."""
-        self._set(_UNLOCK, slot[1] + 1)
 
     def lock(self, slot: Slot) -> Kept | None:
         """Take a host's turn and say what is known of it; None: somebody else has it."""
