@@ -7,13 +7,12 @@ it decided, by itself.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
-from storage.model import Audience, Document, Entity, Mention, Route, Watchlist
+from storage.model import FOR_GOOD, Audience, Document, Entity, Mention, Route, Watchlist
 from watchers import lessons, matching
 from watchers.reader import Reader, Reading
 
-FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)  # the end of a mute that has none
 SERVER_REASON = "server:"  # begins a reason that is one server's: "server:<id>:quiet:muted"
 
 

@@ -4,13 +4,14 @@ Nouns in, rows and lines out; drawing is left to ``output``.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from bot.answers import EntityAnswer
 from bot.cli.output import Cell, say, table, write_bytes
 from bot.render.headline import amount, people
 from bot.times import day, iso
 from bot.words import count
-from storage.model import Move, MoveRecord, MoveStatus
+from storage.model import FOR_GOOD, Entity, Move, MoveRecord, MoveStatus
 
 MOVE_COLUMNS = ("move", "status", "who", "what", "evidence")
 RECORD_COLUMNS = ("date", "move", "who", "what", "headline", "source", "story", "link")
@@ -75,6 +76,14 @@ def particulars(move: Move) -> str:
     return ", ".join(part for part in found if part)
 
 
+def muted(entity: Entity) -> str:
+    """``until 2025-07-01T00:00:00Z``, ``until unmuted``; empty where it is heard."""
+    until = entity.muted_until
+    if until is None or until <= datetime.now(UTC):
+        return ""
+    return "until unmuted" if until >= FOR_GOOD else f"until {iso(until)}"
+
+
 def write_csv(records: Iterable[MoveRecord]) -> None:
     """Moves as CSV (RFC 4180) with a heading; a cell that a spreadsheet would run gets an apostrophe."""
     import csv
@@ -118,8 +127,8 @@ def show_profile(answer: EntityAnswer) -> None:
     say(f"{entity.name} ({entity.slug}): {entity.kind.value}, tier {entity.tier.value}", "bold")
     if entity.aliases:
         say(f"also written {', '.join(alias.text for alias in entity.aliases)}")
-    if entity.muted_until:
-        say(f"muted until {iso(entity.muted_until)}")
+    if end := muted(entity):
+        say(f"muted {end}")
     meaning = (
         "its sources are read"
         if answer.coverage == "quiet"

@@ -12,9 +12,7 @@ import click
 
 from bot.cli.call import Branch, Call, general_options, json_option, pass_call
 from bot.cli.kinds import DURATION
-from storage.model import Entity, EntityKind, Tier
-
-FOR_GOOD_YEAR = 9000  # a mute until then or later has no end
+from storage.model import EntityKind, Tier
 
 
 @click.group(cls=Branch, invoke_without_command=True)
@@ -88,6 +86,7 @@ def list_(call: Call, as_json: bool) -> int:
     """All entities that are watched."""
     from bot import documents
     from bot.cli.output import table, write_json
+    from bot.cli.present import muted
 
     with call.app() as app:
         entities = app.store.watchlist.load().entities
@@ -97,7 +96,7 @@ def list_(call: Call, as_json: bool) -> int:
     table(
         ["id", "name", "kind", "tier", "aliases", "muted"],
         [
-            [one.slug, one.name, one.kind.value, one.tier.value, str(len(one.aliases)), _muted(one)]
+            [one.slug, one.name, one.kind.value, one.tier.value, str(len(one.aliases)), muted(one)]
             for one in entities
         ],
         empty="nobody is watched; add somebody with: movewire watch add NAME",
@@ -158,7 +157,7 @@ def mute(call: Call, words: tuple[str, ...], duration: timedelta | None) -> int:
     with call.app() as app:
         entity = answers.find_entity(app.store, " ".join(words))
         app.store.watchlist.mute(entity.slug, until)
-    end = f"until {iso(until)}" if until else f"until: movewire watch unmute {entity.slug}"
+    end = f"until {iso(until)}" if until else f"until you unmute it: movewire watch unmute {entity.slug}"
     say(f"{entity.name} ({entity.slug}) is muted {end}")
     return 0
 
@@ -220,11 +219,3 @@ def export(call: Call) -> int:
     with call.app() as app:
         write_bytes(dump_watchlist(app.store.watchlist.load().entities).encode())
     return 0
-
-
-def _muted(entity: Entity) -> str:
-    from bot.times import iso
-
-    if entity.muted_until is None or entity.muted_until <= datetime.now(UTC):
-        return ""
-    return "until unmuted" if entity.muted_until.year >= FOR_GOOD_YEAR else f"until {iso(entity.muted_until)}"

@@ -21,12 +21,11 @@ from bot.text import clean, clip, fit
 from bot.times import parse_duration
 from bot.words import count
 from storage.errors import UsageError
-from storage.model import Entity, EntityKind, Lesson, Tier
+from storage.model import FOR_GOOD, Entity, EntityKind, Lesson, Tier
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
 
-MUTED_FOR_GOOD = 9999  # the year in which the store ends a mute without an end
 NAME_SHOWN = 60
 LESSONS_UNDONE = 5  # buttons to undo what was taught last
 LESSON_SHOWN = 50
@@ -70,8 +69,7 @@ def _line(one: Entity, muted: dict[str, datetime | None], now: datetime) -> str:
 
 
 def _end(until: datetime | None) -> str:
-    lasting = until is None or until.year >= MUTED_FOR_GOOD
-    return "until it is unmuted" if lasting or until is None else f"until {stamp(until)}"
+    return "until it is unmuted" if until is None or until >= FOR_GOOD else f"until {stamp(until)}"
 
 
 def lesson_line(one: Lesson) -> str:

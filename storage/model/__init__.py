@@ -21,9 +21,19 @@ from storage.model.stories import (
     UpdateKind,
     Verdict,
 )
-from storage.model.watchlist import Alias, Entity, EntityKind, Relation, RelationKind, Tier, Watchlist
+from storage.model.watchlist import (
+    FOR_GOOD,
+    Alias,
+    Entity,
+    EntityKind,
+    Relation,
+    RelationKind,
+    Tier,
+    Watchlist,
+)
 
 __all__ = [
+    "FOR_GOOD",
     "Alert",
     "Alias",
     "Assignment",

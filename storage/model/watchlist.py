@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+
+FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)  # the end of a mute that has none
 
 
 class EntityKind(StrEnum):
@@ -75,7 +77,7 @@ class Entity:
     contexts_against: tuple[str, ...] = ()  # phrases around it that speak against it
     note: str | None = None
     origin: str = "user"  # "seed", "user" or "guild:<id>"
-    muted_until: datetime | None = None
+    muted_until: datetime | None = None  # FOR_GOOD: until somebody unmutes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,6 @@ from storage.model import (
 from storage.sqlite.faults import damaged
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)  # the end of a mute that has none
 
 # --- times -----------------------------------------------------------------------------
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from storage.errors import UnknownThing
-from storage.model import GuildMute, NewDelivery, Occasion
+from storage.model import FOR_GOOD, GuildMute, NewDelivery, Occasion
 from storage.sqlite import slugs
-from storage.sqlite.codec import FOR_GOOD, to_seconds, to_seconds_or_none, to_time, to_time_or_none
+from storage.sqlite.codec import to_seconds, to_seconds_or_none, to_time, to_time_or_none
 from storage.sqlite.connection import Connection
 from storage.sqlite.deliveries import decode_alert, to_ms
 from storage.sqlite.guilds import Guilds

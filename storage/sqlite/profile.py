@@ -3,9 +3,8 @@
 from collections import Counter
 from datetime import date, timedelta
 
-from storage.model import Feed, Profile
+from storage.model import FOR_GOOD, Feed, Profile
 from storage.sqlite import rows, slugs
-from storage.sqlite.codec import FOR_GOOD
 from storage.sqlite.connection import Connection
 from storage.sqlite.moves import Moves
 from storage.sqlite.stories import Stories

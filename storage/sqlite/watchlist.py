@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from storage.model import Entity, Watchlist
+from storage.model import FOR_GOOD, Entity, Watchlist
 from storage.sqlite import slugs
-from storage.sqlite.codec import FOR_GOOD, decode_entity, encode_entity, to_seconds, to_seconds_or_none
+from storage.sqlite.codec import decode_entity, encode_entity, to_seconds, to_seconds_or_none
 from storage.sqlite.connection import Connection
 from storage.sqlite.identity import fold
 

@@ -41,6 +41,12 @@ def test_signs_that_a_terminal_would_obey_are_no_part_of_a_name(call: Call) -> N
     assert (found["name"], found["aliases"]) == ("Bay[2J Labs", ["BayL"])
 
 
+def test_a_mute_without_an_end_is_told_as_that(call: Call) -> None:
+    assert "is muted until you unmute it: movewire watch unmute meta" in call("watch", "mute", "meta").out
+    assert "\nmuted until unmuted\n" in call("entity", "meta").out
+    assert "until unmuted" in call("watch", "list").out
+
+
 def test_kind_tier_and_aliases_are_taken(call: Call) -> None:
     call("watch", "add", "Tilda Brask", "--kind", "person", "--tier", "related", "--alias", "T. Brask")
     found = shown(call, "T. Brask")
