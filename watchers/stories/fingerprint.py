@@ -17,7 +17,7 @@ from watchers.stories.background import background
 from watchers.stories.bystanders import stands_by
 from watchers.stories.kin import kin_of, owners_of, standing_for
 from watchers.stories.tokens import spoken
-from watchers.stories.vocabulary import is_comment, stem, vocabulary
+from watchers.stories.vocabulary import is_comment, is_portrait, stem, vocabulary
 from watchers.text import detect_lang, fold
 
 MAX_NAMES = 9
@@ -28,6 +28,7 @@ KEPT = 512  # fingerprints that are kept decoded: the newest are compared again 
 MAX_KIN = 3
 _VERSION = "5"
 _BEFORE_KIN = "4"  # the same without ``kin``: what an earlier release stored
+_PERSONAL = frozenset({"hire", "departure"})
 _PARTS = re.compile(r"[^\W_]+")
 
 
@@ -183,11 +184,16 @@ def fingerprint(
             min(concepts, MAX_CONCEPTS),
             min(numbers, MAX_NUMBERS),
         ),
-        comment=is_comment(document.title),
+        comment=is_comment(document.title) and not _portrays_a_move(document.title, main),
         moved=main is not None and main.field == "title",
         page=_hash(canonical_url(document.url)) if document.url else "",
         title=_hash(" ".join(_PARTS.findall(fold(document.title)))) if document.title.strip() else "",
     )
+
+
+def _portrays_a_move(title: str, main: Move | None) -> bool:
+    """Whether a headline says who it is that comes or goes: "Who is …, whom Acme hired?"."""
+    return main is not None and main.field == "title" and main.kind.value in _PERSONAL and is_portrait(title)
 
 
 def _aside(accepted: Sequence[Mention], title: str, lang: str) -> frozenset[str]:

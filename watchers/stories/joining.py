@@ -95,7 +95,7 @@ def _fit(
     others = [Fingerprint.decode(member.fingerprint) for member in told]
     persons = [role(fp, other, persons=True) for other in others]
     # One report that leaves the name out must not carry another person into the story.
-    somebody_else = 1.0 not in persons and any(
+    somebody_else = not any(played >= 0.5 for played in persons) and any(
         played == -1.0 and another_person(fp, other) for played, other in zip(persons, others, strict=True)
     )
     late = _confirms_late(fp, published, told, others)

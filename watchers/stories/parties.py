@@ -40,6 +40,7 @@ _NEAR = frozenset(
         ("incident", "legal"),
         ("layoffs", "reorg"),
         ("launch", "partnership"),
+        ("launch", "reorg"),  # a unit that is set up
     )
 )
 
@@ -77,10 +78,12 @@ def opposite(a: Fingerprint, b: Fingerprint) -> bool:
     kinds = {a.kinds[0], b.kinds[0]}
     if kinds == {"hire", "layoffs"}:
         return True
-    if kinds == {"hire", "departure"}:
+    if kinds <= _PERSONAL:
         ours, theirs = _played(a, persons=False), _played(b, persons=False)
-        along = _overlap(ours, "to", theirs, "to") or _overlap(ours, "from", theirs, "from")
-        return not along and (_overlap(ours, "to", theirs, "from") or _overlap(ours, "from", theirs, "to"))
+        if _overlap(ours, "to", theirs, "to") or _overlap(ours, "from", theirs, "from"):
+            return False
+        back, forth = _overlap(ours, "to", theirs, "from"), _overlap(ours, "from", theirs, "to")
+        return (back or forth) if len(kinds) > 1 else (back and forth)  # one party may do both
     if kinds == {"contract", "breakup"}:
         return role(a, b, persons=False) == 1.0 and a.kinds[0] not in b.kinds and b.kinds[0] not in a.kinds
     return False

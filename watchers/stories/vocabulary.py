@@ -72,6 +72,7 @@ class Vocabulary:
     comment: tuple[str, ...]  # beginnings of headlines about an event; "#" stands for a number
     comment_inside: tuple[str, ...]  # what marks them anywhere
     comment_cjk: tuple[str, ...]
+    portrait: tuple[str, ...]  # beginnings of headlines that say who somebody is
 
 
 @cache
@@ -94,6 +95,7 @@ def vocabulary() -> Vocabulary:
         comment=_phrases(words["comment"]),
         comment_inside=_phrases(words["comment_inside"]),
         comment_cjk=tuple(fold(words["comment_cjk"]).split()),
+        portrait=_phrases(words["portrait"]),
     )
 
 
@@ -110,12 +112,21 @@ def listed(name: str) -> Any:
 def is_comment(headline: str) -> bool:
     """Whether a headline talks about an event rather than tells it: "How …", "Interview: …"."""
     folded, words = fold(headline), vocabulary()
-    spaced = " " + _NUMBER.sub("#", " ".join(_PARTS.findall(folded))) + " "
+    spaced = _spaced(folded)
     return (
         spaced.startswith(tuple(f" {form} " for form in words.comment))
         or any(f" {form} " in spaced for form in words.comment_inside)
         or any(form in folded for form in words.comment_cjk)
     )
+
+
+def is_portrait(headline: str) -> bool:
+    """Whether a headline asks or says who somebody is: "Who is …?", "Meet …"."""
+    return _spaced(fold(headline)).startswith(tuple(f" {form}" for form in vocabulary().portrait))
+
+
+def _spaced(folded: str) -> str:
+    return " " + _NUMBER.sub("#", " ".join(_PARTS.findall(folded))) + " "
 
 
 def _phrases(listed: str) -> tuple[str, ...]:
