@@ -4,7 +4,7 @@ import pytest
 
 from tests.stories.newsroom import Made, fingerprint, played, story_numbers
 from watchers.stories.evidence import disagree
-from watchers.stories.parties import role
+from watchers.stories.parties import kind, role
 
 
 def told(found: list[Made]) -> list[str]:
@@ -267,3 +267,45 @@ def test_a_suit_over_what_was_told_is_another_event() -> None:
         (72, "Graders take Surge AI to court over halved pay"),
     )
     assert story_numbers(found) == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "portrait",
+    [
+        "Who is Ana Quill, the researcher poached by Meta from OpenAI?",
+        "Who is Ana Quill? Meta hires OpenAI researcher for its superintelligence lab",
+    ],
+)
+def test_the_portrait_of_who_was_hired_tells_the_hire(portrait: str) -> None:
+    found = played(
+        (0, "Meta hires OpenAI researcher Ana Quill", "Quill worked on reasoning models."),
+        (9, portrait, "Ana Quill is joining the lab of Alexandr Wang."),
+    )
+    assert story_numbers(found) == [0, 0]
+    assert not fingerprint(portrait).comment
+    assert fingerprint("Who is Alexandr Wang and what does he want?").comment
+
+
+def test_two_companies_that_hire_from_each_other_are_two_events() -> None:
+    found = played(
+        (0, "Meta hires Apple's design chief Jonas Reed", "Reed led interface design at Apple."),
+        (30, "Apple hires Meta's legal chief as general counsel", "Ida Holm follows Rolf Ekman."),
+    )
+    assert story_numbers(found) == [0, 1]
+
+
+def test_a_thing_taken_for_a_person_in_one_report_keeps_nobody_out() -> None:
+    one = fingerprint("Apple's most prominent designer, Jonas Reed, is heading to Meta")
+    other = fingerprint("Apple design executive Jonas Reed to join Meta")
+    assert role(other, one, persons=True) >= 0.5
+    found = played(
+        (0, "Apple's most prominent designer, Jonas Reed, is heading to Meta"),
+        (2, "Apple designer behind contested Clear Pane joins Meta", "Jonas Reed led the work on Clear Pane."),
+        (5, "Apple design executive Jonas Reed to join Meta"),
+    )
+    assert story_numbers(found)[2] == 0
+
+
+def test_a_unit_that_is_set_up_is_a_reorganisation() -> None:
+    one = fingerprint("Meta's AI group gets a restructuring")
+    assert kind(fingerprint("Meta launches new AI lab amid team reshuffle"), one) > 0
