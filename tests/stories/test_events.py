@@ -300,7 +300,11 @@ def test_a_thing_taken_for_a_person_in_one_report_keeps_nobody_out() -> None:
     assert role(other, one, persons=True) >= 0.5
     found = played(
         (0, "Apple's most prominent designer, Jonas Reed, is heading to Meta"),
-        (2, "Apple designer behind contested Clear Pane joins Meta", "Jonas Reed led the work on Clear Pane."),
+        (
+            2,
+            "Apple designer behind contested Clear Pane joins Meta",
+            "Jonas Reed led the work on Clear Pane.",
+        ),
         (5, "Apple design executive Jonas Reed to join Meta"),
     )
     assert story_numbers(found)[2] == 0
