@@ -313,3 +313,21 @@ def test_a_thing_taken_for_a_person_in_one_report_keeps_nobody_out() -> None:
 def test_a_unit_that_is_set_up_is_a_reorganisation() -> None:
     one = fingerprint("Meta's AI group gets a restructuring")
     assert kind(fingerprint("Meta launches new AI lab amid team reshuffle"), one) > 0
+
+
+def test_three_who_are_hired_and_four_who_are_hired_are_two_events() -> None:
+    found = played(
+        (0, "Meta hires three OpenAI researchers", "Ada Fenn, Bo Lund and Cy Marsh worked in Oslo."),
+        (60, "Meta hires four more OpenAI researchers", "Di Noor, Ed Oake, Flo Pym and Gus Rask join."),
+        (
+            64,
+            "Meta taps four OpenAI researchers",
+            "Di Noor, Ed Oake, Flo Pym and Gus Rask have agreed to join.",
+        ),
+    )
+    assert story_numbers(found) == [0, 1, 1]
+    one, other = (
+        fingerprint("Meta hires two OpenAI researchers", "Ada Fenn and Bo Lund join."),
+        fingerprint("Meta hires three OpenAI researchers", "Ada Fenn, Bo Lund and Cy Marsh join."),
+    )
+    assert not disagree(one, other, 0.2)

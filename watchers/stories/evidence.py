@@ -178,8 +178,9 @@ def soon(days: float) -> float:
 def disagree(a: Fingerprint, b: Fingerprint, days: float) -> bool:
     """Whether the sums that the moves are about differ by more than a rounding.
 
-    Of people who are let go the first day's counts grow; of those who came or went each
-    report counts some.
+    Of people who are let go the first day's counts grow.  Three who are hired and four who
+    are hired are two events, unless somebody is named in both; of those who left, each report
+    counts some.
     """
     said = a.numbers[: a.headline[4]]  # a share of a round is told beside all of it
     for mine, other in ((a.amounts, b.amounts), (a.valuations, b.valuations)):
@@ -187,9 +188,11 @@ def disagree(a: Fingerprint, b: Fingerprint, days: float) -> bool:
             continue
         if not _meet((figure for figure in other if figure >= BIG), said):
             return True
-    if days <= 1.0 or a.kinds[:1] != ("layoffs",) or b.kinds[:1] != ("layoffs",):
+    if a.kinds[:1] != b.kinds[:1] or not a.people or not b.people or _meet(a.people, b.people):
         return False
-    return bool(a.people and b.people and not _meet(a.people, b.people))
+    if a.kinds[0] == "hire":
+        return a.moved and b.moved and set(a.names).isdisjoint(b.names)
+    return days > 1.0 and a.kinds[0] == "layoffs"
 
 
 def _meet(mine: Iterable[float], other: Collection[float]) -> bool:
