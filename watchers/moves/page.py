@@ -226,7 +226,7 @@ def _both(lexicon: Lexicon, some: tuple[Frame, ...], others: tuple[Frame, ...]) 
     return tuple(sorted({*some, *others}, key=lexicon.frames.index))
 
 
-_OF_IDIOMS = ("work", "round", "deal", "harm", "breakword", "acqword", "contractword", "court")
+_OF_IDIOMS = ("background", "work", "round", "deal", "harm", "breakword", "acqword", "contractword", "court")
 _REMEDY_REACH = 16  # code points between a flaw and what is done about it
 _NEXT_CLAUSE = re.compile("[,，、。；;：:]")
 
