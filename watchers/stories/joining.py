@@ -21,7 +21,7 @@ RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmatio
 JOIN = 0.2  # likelihood from which an entry joins a story
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
 VETOES = (opposite, another_party, another_target, another_sum)
-_OF_ONE_KIND, _OF_TWO_KINDS = VETOES[1:], VETOES[:1]  # what each can say depends on the main moves
+_OF_TWO_KINDS = VETOES[:1]  # all that can be said where the main moves are of two kinds
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
 _MEANWHILE = 0.5  # of "soon", for stories that are days apart
 FOREIGN = 0.6  # likelihood from which a report in another language outweighs those in the entry's own
@@ -117,7 +117,7 @@ def _vetoed(fp: Fingerprint, other: Fingerprint) -> bool:
     """Whether any of ``VETOES`` keeps two entries apart; all of them compare moves."""
     if not fp.kinds or not other.kinds:
         return False
-    return any(veto(fp, other) for veto in (_OF_ONE_KIND if fp.kinds[0] == other.kinds[0] else _OF_TWO_KINDS))
+    return any(veto(fp, other) for veto in (VETOES if fp.kinds[0] == other.kinds[0] else _OF_TWO_KINDS))
 
 
 def _best(matches: Sequence[_Match], lang: str) -> _Match:
