@@ -28,6 +28,8 @@ LONGEST_NAME = 200
 # What one server may add: enough for a beat, too little to slow down the watching for all.
 OWN_ENTITIES = 100
 OWN_FORMS = 50  # written forms of each
+COMMON_LOOKED_AT, COMMON_SHARE = 200, 0.15  # newest headlines; the busiest company is in fewer of them
+COMMON_KNOWN = 50  # headlines, below which their shares say nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +130,23 @@ def _bounded(store: "SqliteStore", guild: int, entity: Entity, fresh: Sequence[s
     """UsageError for more than a server may add."""
     if len(entity.aliases) + len(fresh) > OWN_FORMS:
         raise UsageError(f"a server adds at most {OWN_FORMS} written forms of a name: leave some out")
+    for form in (entity.name, *fresh) if added else fresh:
+        held, looked = _headlines_with(store, form)
+        if looked >= COMMON_KNOWN and held > COMMON_SHARE * looked:
+            raise UsageError(
+                f"{clip(form, 40)!r} stands in {held} of the newest {looked} headlines: that is too common "
+                "for one server; the owner of this bot may have it looked for"
+            )
     if added and len(store.watchlist.additions().get(guild, ())) >= OWN_ENTITIES:
         raise UsageError(f"a server adds at most {OWN_ENTITIES} names: /watch remove makes room")
+
+
+def _headlines_with(store: "SqliteStore", form: str) -> tuple[int, int]:
+    """In how many of the newest headlines a form stands, and how many were looked at."""
+    wanted = fold(form)
+    written = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)" if wanted.isascii() else re.escape(wanted))
+    titles = [hit.title for hit in store.search.query("", limit=COMMON_LOOKED_AT)]
+    return sum(bool(written.search(fold(title))) for title in titles), len(titles)
 
 
 def _known(entity: Entity) -> set[str]:

@@ -11,7 +11,7 @@ from discord import app_commands
 from bot import watching
 from bot.commands.route_options import WISHES
 from bot.sinks.base import REAL
-from storage.model import FeedState, FinishedPoll, NewDelivery, Occasion, Route
+from storage.model import FeedState, FinishedPoll, NewDelivery, Occasion, ParsedEntry, Route
 from tests.cli.conftest import rss, site  # noqa: F401
 from tests.delivery.made import alert
 from tests.discord.conftest import own
@@ -148,6 +148,21 @@ async def test_a_server_adds_no_more_than_its_share(server, store, keep, monkeyp
     assert "is watched" in await keep("watch add", name="Bay Labs", tier="related")
     own(server, server.keeper)
     assert "is watched" in await keep("watch add", name="Harbour Robotics", everywhere=True)
+
+
+async def test_a_server_adds_no_word_that_every_headline_has(server, store, keep):
+    titles = [f"The bakery of street {number} opens の" for number in range(60)]
+    entries = tuple(
+        ParsedEntry(guid=title, url=f"https://gazette.example/{at}", title=title)
+        for at, title in enumerate(titles)
+    )
+    feed = store.feeds.add("https://gazette.example/rss2", now=REAL.now())
+    store.feeds.finish_polls([FinishedPoll(feed=feed, seen=REAL.now(), entries=entries)])
+    assert "too common for one server" in await keep("watch add", name="the")
+    assert "too common for one server" in await keep("watch add", name="Bay Labs", alias="BayL, の")
+    assert "is watched" in await keep("watch add", name="Bay Labs", alias="BayL")
+    own(server, server.keeper)
+    assert "is watched" in await keep("watch add", name="the", everywhere=True)
 
 
 async def test_what_all_watch_is_no_servers_to_add_or_remove(store, keep):
