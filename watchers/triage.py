@@ -58,13 +58,10 @@ def decide(
     now: datetime,
     *,
     recent_alerts: int = 0,
-    cooldown: timedelta = timedelta(0),
-    last_alerts: Mapping[str, datetime] | None = None,
 ) -> Decision:
     """The decision on ``entry``, whose story was ``story_before`` and is ``change.story``.
 
-    ``recent_alerts`` counts what was alerted just now; ``cooldown`` is the owner's least
-    time between two alerts on one entity, whose last ones are in ``last_alerts``.
+    ``recent_alerts`` counts what was alerted just now.
     """
     judged = merit(mentions, moves, watchlist, now)
     stale = _stale(entry)
@@ -76,8 +73,6 @@ def decide(
         return unheard(judged, dated=entry.dated)
     if story_before is not None and _was_missed(story_before, watchlist, now):
         return _quiet("event-older-than-3-days", *judged.reasons)
-    if cooldown and _cools(mentions, now, cooldown, last_alerts or {}):
-        return Decision(verdict=Verdict.QUIET, digest=True, reasons=("cooldown", *judged.reasons))
     if recent_alerts >= FLOOD:
         dated = () if entry.dated else ("undated",)
         return Decision(verdict=Verdict.ALERT, digest=True, reasons=(*judged.reasons, "flood-guard", *dated))
@@ -173,15 +168,6 @@ def _was_missed(story: Story, watchlist: Watchlist, now: datetime) -> bool:
     if any(entities[s].tier is Tier.PRIMARY for s in Facts.decode(story.facts).prominent if s in entities):
         return True
     return any(_of_move(move, entities, ()).merit is Merit.ALERT for move in story.moves)
-
-
-def _cools(
-    mentions: Sequence[Mention], now: datetime, cooldown: timedelta, last_alerts: Mapping[str, datetime]
-) -> bool:
-    """Whether each entity that could carry the alert was alerted on just now."""
-    carriers = {m.entity for m in mentions if m.accepted and m.prominent}
-    last = [last_alerts.get(slug) for slug in carriers]
-    return bool(last) and all(told is not None and now - told < cooldown for told in last)
 
 
 def _quiet(*reasons: str) -> Decision:

@@ -44,7 +44,7 @@ def decided(
     **changes: object,
 ) -> tuple[str, tuple[str, ...], bool]:
     """Verdict (with the kind of update), reasons, digest."""
-    options = {k: changes.pop(k) for k in ("recent_alerts", "cooldown", "last_alerts") if k in changes}
+    options = {k: changes.pop(k) for k in ("recent_alerts",) if k in changes}
     one = entry(*text, **changes)
     reading = reader().read(one.document)
     decision = triage.decide(
@@ -115,14 +115,6 @@ def test_an_old_event_that_would_have_been_told_is_not_told_late() -> None:
 def test_a_burst_comes_without_a_push_and_loses_nothing() -> None:
     told, reasons, digest = decided(PRIMARY, recent_alerts=triage.FLOOD)
     assert (told, "flood-guard" in reasons, digest) == ("alert", True, True)
-
-
-def test_a_cooldown_leads_to_the_digest() -> None:
-    told, reasons, digest = decided(
-        PRIMARY, cooldown=timedelta(hours=2), last_alerts={"surge-ai": START - timedelta(hours=1)}
-    )
-    assert (told, reasons[0], digest) == ("quiet", "cooldown", True)
-    assert decided(PRIMARY, cooldown=timedelta(hours=2), last_alerts={})[0] == "alert"
 
 
 @pytest.mark.parametrize(
