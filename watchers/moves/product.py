@@ -13,6 +13,7 @@ from watchers.moves.reading import Draft, Reading, Spot
 _BARE_NAME = Frame(kind=MoveKind.LAUNCH, left="owner", weight=0.6)
 _LONGEST_BARE_NAME = 8  # words
 _MAKER_REACH = 14  # signs between a maker and its product
+_NAME_CLOSES = re.compile("[」』] ")  # a blank behind it parts the clauses
 _CLOSING_NAME = re.compile(r"[「『][^「『」』]{2,24}[」』]$")  # behind what it is: "AI眼鏡「Orbit」"
 
 
@@ -46,7 +47,8 @@ def bare_name(reading: Reading) -> Draft | None:
         return None
     end = page.stops[0][0] if page.stops else len(page.raw)
     if page.lexicon.verb_last:
-        return _new_thing(reading, parties, end)
+        closed = _NAME_CLOSES.search(page.folded, 0, end)
+        return _new_thing(reading, parties, end if closed is None else closed.start() + 1)
     if parties[0].start > 1 or parties[0].slug is None:
         return None
     words = page.raw[:end].split()
