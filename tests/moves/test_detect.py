@@ -183,6 +183,9 @@ def test_a_purpose_after_a_further_verb_is_read_without_fault(matcher: Matcher) 
     ("title", "lang", "position"),
     [
         ("Meta's vice president of AI research is leaving", "en", "vice president of AI research"),
+        ("KI-Robotikchefin verlässt OpenAI", "de", "KI-Robotikchefin"),
+        ("OpenAI-Forschungschefin verlässt das Unternehmen", "de", "Forschungschefin"),
+        ("Onderzoeksdirecteur Jan Vos verlaat OpenAI", "nl", "Onderzoeksdirecteur"),
         (
             "Anthropic hires former Quanta chief Ann Lee as head of trust and safety",
             "en",

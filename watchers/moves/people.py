@@ -172,7 +172,7 @@ def _whole_title(draft: Draft, hit: Hit) -> str:
     tail = _tail(page.lexicon.posts).match(page.folded, end)
     if tail is not None and not any(p.start < tail.end() and p.end > end for p in draft.parties):
         end = _end_of_field(draft, tail.end())
-    start = hit.start
+    start = _begin_of_compound(draft, hit.start) if page.lexicon.verb_may_end else hit.start
     if page.lexicon.numbers.counters:
         start, end = _whole_post(draft, hit)
     # "finance chief", "policy chief": one plain word before belongs to it
@@ -184,6 +184,17 @@ def _whole_title(draft: Draft, hit: Hit) -> str:
     ):
         start -= len(word[0])
     return page.raw[start:end].split("（")[0].strip()
+
+
+def _begin_of_compound(draft: Draft, start: int) -> int:
+    """ "KI-Ethikchefin" rather than "chefin", but "Chefin" alone of "Acme-Chefin" and "Ex-Chefin"."""
+    begin = start
+    while (part := _COMPOUND.search(draft.page.folded, 0, begin)) is not None:
+        apart = any(p.start < begin and part.start() < p.end for p in draft.parties)
+        if apart or part[1] in draft.page.lexicon.naming.former:
+            break
+        begin = part.start()
+    return begin
 
 
 def _end_of_field(draft: Draft, end: int) -> int:
@@ -203,6 +214,7 @@ def _end_of_field(draft: Draft, end: int) -> int:
     return end
 
 
+_COMPOUND = re.compile(r"\b([^\W\d_]+)-?$")  # the part before the last hyphen, or what begins the word
 _POST_SIGN = re.compile(r"[\u4e00-\u9fff\u30a1-\u30fa\u30fcA-Za-z]")
 _LONGEST_POST = 14
 
