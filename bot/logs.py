@@ -1,4 +1,4 @@
-"""Logs go to stderr, one line each, and never hold a secret.
+"""Logs go to stderr, one line each, and never hold a secret, nor what would steer a terminal.
 
 Libraries log the URLs that they ask for (httpx at INFO, with a webhook's token in it), so
 the scrubbing sits in the formatter, which sees everything: messages, arguments, tracebacks.
@@ -15,6 +15,8 @@ from urllib.parse import quote
 # The token of a webhook or an interaction in any URL: developers/resources/webhook.
 _WEBHOOK = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w-]+")
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]+@")  # of a feed's address
+# What steers a terminal or turns its lines around: a log is read in one, and quotes strangers.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 SHORTEST_SECRET = 4  # anything shorter would blacken ordinary words
 
 
@@ -52,7 +54,7 @@ class _Formatter(logging.Formatter):
         self._scrub = scrub
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._scrub(super().format(record))
+        return self._scrub(_STEERING.sub("", super().format(record)))
 
 
 def configure(level: int, secrets: Sequence[str] = (), *, requests: bool = True) -> None:

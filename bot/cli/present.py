@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from bot.answers import EntityAnswer
 from bot.cli.output import Cell, say, table, write_bytes
 from bot.render.headline import amount, people
+from bot.text import clean
 from bot.times import day, iso
 from bot.words import count
 from storage.model import FOR_GOOD, Entity, Move, MoveRecord, MoveStatus
@@ -23,7 +24,7 @@ CSV_COLUMNS = (
     "published", "kind", "status", *ROLES, "title", "amount", "valuation", "currency", "people", "headline",
     "url", "source", "story",
 )  # fmt: skip
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs what begins so
+FORMULA_SIGNS = ("=", "+", "-", "@")  # a spreadsheet runs what begins so
 COMPANY_SHOWN = 8
 
 
@@ -118,6 +119,7 @@ def write_csv(records: Iterable[MoveRecord]) -> None:
 
 
 def _harmless(value: str) -> str:
+    value = clean(value)
     return f"'{value}" if value.startswith(FORMULA_SIGNS) else value
 
 

@@ -156,7 +156,7 @@ def test_moves_as_csv_have_one_heading_and_a_column_for_each_role(call: Call) ->
 def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe() -> None:
     from bot.cli.present import _harmless
 
-    assert [_harmless(text) for text in ("=1+1", "@SUM(A1)", "+1", "-2", "plain", "")] == [
+    assert [_harmless(text) for text in ("=1+1", "\t@SUM(A1)", "+1", "\x1b-2", "plain", "")] == [
         "'=1+1",
         "'@SUM(A1)",
         "'+1",

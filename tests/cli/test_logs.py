@@ -35,6 +35,12 @@ def test_secrets_are_scrubbed_from_messages_arguments_and_tracebacks(
     assert "RuntimeError" in written
 
 
+def test_what_strangers_write_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(logging.INFO)
+    logging.getLogger("test.logs").info("feed %s\n\tfails", "\x1b]0;title\x07 \x9b31m\u202eyaB")
+    assert capsys.readouterr().err.endswith(": feed ]0;title 31myaB\n\tfails\n")
+
+
 def test_the_token_in_a_webhook_url_is_scrubbed_though_nobody_named_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
