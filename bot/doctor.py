@@ -59,6 +59,9 @@ def examine_settings(settings: Settings, environ: Mapping[str, str], routes: int
         yield note("settings", "a bot token and a webhook are set: the token is used, the webhook is not")
     if settings.discord_webhook_url and not settings.discord_webhook_url.reveal().startswith("https://"):
         yield note("settings", "the webhook's URL begins with http://: whoever listens can post there")
+    if settings.discord_token is not None and settings.discord_api != settings_module.DISCORD_API:
+        said = f"the bot token is sent to {settings.discord_api}, as {settings.origins['discord_api']} says"
+        yield note("settings", said, "leave discord_api out to reach Discord itself")
     for name in sorted(environ):
         if name.startswith("MOVEWIRE_") and name not in settings_module.ENVIRONMENT:
             hint = nearest(name, settings_module.ENVIRONMENT)

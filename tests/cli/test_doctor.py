@@ -77,6 +77,16 @@ def test_a_readable_file_with_a_secret_is_noted(call: Call, clean_environment: P
     assert TOKEN not in answer.out + answer.err
 
 
+def test_where_the_token_goes_is_noted_when_that_is_not_discord(call: Call, clean_environment: Path) -> None:
+    # A settings file lies in the working folder, which may be somebody else's.
+    file = clean_environment / "movewire.toml"
+    file.write_text('[movewire]\ndiscord_api = "http://127.0.0.1:9"\n')
+    assert "sent to" not in call("doctor", "--db", "none.db").out
+    file.write_text(f'[discord]\ntoken = "{TOKEN}"\n[movewire]\ndiscord_api = "http://127.0.0.1:9"\n')
+    notes = " ".join(one["detail"] for one in findings(call("doctor", "--json"))["settings", "note"])
+    assert f"the bot token is sent to http://127.0.0.1:9, as {file} says" in notes
+
+
 def test_a_database_that_others_may_read_is_noted(call: Call, stocked: Path) -> None:
     assert "others may read" not in call("doctor").out
     stocked.chmod(0o644)
