@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 from storage.errors import UsageError
 
-REMEDY = "pictures need matplotlib: install movewire[charts]"
+REMEDY = "pictures need matplotlib: pip install matplotlib, where movewire is installed"
 
 
 @cache

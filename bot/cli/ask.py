@@ -35,7 +35,7 @@ def chart_option(shows: str) -> Callable[[Callable[..., Any]], Callable[..., Any
         metavar="FILE.png",
         type=click.Path(path_type=Path, dir_okay=False),
         callback=checked,
-        help=f"Also draw {shows}; needs movewire[charts].",
+        help=f"Also draw {shows}; needs matplotlib.",
     )
 
 

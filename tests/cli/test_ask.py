@@ -275,4 +275,4 @@ def test_a_chart_without_matplotlib_is_refused_with_the_remedy(
     monkeypatch.setattr(charts, "available", lambda: False)
     answer = call("moves", "--chart", str(tmp_path / "picture.png"))
     assert answer.status == 2
-    assert "movewire[charts]" in answer.err
+    assert "pip install matplotlib" in answer.err
