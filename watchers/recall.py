@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from storage.model import ContextLine, Document, Entity, EntityKind, Move, Story, Tier, Watchlist
-from watchers.stories.evidence import other_stage
 from watchers.stories.facts import Facts
 from watchers.stories.fingerprint import Fingerprint
+from watchers.stories.stages import other_stage
 from watchers.stories.tokens import spoken
 from watchers.stories.vocabulary import stem, vocabulary
 from watchers.text import fold

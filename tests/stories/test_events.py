@@ -3,8 +3,8 @@
 import pytest
 
 from tests.stories.newsroom import Made, fingerprint, played, story_numbers
-from watchers.stories.evidence import disagree
 from watchers.stories.parties import kind, role
+from watchers.stories.sums import disagree
 
 
 def told(found: list[Made]) -> list[str]:

@@ -7,40 +7,18 @@ in ``weights``.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from watchers.stories import actions, parties
+from watchers.stories import actions, parties, stages, sums
 from watchers.stories.fingerprint import KEPT, Fingerprint
 from watchers.stories.rarity import Rarity
 from watchers.stories.tokens import skeleton
 
-BIG = 1e5  # from here on a number is an amount, not a count of little things
-SAME_SUM = math.log(1.15)  # two sums within this are one, rounded by somebody
-OTHER_SUM = math.log(2.0)  # and beyond this they are two
 _BY_SOUND = 0.7  # of a name in common: katakana against Latin
-_ROUNDED = 0.7  # of an amount in common: a rumour against its confirmation
-# What matters go through, in order; stages in one set are told as each other.
-_STAGES: tuple[tuple[frozenset[str], ...], ...] = (
-    (
-        frozenset({"probe"}),
-        frozenset({"lawsuit"}),
-        frozenset({"trial"}),
-        frozenset({"ruling", "dismissal", "fine", "judge", "ban"}),
-        frozenset({"settlement"}),
-        frozenset({"appeal"}),
-    ),
-    (frozenset({"delay"}), frozenset({"launch"}), frozenset({"outage"}), frozenset({"shutdown"})),
-)
-_STAGE_OF = {  # concept -> its matter, and its place there
-    concept: (matter, at)
-    for matter, course in enumerate(_STAGES)
-    for at, stage in enumerate(course)
-    for concept in stage
-}
 # Steps in court by words that mean nothing else, and all that speaks of the law.
 _IN_COURT = frozenset({"lawsuit", "trial", "ruling", "judge", "settlement", "appeal", "fine"})
 _LEGAL = frozenset(
@@ -120,14 +98,14 @@ def gather(
     names, names_lead = _names(ours, theirs, rarity)
     concepts, concepts_lead = _shared(ours.concepts, theirs.concepts, rarity.concept)
     words, words_lead = _shared(ours.words, theirs.words, rarity.word)
-    amounts, amounts_lead = _amounts(a, b, rarity)
+    amounts, amounts_lead = sums.shared(a, b, rarity)
     common = ours.stands & theirs.stands
     strange, abroad = _strange(ours, theirs, rarity), bool(a.lang and b.lang and a.lang != b.lang)
     action = actions.compare(a, b)
     shared = any((names, names_lead, concepts, concepts_lead, words, words_lead, amounts, amounts_lead))
     alien = not shared and action < 1.0
     firmer = (a.status == "rumour") != (b.status == "rumour")
-    other_sum = disagree(a, b, days)
+    other_sum = sums.disagree(a, b, days)
     return Evidence(
         entities=_entities(a, ours, theirs, rarity),
         headliner=_headliner(ours, theirs) if common else 0.0,
@@ -147,7 +125,7 @@ def gather(
         concepts_lead=concepts_lead,
         strange=0.0 if abroad else strange,
         strange_abroad=strange if abroad else 0.0,
-        stage=float(_apart(ours.stages, theirs.stages)),
+        stage=float(stages.apart(ours.stages, theirs.stages)),
         court=float(_to_court(ours, theirs) or _to_court(theirs, ours)),
         words=words,
         words_lead=words_lead,
@@ -173,39 +151,6 @@ def akin(a: Fingerprint, b: Fingerprint) -> bool:
 def soon(days: float) -> float:
     """1 within the hour, falling to 0 over four days."""
     return max(0.0, 1.0 - math.log1p(days * 24) / _SOON)
-
-
-def disagree(a: Fingerprint, b: Fingerprint, days: float) -> bool:
-    """Whether the sums that the moves are about differ by more than a rounding.
-
-    Of people who are let go the first day's counts grow.  Three who are hired and four who
-    are hired are two events, unless somebody is named in both; of those who left, each report
-    counts some.
-    """
-    said = a.numbers[: a.headline[4]]  # a share of a round is told beside all of it
-    for mine, other in ((a.amounts, b.amounts), (a.valuations, b.valuations)):
-        if not mine or not other or _meet(mine, (*b.amounts, *b.valuations, *b.numbers)):
-            continue
-        if not _meet((figure for figure in other if figure >= BIG), said):
-            return True
-    if a.kinds[:1] != b.kinds[:1] or not a.people or not b.people or _meet(a.people, b.people):
-        return False
-    if a.kinds[0] == "hire":
-        return a.moved and b.moved and set(a.names).isdisjoint(b.names)
-    return days > 1.0 and a.kinds[0] == "layoffs"
-
-
-def _meet(mine: Iterable[float], other: Collection[float]) -> bool:
-    return any(_close(x, y) for x in mine for y in other)
-
-
-def another_sum(a: Fingerprint, b: Fingerprint) -> bool:
-    """Whether two headlines tell one kind of move of sums that no rounding or rumour explains."""
-    if not (a.moved and b.moved) or a.kinds[0] != b.kinds[0] or not a.amounts or not b.amounts:
-        return False
-    if any(_close(x, y) for x in _sums(a) for y in _sums(b) if x >= BIG and y >= BIG):
-        return False
-    return all(abs(math.log(x / y)) > OTHER_SUM for x in a.amounts for y in b.amounts)
 
 
 def values(evidence: Evidence) -> Iterable[tuple[str, float]]:
@@ -256,7 +201,7 @@ def _side(fp: Fingerprint) -> _Side:
         named=_Said(frozenset((*fp.headline_names(), *fp.words[: said[2]], *played)), parties.words_of(fp)),
         concepts=_Said(frozenset(concepts), frozenset(fp.concepts)),
         words=_Said(frozenset(fp.words[: said[2]]), frozenset(fp.words)),
-        stages=_stages(concepts),
+        stages=stages.reached(concepts),
         substance=len(fp.names) + len(fp.concepts) + len(fp.numbers) + len(fp.words) // 2,
     )
 
@@ -327,25 +272,6 @@ def _shared(ours: _Said, theirs: _Said, weight: Callable[[str], float]) -> tuple
     return sum(map(weight, both)), min(sum(map(weight, shared - both)), _LEADS_SHARE)
 
 
-def other_stage(ours: Iterable[str], theirs: Iterable[str]) -> bool:
-    """Whether both headlines name stages of one sort of matter, and not the same latest one."""
-    return _apart(_stages(ours), _stages(theirs))
-
-
-def _stages(concepts: Iterable[str]) -> tuple[int, ...]:
-    """The latest stage that is named of each sort of matter; -1 for none."""
-    latest = [-1] * len(_STAGES)
-    for concept in concepts:
-        if concept in _STAGE_OF:
-            matter, at = _STAGE_OF[concept]
-            latest[matter] = max(latest[matter], at)
-    return tuple(latest)
-
-
-def _apart(ours: Sequence[int], theirs: Sequence[int]) -> bool:
-    return ours != theirs and any(x != y and x >= 0 and y >= 0 for x, y in zip(ours, theirs, strict=True))
-
-
 def _to_court(ours: _Side, theirs: _Side) -> bool:
     """Whether our headline tells a step in court, of which their text knows nothing."""
     return not ours.concepts.headline.isdisjoint(_IN_COURT) and theirs.concepts.everything.isdisjoint(_LEGAL)
@@ -362,57 +288,3 @@ def _by_sound(ours: _Side, theirs: _Side) -> set[str]:
                 if name[0] != "~" and (sound := skeleton(name)) in mine.sounds
             }
     return met
-
-
-def _amounts(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> tuple[float, float]:
-    """Sums in common, by rarity: those of headlines, and those that stand in a lead."""
-    ours, theirs = _sums(a), _sums(b)
-    if not ours or not theirs:
-        return 0.0, 0.0
-    told, heard = _told_sums(a), _told_sums(b)
-    top = rest = 0.0
-    for x, y in _met(ours, theirs):
-        worth = _size(x) * min(rarity.number(x), rarity.number(y))
-        if x in told and y in heard:
-            top += worth
-        else:
-            rest += worth
-    if not top and not rest and "rumour" in {a.status, b.status} and a.status != b.status:
-        # a rumour rounds what its confirmation states
-        top = _ROUNDED * any(_close(x, y) for x in a.amounts for y in b.amounts if x >= BIG)
-    return min(top, 2.0), min(rest, 2.0)
-
-
-def _met(ours: Iterable[float], theirs: Iterable[float]) -> list[tuple[float, float]]:
-    """Pairs of numbers that are one: equal, or a large sum that one side rounds."""
-    return [
-        (x, y)
-        for x in ours
-        for y in theirs
-        if x == y or (x >= BIG and y >= BIG and (_rounded(x) == y or _rounded(y) == x))
-    ]
-
-
-@lru_cache(maxsize=1024)
-def _rounded(number: float) -> float:
-    """To two digits: 14 billion for 14.3."""
-    return float(f"{number:.2g}")
-
-
-@lru_cache(maxsize=KEPT)
-def _sums(fp: Fingerprint) -> set[float]:
-    return {*fp.numbers, *fp.amounts, *fp.valuations, *fp.people}
-
-
-def _told_sums(fp: Fingerprint) -> set[float]:
-    """The numbers of the headline, and the sums of the move that it tells."""
-    told = set(fp.numbers[: fp.headline[4]])
-    return told | {*fp.amounts, *fp.valuations, *fp.people} if fp.moved else told
-
-
-def _size(number: float) -> float:
-    return 1.0 if number >= BIG else 0.7
-
-
-def _close(x: float, y: float) -> bool:
-    return abs(math.log(x / y)) < SAME_SUM

@@ -9,10 +9,11 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from storage.model import Assignment, Member
-from watchers.stories.evidence import Evidence, another_sum, gather, values
+from watchers.stories.evidence import Evidence, gather, values
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.parties import another_party, another_person, another_target, opposite, role
 from watchers.stories.rarity import Rarity
+from watchers.stories.sums import another_sum
 from watchers.stories.surroundings import Presence, beside, novelty, presence
 from watchers.stories.weights import WEIGHTS, likelihood
 
