@@ -22,4 +22,24 @@ def find_parties(page: Page, listed: Sequence[Party], left: int, right: int) -> 
     else:
         add_capitalised(page, parties, taken, left, right)
     parties.sort(key=lambda p: p.start)
-    return parties
+    return parties if page.lexicon.lang in CJK else _with_their_units(page, parties)
+
+
+def _with_their_units(page: Page, parties: list[Party]) -> list[Party]:
+    """ "Meta Reality Labs cuts jobs": a name that somebody watched opens is one of theirs, no other party."""
+    kept: list[Party] = []
+    for party in parties:
+        owner = kept[-1] if kept else None
+        if owner is not None and owner.slug is not None and _is_unit(page, owner, party):
+            kept[-1] = owner._replace(end=party.end, possessive=party.possessive)
+        else:
+            kept.append(party)
+    return kept
+
+
+def _is_unit(page: Page, owner: Party, party: Party) -> bool:
+    if party.slug is not None or party.known or owner.kind != "org" or owner.possessive:
+        return False
+    if page.raw[owner.end : party.start] != " " or party.kind not in ("org", "name"):
+        return False
+    return party.kind == "org" or " " not in party.name

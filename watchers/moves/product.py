@@ -55,7 +55,7 @@ def bare_name(reading: Reading) -> Draft | None:
     capital = all(word[0].isupper() or word[0].isdigit() for word in words)
     if not 2 <= len(words) <= _LONGEST_BARE_NAME or not capital or parties[0].possessive:
         return None
-    product = page.last("product", parties[0].end, end)
+    product = page.last("product", parties[0].start + len(parties[0].name), end)
     if product is None or product.end < end:
         return None
     draft = Draft.at(Spot(reading, 0, end), _BARE_NAME)
