@@ -48,6 +48,7 @@ PERMANENT = frozenset({301, 308})  # RFC 9110 section 15.4
 TOTAL_SECONDS = 30.0
 ADDRESSES_KEPT = 8192  # of feeds, a kilobyte each
 AT_ONCE = 48  # requests under way: 200 polls a second and more, without a crowd for each turn of the loop
+_NOTHING = httpx.ByteStream(b"")  # the body of a GET; httpx's own looks for boundaries of forms first
 _requests = logging.getLogger("httpx")  # where ``send`` writes its line for each
 
 _NAMED: tuple[tuple[type[httpx.HTTPError], type[SourceError]], ...] = (
@@ -190,7 +191,9 @@ class Fetcher:
     async def _exchange(self, trail: _Trail, sent: _Headers, now: datetime) -> Outcome | None:
         """One request and its answer; None: a redirect, noted in ``trail``."""
         begun = time.monotonic()
-        request = httpx.Request("GET", trail.url, headers=sent)
+        request = httpx.Request(
+            "GET", trail.url, headers=[(b"Host", trail.url.netloc), *sent], stream=_NOTHING
+        )
         try:
             async with asyncio.timeout(trail.left):
                 response = await self._client.once(request)

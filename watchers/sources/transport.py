@@ -239,7 +239,7 @@ def _head(request: httpx.Request) -> bytes:
     head = b"\r\n".join(lines)
     if head.count(b"\n") != len(lines) - 1 or head.count(b"\r") != len(lines) - 1 or b"\0" in head:
         raise httpx.LocalProtocolError("a header field with a line break in it")
-    return head + b"\r\n\r\n" + request.content
+    return head + b"\r\n\r\n" + request.read()
 
 
 @cache
