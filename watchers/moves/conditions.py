@@ -139,13 +139,9 @@ def _acts_together(reading: Reading, left: int, right: int) -> bool:
 
 def _may_name(reading: Reading, left: int, right: int) -> bool:
     """Whether a name may stand there that nobody listed: there are capitals, but for words like "The"."""
-    text, stop = reading.page.raw[left:right], reading.page.lexicon.stop
+    text, stop = reading.rest[left:right], reading.page.lexicon.stop
     if text.islower():
         return False
-    for party in reading.listed:
-        start, end = party.start, party.end
-        if left <= start and end <= right:
-            text = f"{text[: start - left]}{' ' * (end - start)}{text[end - left :]}"
     for word in text.split():
         small = word.lower()
         if small != word and small not in stop:

@@ -6,7 +6,7 @@ party has is decided in ``watchers.moves.roles``.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from watchers.moves.lexicon import NO_BLANKS, NO_NAME
 from watchers.moves.page import Hit, Page
 
 _NO_NAME = bytes((NO_NAME,))
+_JOINTS = "_&+@.'’-"  # signs that may be within a name
 
 
 class Party(NamedTuple):
@@ -87,6 +88,16 @@ def without_possessive(name: str) -> str:
 def take(taken: bytearray, start: int, end: int) -> None:
     """Mark a span as no part of another name."""
     taken[start:end] = _NO_NAME * (end - start)
+
+
+def without(text: str, parties: Iterable[Party]) -> str:
+    """The text of a page with blanks in place of ``parties``; those joined to what is before them stay."""
+    for party in parties:
+        start, end = party.start, party.end
+        joined = start > 0 and (text[start - 1].isalnum() or text[start - 1] in _JOINTS)
+        if not joined:
+            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
 
 
 # A part of a person's name.

@@ -9,18 +9,23 @@ from watchers.moves.page import Page
 from watchers.moves.signs import add_names
 
 
-def find_parties(page: Page, listed: Sequence[Party], left: int, right: int) -> list[Party]:
-    """All parties between two places that no name spans, in order, none overlapping another."""
+def find_parties(page: Page, listed: Sequence[Party], rest: str, left: int, right: int) -> list[Party]:
+    """All parties between two places that no name spans, in order, none overlapping another.
+
+    ``rest`` is the page without the listed ones (``names.without``).
+    """
     parties = [p for p in listed if left <= p.start < right]
-    taken = bytearray(len(page.raw))  # marked where a name or an ordinary word stands
-    if page.lexicon.lang not in CJK:
-        take_common_words(page, taken, left, right)
-    for party in listed:
-        take(taken, party.start, party.end)
-    if page.lexicon.lang in CJK:
-        add_names(page, parties, taken)
-    else:
-        add_capitalised(page, parties, taken, left, right)
+    in_cjk = page.lexicon.lang in CJK
+    if in_cjk or not rest[left:right].islower():  # else there is no capital, and so no further name
+        taken = bytearray(len(page.raw))  # marked where a name or an ordinary word stands
+        if not in_cjk:
+            take_common_words(page, taken, left, right)
+        for party in listed:
+            take(taken, party.start, party.end)
+        if in_cjk:
+            add_names(page, parties, taken)
+        else:
+            add_capitalised(page, parties, taken, left, right)
     parties.sort(key=lambda p: p.start)
     return parties if page.lexicon.lang in CJK else _with_their_units(page, parties)
 

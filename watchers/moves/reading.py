@@ -11,7 +11,7 @@ from storage.model import Entity, MoveStatus
 from watchers.moves.amounts import PAID, Amount, find_amounts
 from watchers.moves.inversion import opens_inverted, subject_behind
 from watchers.moves.lexicon import CJK, Frame
-from watchers.moves.names import Party, listed_parties
+from watchers.moves.names import Party, listed_parties, without
 from watchers.moves.page import COMMA, Page
 from watchers.moves.parties import find_parties
 
@@ -23,6 +23,7 @@ class Reading:
         self.page = page
         self._entities = entities
         self._listed: list[Party] | None = None
+        self._rest: str | None = None
         self._parties: dict[tuple[int, int], list[Party]] = {}  # by what was asked for, and by sentences
         self._amounts: dict[tuple[int, int], list[Amount]] = {}
 
@@ -37,7 +38,7 @@ class Reading:
             stretch = (0, len(page.raw)) if page.lexicon.lang in CJK else page.sentence(left, right)
             found = self._parties.get(stretch)
             if found is None:
-                found = self._parties[stretch] = find_parties(page, self.listed, *stretch)
+                found = self._parties[stretch] = find_parties(page, self.listed, self.rest, *stretch)
             self._parties[left, right] = found
         return found
 
@@ -47,6 +48,13 @@ class Reading:
         if self._listed is None:
             self._listed = listed_parties(self.page, self._entities)
         return self._listed
+
+    @property
+    def rest(self) -> str:
+        """The page without its listed parties."""
+        if self._rest is None:
+            self._rest = without(self.page.raw, self.listed)
+        return self._rest
 
     def amounts(self, left: int, right: int) -> list[Amount]:
         """All sums of money in the sentences that lie between two places, in order."""
