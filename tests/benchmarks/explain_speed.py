@@ -43,7 +43,7 @@ PARTS = {
     "listed_parties": "moves: parties",
     "find_amounts": "moves: sums and counts",
     "find_counts": "moves: sums and counts",
-    "stops": "moves: sentences and pauses",
+    "_find_stops": "moves: sentences and pauses",
     "read": "moves: phrases off the page",
     "fits": "moves: conditions",
     "may_fit": "moves: conditions",
