@@ -25,7 +25,7 @@ from storage.sqlite import SqliteStore, open_store
 HERE = Path(__file__).resolve().parent
 SUBJECT = "scale-ai"  # whose history is drawn, and an alert of whom is shown
 KIND = MoveKind.FUNDING
-WIDTH, HEIGHT, SCALE = 620, 735, 2
+WIDTH, HEIGHT, SCALE = 620, 700, 2
 COLOURS = 128  # of the finished pictures: small files
 
 STYLE = """

@@ -34,7 +34,8 @@ class Outbox:
         What has an occasion becomes a line that waits, see ``lines``, and has no key yet.
         Doing so again changes nothing.  An edit replaces an earlier one that waits; where
         the story's first message still waits (or died), the edit goes into that.  What an
-        edit leaves empty (the sentence, the reasons) stays as the first message has it.
+        edit leaves empty (the sentence, the reasons) stays as the first message has it; under
+        another report's headline the sentence is that report's, or none.
         """
         with self._db.transaction():
             for line in deliveries:
@@ -176,7 +177,8 @@ class Outbox:
             return edit, None if there else "the story has no message here"
         first_id, state, attempts, told, batch = first
         before = decode_alert(told)
-        edit = replace(edit, said=edit.said or before.said, why=edit.why or before.why)
+        said = edit.said or self._said(story_id, destination, edit.url, before)
+        edit = replace(edit, said=said, why=edit.why or before.why)
         if (state == "pending" and not attempts) or state == "dead":
             merged = replace(edit, update=None, fact=None, low_priority=before.low_priority)
             self._db.run(
@@ -185,6 +187,20 @@ class Outbox:
             )
             return edit, "the first message, not sent yet, includes it"
         return edit, "the story was told in a digest" if batch else None
+
+    def _said(self, story_id: int, destination: str, url: str, first: Alert) -> str:
+        """The sentence of the report at ``url``, as the first message or a later one there has it; else none.
+
+        A sentence of the rumour under the headline that confirms it would be nobody's words.
+        """
+        if first.url == url:
+            return first.said
+        told = self._db.rows(
+            "SELECT alert FROM delivery WHERE story_id = ? AND destination = ? ORDER BY id DESC",
+            (story_id, destination),
+        )
+        alerts = (decode_alert(row[0]) for row in told)
+        return next((one.said for one in alerts if one.url == url and one.said), "")
 
     def _there(self, story_id: int, destination: str) -> bool:
         """Whether a story's first message arrived at a destination, or may have."""

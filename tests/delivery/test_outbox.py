@@ -206,6 +206,20 @@ def test_an_edit_keeps_the_sentence_and_the_reasons_of_the_first_message(store: 
     assert len(shown.outlets) == 3
 
 
+def test_under_another_reports_headline_stands_that_reports_sentence_or_none(store: SqliteStore):
+    put(store, PLACE, alert(), START)
+    [first] = claim(store)
+    store.claims.mark_sent(first.id, "9", START)
+    put(store, PLACE, reply(url="https://wire.example/9", said="The lab confirms it."), START, revision=1)
+    for revision, url, said in (
+        (2, "https://wire.example/9", "The lab confirms it."),
+        (3, "https://third.example/2", ""),
+        (4, alert().url, alert().said),
+    ):
+        key = put(store, PLACE, edit(url=url, said=""), START, revision=revision)
+        assert store.deliveries.by_key(key).alert.said == said
+
+
 def test_a_first_message_under_way_is_not_changed_behind_the_courier(store: SqliteStore):
     put(store, PLACE, alert(), START)
     [one] = claim(store)
