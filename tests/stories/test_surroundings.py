@@ -1,9 +1,12 @@
 """What is weighed of a whole story: words new to it, other stories beside it, who is only named beside a party."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.stories.newsroom import fingerprint, made, played, report, story_numbers
 from watchers.stories.bystanders import stands_by
+from watchers.stories.evidence import gather
 from watchers.stories.rarity import Rarity
 from watchers.stories.surroundings import novelty
 
@@ -97,3 +100,12 @@ def test_a_loose_likeness_to_a_foreign_report_does_not_outweigh_those_in_ones_ow
         ]
     )
     assert story_numbers(found) == [0, 0, 1]
+
+
+def test_only_what_shares_something_with_an_english_report_retells_it() -> None:
+    english = fingerprint("Yann LeCun and a rival laureate argue over what intelligence is")
+    apart, rarity = timedelta(hours=4), Rarity(df={}, total=100)
+    other = fingerprint("Un avionneur confie ses jumeaux numériques à Yann LeCun", lang="fr")
+    same = fingerprint("Yann LeCun en querelle avec un lauréat sur l'intelligence", lang="fr")
+    assert gather(other, english, apart, rarity).relayed == 0.0
+    assert gather(same, english, apart, rarity).relayed == 1.0
