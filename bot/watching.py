@@ -184,7 +184,7 @@ def _reasons(store: "SqliteStore", form: str) -> tuple[str, ...]:
             places += 1
             ordinary += match[0].islower() and not form.islower()
     if places and ordinary >= ORDINARY_SHARE * places:
-        return (*known, f"written in small letters {ordinary} times of {places}")
+        return (*known, f"written in small letters in {ordinary} of {count(places, 'place')}")
     return known
 
 

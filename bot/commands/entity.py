@@ -54,8 +54,10 @@ def profile(store: "SqliteStore", name: str, now: datetime, here: Here) -> Card:
         ]
         lines.append("mentioned with " + fit(", ".join(company[:COMPANY_SHOWN]), 400))
     lines += ["", "**Moves**", *([move_line(one, names) for one in known.moves[:MOVES_SHOWN]] or ["none"])]
-    stories = [_story_line(one) for one in known.stories[:STORIES_SHOWN]]
-    lines += ["", "**Stories**", *(stories or ["none"])]
+    above = {one.story for one in known.moves[:MOVES_SHOWN]}
+    stories = [_story_line(one) for one in known.stories if one.id not in above][:STORIES_SHOWN]
+    if stories:
+        lines += ["", "**Other stories**", *stories]
     title, below = f"{entity.name} ({entity.slug})", f"/timeline {entity.slug} has them in order"
     return card(title, lines, footer=below, draw=_picture(store, [known]))
 

@@ -14,9 +14,9 @@ from bot.commands.cards import Card, card, headline
 from bot.commands.completion import entities
 from bot.commands.desk import Desk
 from bot.commands.reply import answer
-from bot.render.headline import LOOKS, amount, names
+from bot.render.headline import LOOKS, moved
 from bot.text import fit
-from storage.model import MoveRecord, MoveStatus
+from storage.model import MoveRecord
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
@@ -27,15 +27,8 @@ PARTIES_SHOWN = 160
 
 def move_line(record: MoveRecord, known: Mapping[str, str]) -> str:
     """Kind, parties and sum in one line, the headline that told it in the next."""
-    move, look = record.move, LOOKS[record.move.kind]
-    status = "" if move.status is MoveStatus.REPORTED else f" ({move.status.value})"
-    parties = [
-        f"{role} {' and '.join(shown)}"
-        for role in dict.fromkeys((*move.roles, *move.names))
-        if (shown := names(move, role, known))
-    ]
-    told = fit(" · ".join(filter(None, [", ".join(parties), amount(move)])), PARTIES_SHOWN)
-    first = f"{look.icon} **{look.name}{status}**" + (f" {told}" if told else "")
+    kind, _, told = moved(record.move, known).partition(" · ")
+    first = f"{LOOKS[record.move.kind].icon} **{kind}**" + (f" · {fit(told, PARTIES_SHOWN)}" if told else "")
     return f"{first}\n{headline(record.headline, record.url, record.published, record.source, f's{record.story}')}"
 
 

@@ -76,7 +76,7 @@ def test_an_ordinary_word_is_kept_as_ambiguous_with_what_it_would_have_matched(c
 def test_a_word_that_the_history_writes_small_is_ambiguous_though_no_list_knows_it(call: Call) -> None:
     answer = call("watch", "add", "Harbour Robotics", "--alias", "Demand In")
     assert answer.status == 0
-    assert call("watch", "add", "Months").err.count("written in small letters 1 times of 1") == 1
+    assert call("watch", "add", "Months").err.count("written in small letters in 1 of 1 place") == 1
     [form] = shown(call, "months")["forms"]
     assert form["ambiguous"] is True
 
