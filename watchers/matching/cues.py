@@ -34,6 +34,7 @@ class Cues:
     before: Words = _NONE
     verbs_before: Words = _NONE
     indefinite: Words = _NONE
+    own: Words = _NONE  # those of them that say whose a described unit is: "su laboratorio"
     functions: Words = _NONE
     honorifics: Words = _NONE
     links: Words = _NONE

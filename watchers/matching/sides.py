@@ -205,6 +205,12 @@ def _hyphen_after(candidate: Candidate, scene: Scene) -> Evidence:
     return [(f"hyphen-after:{word}", w.HYPHEN_OTHER_AFTER if telling else 2 * w.HYPHEN_OTHER_AFTER)]
 
 
+def _owner_before(candidate: Candidate) -> bool:
+    """Whether a described unit stands behind a name that it has to do with: "Acme … su laboratorio"."""
+    before = candidate.field.folded[: candidate.start].split()
+    return " " in candidate.form.text and not candidate.profile.contexts_named.isdisjoint(before)
+
+
 def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
     around, cues = candidate.around, scene.cues
     word = around.left
@@ -214,6 +220,8 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
     if around.left_hyphen:
         return _hyphen_before(candidate, scene)
     if word in cues.indefinite and candidate.form.capital <= 0:
+        if word in cues.own and candidate.form.capital < 0 and _owner_before(candidate):
+            return []
         if around.right and (around.right[0] in cues.nouns or around.right_hyphen):
             return []
         return [(f"article:{word}", w.INDEFINITE / 3 if told else w.INDEFINITE)]
