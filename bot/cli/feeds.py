@@ -102,9 +102,13 @@ def _in_folder(feeds: "list[Feed]", name: str) -> "list[Feed]":
 def add(call: Call, addresses: tuple[str, ...], kind: str, as_json: bool) -> int:
     """Follow feeds: each is asked once, a web page is searched for its feed, nothing old is posted."""
     from bot.cli.output import say, warn, write_json
+    from bot.cli.progress import waiting
     from bot.subscribing import follow
+    from bot.words import count
 
     _check_kind(kind)
+    if not as_json:
+        waiting(f"asking {count(len(addresses), 'address', 'addresses')}")
     with call.app() as app:
         added = asyncio.run(follow(app, addresses, kind=kind))
     if as_json:
@@ -153,8 +157,11 @@ def _added_document(one: "Added") -> dict[str, object]:
 def check(call: Call, address: str, kind: str, as_json: bool) -> int:
     """Ask a feed or page now and say what stands there; nothing is stored."""
     from bot.cli.output import warn, write_json
+    from bot.cli.progress import waiting
 
     _check_kind(kind)
+    if not as_json:
+        waiting(f"asking {address}")
     looked = asyncio.run(_look(call, address, kind))
     if as_json:
         write_json(_looked_document(looked))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.call import Call, general_options, json_option, on_terminal, pass_call, tidy_end
+from bot.cli.call import Call, general_options, json_option, pass_call, tidy_end
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -59,7 +59,7 @@ def poll(call: Call, feeds: tuple[str, ...], all_feeds: bool, no_deliver: bool, 
     with open_app(settings, console_to_stderr=as_json) as app:
         if not no_deliver:
             settings.check_delivery(routes=len(app.routes()))
-        if on_terminal() and not as_json:
+        if not as_json:
             _say_what_is_asked(app, feeds, all_feeds=all_feeds)
         report = asyncio.run(_pass(app, feeds, all_feeds=all_feeds, deliver=not no_deliver))
         told = app.ops is not None
@@ -72,11 +72,12 @@ def poll(call: Call, feeds: tuple[str, ...], all_feeds: bool, no_deliver: bool, 
 
 def _say_what_is_asked(app: "App", feeds: tuple[str, ...], *, all_feeds: bool) -> None:
     """Why nothing is seen for a while: the first poll of all packaged feeds takes half a minute."""
+    from bot.cli.progress import waiting
     from bot.passes import chosen_feeds
     from bot.words import count
 
     if number := len(chosen_feeds(app, feeds, all_feeds=all_feeds)):
-        click.echo(f"asking {count(number, 'feed')} …", err=True)
+        waiting(f"asking {count(number, 'feed')}")
 
 
 async def _pass(app: "App", feeds: tuple[str, ...], *, all_feeds: bool, deliver: bool) -> "PassReport":

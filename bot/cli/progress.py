@@ -1,12 +1,20 @@
-"""A bar on stderr for work that takes a while, where a person watches it."""
+"""What is seen on stderr of work that takes a while, where a person watches it."""
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
+import click
+
 from bot.cli.call import on_terminal
 
 T = TypeVar("T")
+
+
+def waiting(doing: str) -> None:
+    """Say on stderr what is waited for, where a person watches and nothing else will be seen for a while."""
+    if on_terminal():
+        click.echo(f"{doing} …", err=True)
 
 
 @contextlib.contextmanager

@@ -74,6 +74,7 @@ def test_poll_says_how_many_feeds_it_waits_for(watch: Watch, stocked: Path) -> N
         store.feeds.add(address, now=datetime.now(UTC))
     assert watch("poll", "--feed", address)[1].startswith("asking 1 feed …")
     assert "asking" not in watch("poll", "--feed", address, "--json")[1]
+    assert watch("feeds", "add", address, address + "/2")[1].startswith("asking 2 addresses …")
 
 
 @pytest.mark.usefixtures("stocked")
