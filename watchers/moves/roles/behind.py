@@ -96,8 +96,9 @@ def _role_behind(draft: Draft, party: Party, gap_start: int, seen_object: bool) 
 def _acts_next(draft: Draft, last: Party, party: Party, parties: list[Party]) -> bool:
     """ "Acme drops Quanta, Corvid gains": the next one begins a clause of its own."""
     page = draft.page
-    if any(start == party.end + 1 for start, _, _ in page.triggers):
-        return True
+    prepositions = page.lexicon.grammar.prepositions
+    if any(a == party.end + 1 and prepositions.isdisjoint(page.words(a, b)[:1]) for a, b, _ in page.triggers):
+        return True  # not "sues Quanta and Corvid in court"
     if page.folded[last.end : party.start].strip() != ",":
         return False
     rest = parties[parties.index(party) :]
