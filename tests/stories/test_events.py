@@ -331,3 +331,19 @@ def test_three_who_are_hired_and_four_who_are_hired_are_two_events() -> None:
         fingerprint("Meta hires three OpenAI researchers", "Ada Fenn, Bo Lund and Cy Marsh join."),
     )
     assert not disagree(one, other, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("lang", "more"),
+    [
+        ("en", "Meta hires four more OpenAI researchers"),
+        ("de", "Meta holt vier weitere Forscher von OpenAI"),
+        ("fr", "Meta recrute quatre autres chercheurs d'OpenAI"),
+        ("es", "Meta ficha a otros cuatro investigadores de OpenAI"),
+    ],
+)
+def test_four_more_are_others_than_the_one_before(lang: str, more: str) -> None:
+    one = fingerprint("Meta hires OpenAI researcher for reasoning models", "Ana Quill joined OpenAI in 2022.")
+    other = fingerprint(more, "Di Noor, Ed Oake, Flo Pym, Gus Rask.", lang)
+    assert disagree(other, one, 1.0)
+    assert not disagree(other, fingerprint("Meta taps four OpenAI researchers"), 0.1)

@@ -185,7 +185,7 @@ class _Side:
 @lru_cache(maxsize=KEPT)
 def _side(fp: Fingerprint) -> _Side:
     said = fp.headline
-    heads, concepts = frozenset(fp.heads()), fp.headline_concepts()
+    heads, concepts = frozenset(fp.heads()), frozenset(fp.headline_concepts()) - sums.MORE
     played = (part for _, who in fp.roles for part in who.replace("-", "+").split("+")) if fp.moved else ()
     return _Side(
         places={
@@ -199,7 +199,7 @@ def _side(fp: Fingerprint) -> _Side:
         names=frozenset(fp.names),
         sounds={name[1:]: name for name in fp.names if name[0] == "~" and len(name) > 3},
         named=_Said(frozenset((*fp.headline_names(), *fp.words[: said[2]], *played)), parties.words_of(fp)),
-        concepts=_Said(frozenset(concepts), frozenset(fp.concepts)),
+        concepts=_Said(concepts, frozenset(fp.concepts) - sums.MORE),
         words=_Said(frozenset(fp.words[: said[2]]), frozenset(fp.words)),
         stages=stages.reached(concepts),
         substance=len(fp.names) + len(fp.concepts) + len(fp.numbers) + len(fp.words) // 2,

@@ -13,6 +13,7 @@ from watchers.stories.rarity import Rarity
 BIG = 1e5  # from here on a number is an amount, not a count of little things
 SAME_SUM = math.log(1.15)  # two sums within this are one, rounded by somebody
 OTHER_SUM = math.log(2.0)  # and beyond this they are two
+MORE = frozenset({"further"})  # the concept of what says that there were some before: "four more"
 _ROUNDED = 0.7  # of an amount in common: a rumour against its confirmation
 
 
@@ -39,8 +40,8 @@ def disagree(a: Fingerprint, b: Fingerprint, days: float) -> bool:
     """Whether the sums that the moves are about differ by more than a rounding.
 
     Of people who are let go the first day's counts grow.  Three who are hired and four who
-    are hired are two events, unless somebody is named in both; of those who left, each report
-    counts some.
+    are hired, or "four more", are two events, unless somebody is named in both; of those who
+    left, each report counts some.
     """
     said = a.numbers[: a.headline[4]]  # a share of a round is told beside all of it
     for mine, other in ((a.amounts, b.amounts), (a.valuations, b.valuations)):
@@ -48,11 +49,13 @@ def disagree(a: Fingerprint, b: Fingerprint, days: float) -> bool:
             continue
         if not _meet((figure for figure in other if figure >= BIG), said):
             return True
-    if a.kinds[:1] != b.kinds[:1] or not a.people or not b.people or _meet(a.people, b.people):
+    if a.kinds[:1] != b.kinds[:1] or _meet(a.people, b.people):
         return False
-    if a.kinds[0] == "hire":
-        return a.moved and b.moved and set(a.names).isdisjoint(b.names)
-    return days > 1.0 and a.kinds[0] == "layoffs"
+    counted = bool(a.people and b.people)
+    if a.kinds[:1] == ("hire",):
+        more = not MORE.isdisjoint((*a.headline_concepts(), *b.headline_concepts()))
+        return (counted or more) and a.moved and b.moved and set(a.names).isdisjoint(b.names)
+    return counted and days > 1.0 and a.kinds[0] == "layoffs"
 
 
 def another_sum(a: Fingerprint, b: Fingerprint) -> bool:
