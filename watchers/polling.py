@@ -71,7 +71,7 @@ def notices(before: Feed, after: Feed) -> tuple[Notice, ...]:
     """
     name = after.title or _shown(after.url)
     said = []
-    if (old := _site(before.url)) != (new := _site(after.url)):
+    if before.url != after.url and (old := _site(before.url)) != (new := _site(after.url)):
         said.append(f"has moved from {old} to {new}")
     if after.reported != before.reported:
         said.append("is back" if after.reported is None else _TROUBLE[after.state](after))

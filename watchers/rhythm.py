@@ -5,11 +5,12 @@ store keeps it as an opaque string with the feed, together with what its body as
 those who poll it (so that unchanged polls need no body).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from storage.model.noun import noun
 from watchers.sources.base import ParsedFeed
 
 HALF_LIFE = timedelta(days=14)  # after it, what was learned counts half
@@ -42,7 +43,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 _decode = msgspec.json.Decoder(_Kept).decode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Rhythm:
     """What was learned; weights decay, so they are no counts."""
 
