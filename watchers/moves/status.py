@@ -218,6 +218,8 @@ def _is_long_past(page: Page, draft: Draft) -> bool:
     told, past = page.folded[draft.start : draft.end], page.lexicon.clauses.past_endings
     over = page.name != "title" and (not past or told.endswith(past))
     for name in ("past", "dated") if over else ("past",):
+        if name not in page.hits:
+            continue
         after = page.first(name, draft.end, min(right, draft.end + 90))
         if after is not None and not _comma(page, draft.end, after.start):
             return True
@@ -233,6 +235,8 @@ def _never(page: Page, draft: Draft) -> bool:
 
 
 def _negated(page: Page, draft: Draft) -> bool:
+    if "negation" not in page.hits:
+        return False
     left, right = draft.clause
     cue = page.last("negation", max(left, draft.start - _NEGATION_REACH), draft.start + 1)
     if cue is not None and not _comma(page, cue.end, draft.start):
@@ -246,6 +250,8 @@ def _negated(page: Page, draft: Draft) -> bool:
 
 
 def _denied(page: Page, draft: Draft) -> bool:
+    if "status:denied" not in page.hits:
+        return False
     left, right = draft.sentence
     before = page.last("status:denied", max(left, draft.start - _CUE_REACH), draft.start + 1)
     if before is not None and not _comma(page, before.end, draft.start):
@@ -257,6 +263,8 @@ def _denied(page: Page, draft: Draft) -> bool:
 
 def _cue_before(page: Page, draft: Draft, name: str) -> bool:
     """A cue that governs the trigger: before it in its clause, or inside the phrase itself."""
+    if name not in page.hits:
+        return False
     left, right = draft.clause
     before = page.last(name, max(left, draft.start - _CUE_REACH), draft.end)
     if before is not None and not _comma(page, before.end, draft.start):

@@ -32,10 +32,9 @@ def is_kin(page: Page, party: Party) -> bool:
 
 def _attributed(page: Page, party: Party) -> bool:
     """ "…, Bloomberg News reports": who only tells it."""
-    verb = page.first("tells", party.end, party.end + 16)
+    verb = page.first("tells", party.end, party.end + 16) if party.slug is None else None
     return (
         verb is not None
-        and party.slug is None
         and page.folded[: party.start].rstrip().endswith(",")
         and page.folded[party.end : verb.start].strip() in ("", "news")
         and not page.words(verb.end, page.clause(verb.start, verb.end)[1])
