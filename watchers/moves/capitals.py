@@ -87,7 +87,9 @@ def take_common_words(page: Page, taken: bytearray, left: int, right: int) -> No
     for name, hits in page.hits.items():
         if name not in IN_NAMES:
             for hit in hits:
-                if left < hit.end and hit.start < right:
+                if hit.start >= right:
+                    break
+                if hit.end > left:
                     taken[hit.start : hit.end] = _ORDINARY * (hit.end - hit.start)
     for name in IN_NO_NAME:
         for hit in page.hits.get(name, ()):
