@@ -6,18 +6,19 @@ it is first loaded, and a marked seed is never touched again.  A later version's
 are added once, like the first ones.
 """
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from seeds.backstory import BackstorySeed
 from seeds.backstory import load_backstory as read_backstory
 from seeds.feeds import FeedSeed, load_feeds
 from seeds.watchlist import dump_watchlist, load_watchlist
-from storage.model import Entity, Feed, Story, Watchlist
+from storage.model import Entity
+
+if TYPE_CHECKING:
+    from storage.sqlite import SqliteStore
 
 __all__ = [
     "Planted",
@@ -30,34 +31,6 @@ __all__ = [
 ]
 
 WATCHLIST, FEEDS, BACKSTORY = "watchlist", "feeds", "backstory"
-
-
-class _Feeds(Protocol):
-    def add(self, url: str, *, kind: str, title: str | None, now: datetime) -> Feed: ...
-    def get(self, url: str) -> Feed | None: ...
-
-
-class _Watchlist(Protocol):
-    def load(self) -> Watchlist: ...
-    def put(self, entity: Entity) -> None: ...
-
-
-class _Stories(Protocol):
-    def add_backstory(self, story: Story, key: str) -> int: ...
-
-
-class Store(Protocol):
-    """The part of a store that planting needs."""
-
-    @property
-    def feeds(self) -> _Feeds: ...
-    @property
-    def watchlist(self) -> _Watchlist: ...
-    @property
-    def stories(self) -> _Stories: ...
-    def transaction(self) -> AbstractContextManager[object]: ...
-    def seeds_loaded(self, kind: str) -> set[str]: ...
-    def mark_seeded(self, kind: str, keys: Sequence[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +53,7 @@ def load_backstory() -> list[BackstorySeed]:
     return read_backstory({entity.slug: entity.name for entity in seed_watchlist()})
 
 
-def plant(store: Store, now: datetime, *, feeds: bool) -> Planted:
+def plant(store: "SqliteStore", now: datetime, *, feeds: bool) -> Planted:
     """Load what the database never had: watchlist, backstory and, if asked, feeds.
 
     Of the backstory only what lies before ``now`` is loaded; a later call brings the rest,
@@ -94,13 +67,13 @@ def plant(store: Store, now: datetime, *, feeds: bool) -> Planted:
         )
 
 
-def forgo(store: Store) -> None:
+def forgo(store: "SqliteStore") -> None:
     """Mark all feeds and backstory as loaded: what the database lacks now never comes by itself."""
     store.mark_seeded(FEEDS, [seed.url for seed in load_feeds()])
     store.mark_seeded(BACKSTORY, [seed.key for seed in load_backstory()])
 
 
-def _plant_watchlist(store: Store) -> int:
+def _plant_watchlist(store: "SqliteStore") -> int:
     marked = store.seeds_loaded(WATCHLIST)
     present = store.watchlist.load().by_slug()
     new = [entity for entity in seed_watchlist() if entity.slug not in marked]
@@ -111,7 +84,7 @@ def _plant_watchlist(store: Store) -> int:
     return len(new)
 
 
-def _plant_feeds(store: Store, now: datetime) -> int:
+def _plant_feeds(store: "SqliteStore", now: datetime) -> int:
     marked = store.seeds_loaded(FEEDS)
     new: list[FeedSeed] = [seed for seed in load_feeds() if seed.url not in marked]
     for seed in new:
@@ -121,7 +94,7 @@ def _plant_feeds(store: Store, now: datetime) -> int:
     return len(new)
 
 
-def _plant_backstory(store: Store, now: datetime) -> int:
+def _plant_backstory(store: "SqliteStore", now: datetime) -> int:
     marked = store.seeds_loaded(BACKSTORY)
     new = [seed for seed in load_backstory() if seed.key not in marked and seed.story.opened < now]
     for seed in new:
