@@ -7,11 +7,11 @@ finds beyond the watchlist.  Compact when encoded: the store keeps one for each 
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from storage.model import Document, EntityKind, Mention, Move, Tier, Watchlist
-from storage.model.noun import noun
 from watchers.links import canonical_url
 from watchers.stories.background import background
 from watchers.stories.bystanders import stands_by
@@ -32,7 +32,7 @@ _PERSONAL = frozenset({"hire", "departure"})
 _PARTS = re.compile(r"[^\W_]+")
 
 
-@noun
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """One entry, reduced to what tells events apart.
 
