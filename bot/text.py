@@ -79,10 +79,6 @@ def clip(text: str, limit: int) -> str:
     return cut.rstrip() + ELLIPSIS
 
 
-def _joins(sign: str) -> bool:
-    return sign in "\u200d\ufe0f" or unicodedata.combining(sign) != 0
-
-
 def neutral(text: str) -> str:
     """``text`` so that Discord shows it as it is: no mention, link, heading, list or style."""
     text = _TOKEN.sub(lambda found: _parted(found[0]), text)

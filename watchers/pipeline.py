@@ -9,7 +9,7 @@
       -> stories.assign, tell       join or open a story; what is new in it?
       -> recall.rank                what led up to it?
       -> triage.decide              alert, update or quiet, for each audience?
-      -> routing.deliveries         to which channels, when?
+      -> addressing                 to which channels, when?
       -> store: record              commit 2: all of it and the outbox, together
 
 It decides nothing itself and opens no socket; ``watchers.sweep`` brings the entries and
@@ -24,21 +24,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from storage.model import (
-    Alert,
     Assignment,
     Audience,
     ContextLine,
     Decision,
     Document,
     Entry,
-    NewDelivery,
     Outcome,
     Route,
     UpdateKind,
     Verdict,
     Watchlist,
 )
-from watchers import alerting, recall, routing, stories
+from watchers import alerting, recall, stories
+from watchers.addressing import Addressing
 from watchers.listening import (
     Hearing,
     Listener,
@@ -47,7 +46,6 @@ from watchers.listening import (
 )
 from watchers.reader import Reader as Reader
 from watchers.reader import Reading as Reading
-from watchers.routing import Standing, Told
 from watchers.ruling import Case, Ruling, recorded
 from watchers.sight import NOBODY, Sight
 
@@ -93,6 +91,7 @@ class Pipeline:
         self._store = store
         self._whole = whole
         self._routes = routes
+        self._addressing = Addressing(store, routes)
         self._reader: Reader | None = None
         self._heard: tuple[Watchlist, tuple[Audience, ...], tuple[Route, ...]] | None = None
         self._listeners: tuple[Listener, ...] = ()
@@ -218,15 +217,17 @@ class Pipeline:
             change=change,
             context=context,
             now=now,
-            standing=self._standing(before, merged),
+            standing=self._addressing.standing(before, merged),
         )
         rulings = self._rule(case, hearings, reading)
         story = self._after(case, rulings)
         rulings = [
-            replace(ruling, deliveries=self._deliveries(case, ruling, hearing, story))
+            replace(ruling, deliveries=self._addressing.deliveries(case, ruling, hearing, story))
             for ruling, hearing in zip(rulings, hearings, strict=True)
         ]
-        closing = [edit for other in merged for edit in self._closing(other, story, case, watchlist)]
+        closing = [
+            edit for other in merged for edit in self._addressing.closing(other, story, case, watchlist)
+        ]
         outcome = replace(
             blank,
             decision=recorded(rulings),
@@ -237,7 +238,7 @@ class Pipeline:
             context=context,
             deliveries=(
                 *(one for ruling in rulings for one in ruling.deliveries),
-                *self._elsewhere(case, rulings[0], hearings, story),
+                *self._addressing.elsewhere(case, rulings[0], hearings, story),
             ),
             closing=tuple(closing),
         )
@@ -247,16 +248,6 @@ class Pipeline:
         """All that anybody watches."""
         own = [one for entities in self._store.watchlist.additions().values() for one in entities]
         return replace(public, entities=(*public.entities, *own)) if own else public
-
-    def _standing(self, before: stories.Story | None, merged: Sequence[stories.Story] = ()) -> Standing:
-        if before is None:
-            return Standing()
-        deliveries, ids = self._store.deliveries, [before.id, *(other.id for other in merged)]
-        return Standing(
-            told=frozenset().union(*map(deliveries.told, ids)),
-            listed=frozenset().union(*map(deliveries.listed, ids)),
-            alerted=before.alerted,
-        )
 
     def _rule(self, case: Case, hearings: Sequence[Hearing], reading: Reading) -> list[Ruling]:
         """The decision of each audience; most are the installation's."""
@@ -285,59 +276,6 @@ class Pipeline:
             story = replace(story, alerted=case.now)
         return story
 
-    def _deliveries(
-        self, case: Case, ruling: Ruling, hearing: Hearing, story: stories.Story
-    ) -> tuple[NewDelivery, ...]:
-        decision = ruling.decision
-        if not hearing.routes or (decision.verdict is Verdict.QUIET and not decision.digest):
-            return ()
-        alert = case.alert(story, hearing, decision)
-        new = decision.verdict is Verdict.UPDATE and any(
-            route.destination not in case.standing.told for route in hearing.routes
-        )
-        told = Told(
-            decision=decision,
-            alert=alert,
-            first=case.first(story, hearing, decision) if new else alert,
-            held=ruling.held,
-        )
-        since = {one.destination: case.now - one.cooldown for one in hearing.routes if one.cooldown}
-        last = {place: self._store.deliveries.last_told(place, at, case.now) for place, at in since.items()}
-        standing = replace(case.standing, last=last)
-        return routing.deliveries(told, hearing.routes, hearing.watchlist, case.now, standing)
-
-    def _elsewhere(
-        self, case: Case, own: Ruling, hearings: Sequence[Hearing], story: stories.Story
-    ) -> tuple[NewDelivery, ...]:
-        """An update goes where the story was told, though no route leads there any more."""
-        if own.quiet or own.decision.verdict is not Verdict.UPDATE:
-            return ()
-        known = {route.destination for one in hearings for route in one.routes}
-        routes = self._pathless(case.standing.told, known)
-        if not routes:
-            return ()
-        alert = case.alert(story, hearings[0], own.decision)
-        told = Told(decision=own.decision, alert=alert, first=alert)
-        return routing.deliveries(told, routes, hearings[0].watchlist, case.now, case.standing)
-
-    def _pathless(self, told: Collection[str], known: Collection[str]) -> list[Route]:
-        """Routes of our own to where a story was told and no other route leads: what is still reachable."""
-        bot = any(place.startswith("channel:") for place in known)  # then channels can be written to
-        kinds = ("channel:", "webhook:") if bot else ("webhook:",)
-        places = {place for place in set(told) - set(known) if place.startswith(kinds)}
-        if places:
-            places -= self._store.routes.deaf(places)
-        return [Route(id=0, destination=place) for place in sorted(places)]
-
-    def _edit(
-        self, alert: Alert, decision: Decision, watchlist: Watchlist, now: datetime, told: Collection[str]
-    ) -> tuple[NewDelivery, ...]:
-        """``alert``, an edit, for every destination that has the message."""
-        present = list(self._routes())
-        routes = [*present, *self._pathless(told, {one.destination for one in present})]
-        edit = Told(decision=decision, alert=alert, first=alert)
-        return routing.deliveries(edit, routes, watchlist, now, Standing(told=told))
-
     def _assign(self, entry: Entry, fingerprint: stories.Fingerprint, seen: _Seen) -> Assignment:
         window = stories.SAME_EVENT_WINDOW
         keys = stories.worth(fingerprint, seen.rarity, seen.total)
@@ -358,26 +296,6 @@ class Pipeline:
         merged = [other for other in known if other.id != story.id]
         changed = replace(assignment, story_id=story.id, merge=tuple(other.id for other in merged))
         return changed, story, merged
-
-    def _closing(
-        self, other: stories.Story, story: stories.Story, case: Case, watchlist: Watchlist
-    ) -> Sequence[NewDelivery]:
-        """The message of a merged story, changed to point to the story that stays.
-
-        Where only the merged one was told, its message lives on as that of the other.
-        """
-        assert case.before is not None
-        told = self._store.deliveries.told(other.id) & self._store.deliveries.told(case.before.id)
-        if not told:
-            return ()
-        decision = Decision(verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=("same-event",))
-        alert = alerting.alert_for(
-            replace(other, revision=other.revision + 1), case.entry, (), decision, (), watchlist
-        )
-        pointer = ContextLine(
-            story=story.id, headline=story.headline, url=story.url, published=story.opened, why="same event"
-        )
-        return self._edit(replace(alert, same_as=pointer), decision, watchlist, case.now, told)
 
     def _context(
         self,
@@ -428,5 +346,5 @@ class Pipeline:
         alert = alerting.alert_for(
             corrected, entry, reading.mentions, decision, context, watchlist, lang=reading.lang
         )
-        deliveries = self._edit(alert, decision, watchlist, now, told)
+        deliveries = self._addressing.edit(alert, decision, watchlist, now, told)
         return replace(outcome, story=corrected, deliveries=deliveries)
