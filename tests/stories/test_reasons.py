@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from types import ModuleType
 
-from watchers import pipeline, recall, ruling, triage
+from watchers import addressing, pipeline, recall, ruling, triage
 from watchers.stories import joining
 from watchers.stories.evidence import Evidence
 
@@ -35,7 +35,7 @@ def slugs(*modules: ModuleType) -> set[str]:
 
 
 def test_every_reason_of_a_decision_is_documented() -> None:
-    given = slugs(triage, pipeline, ruling)
+    given = slugs(triage, addressing, pipeline, ruling)
     given |= {"context-without-move", "related-without-move"} if "{tier}-without-move" in given else set()
     given -= {"{tier}-without-move", "none", "digest"}
     assert given - documented(DECISIONS) == set()
