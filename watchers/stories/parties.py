@@ -57,14 +57,21 @@ def kind(a: Fingerprint, b: Fingerprint) -> float:
         return share
     if a.kinds[0] in b.kinds or b.kinds[0] in a.kinds:
         return 0.5 * share
-    near = frozenset({a.kinds[0], b.kinds[0]}) in _NEAR and not _leaves_beside_cuts(a, b)
+    near = frozenset({a.kinds[0], b.kinds[0]}) in _NEAR and not _leaves_beside(a, b)
     return 0.5 * share if near else -share
 
 
-def _leaves_beside_cuts(a: Fingerprint, b: Fingerprint) -> bool:
-    """Whether somebody with a name leaves here, and jobs are cut there."""
+def _leaves_beside(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether somebody leaves here, while the employer cuts jobs or launches something."""
     by_kind = {a.kinds[0]: a, b.kinds[0]: b}
-    return by_kind.keys() == {"departure", "layoffs"} and bool(_played(by_kind["departure"], persons=True))
+    if (departure := by_kind.get("departure")) is None:
+        return False
+    if "layoffs" in by_kind:
+        return bool(_played(departure, persons=True))
+    launch = by_kind.get("launch")
+    return launch is not None and _overlap(
+        _played(departure, persons=False), "from", _played(launch, persons=False), "owner"
+    )
 
 
 def opposite(a: Fingerprint, b: Fingerprint) -> bool:
