@@ -64,8 +64,7 @@ def find_entity(store: "SqliteStore", name: str, guild: int | None = None) -> En
     With ``guild``, a server's private additions are among them.
     """
     found = store.watchlist.find(name, guild)
-    exact = [entity for entity in found if name.casefold() in (entity.slug, entity.name.casefold())]
-    chosen = exact or found
+    chosen = [entity for entity in found if is_called(entity, name)] or found
     if not chosen:
         raise _unknown_entity(store, name, guild)
     if len(chosen) > 1:
@@ -74,13 +73,18 @@ def find_entity(store: "SqliteStore", name: str, guild: int | None = None) -> En
     return chosen[0]
 
 
+def is_called(entity: Entity, name: str) -> bool:
+    """Whether ``name`` is the entity's id or name, and not an alias."""
+    return name.casefold() in (entity.slug, entity.name.casefold())
+
+
 def _unknown_entity(store: "SqliteStore", name: str, guild: int | None = None) -> UnknownThing:
-    known = [
-        form
-        for entity in store.watchlist.load(guild).entities
-        for form in (entity.slug, entity.name, *(alias.text for alias in entity.aliases))
-    ]
-    hint = nearest(name, known)
+    known = {
+        form: entity.name
+        for entity in reversed(store.watchlist.load(guild).entities)
+        for form in (*(alias.text for alias in entity.aliases), entity.slug, entity.name)
+    }
+    hint = nearest(name, known, known.__getitem__)
     return UnknownThing(f"there is no entity {name!r} on the watchlist{hint}; all: movewire watch list")
 
 

@@ -14,6 +14,7 @@ from bot.app import App
 from bot.digests import gather
 from bot.heartbeat import beat
 from bot.passes import PassReport, delivering, one_pass, stop_on_signals
+from bot.words import count
 from storage.errors import StoreError
 
 if TYPE_CHECKING:
@@ -232,10 +233,10 @@ def _tell(report: PassReport) -> None:
         log.info("%s: %s", url, error)
     if report.sweep.polled or report.delivered:
         log.info(
-            "%d feeds polled, %d entries new, %d alerts, %d delivered, %d pending",
-            report.sweep.polled,
-            report.sweep.entries,
-            report.sweep.alerts,
+            "%s polled, %s new, %s, %d delivered, %d pending",
+            count(report.sweep.polled, "feed"),
+            count(report.sweep.entries, "entry", "entries"),
+            count(report.sweep.alerts, "alert"),
             report.delivered,
             report.pending,
         )

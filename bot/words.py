@@ -3,18 +3,19 @@
 Strangers' words are made fit to show by ``bot.text``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`` (did you mean …?)`` with the best of ``known``, or nothing where none is near."""
+def nearest(word: str, known: Iterable[str], meant: Callable[[str], str] = str) -> str:
+    """`` (did you mean …?)`` with what the best of ``known`` mean, or nothing where none is near."""
     from difflib import get_close_matches
 
     folded: dict[str, str] = {}
     for name in known:
         folded.setdefault(name.casefold(), name)
     near = get_close_matches(word.casefold(), folded, n=3, cutoff=0.6)
-    return f" (did you mean {' or '.join(repr(folded[name]) for name in near)}?)" if near else ""
+    told = dict.fromkeys(repr(meant(folded[name])) for name in near)
+    return f" (did you mean {' or '.join(told)}?)" if told else ""
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -155,3 +155,8 @@ def tidy_end() -> Iterator[None]:
 def on_terminal() -> bool:
     """Whether a person watches stderr, where progress is shown."""
     return sys.stderr.isatty()
+
+
+def confirmed(question: str) -> bool:
+    """What a person at a terminal answers to ``question``; yes where nobody is there to be asked."""
+    return not (sys.stdin.isatty() and on_terminal()) or click.confirm(question, err=True)

@@ -6,6 +6,7 @@ signs on its way to people; JSON carries it as it is.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -74,12 +75,15 @@ def write_bytes(encoded: bytes) -> None:
 
 
 def say(text: str = "", style: str = "", *, indent: int = 0) -> None:
-    """One line for people, ``indent`` blanks from the left."""
+    """One line for people, ``indent`` blanks from the left; a terminal breaks it between words."""
     line = " " * indent + clean(text)
-    if sys.stdout.isatty() and style:
+    if sys.stdout.isatty() and (style or len(line) > shutil.get_terminal_size().columns):
         from rich.text import Text
 
-        console().print(Text(line, style=style), soft_wrap=True)
+        from bot.render import wrapped
+
+        out = console()
+        out.print(wrapped(Text(line, style=style), out), soft_wrap=True)
     else:
         print(line)  # noqa: T201
 
@@ -155,6 +159,7 @@ def _draw_table(
         box=box.SIMPLE_HEAD,
         title=title or None,
         title_justify="left",
+        title_style="bold",
         show_edge=False,
         pad_edge=False,
         padding=(0, GAP - 1, 0, 0),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.call import Branch, Call, general_options, json_option, pass_call
+from bot.cli.call import Branch, Call, confirmed, general_options, json_option, pass_call
 from bot.cli.kinds import DURATION
 from storage.model import EntityKind, Tier
 
@@ -129,14 +129,19 @@ def show(call: Call, words: tuple[str, ...], as_json: bool) -> int:
 @general_options
 @pass_call
 def remove(call: Call, words: tuple[str, ...]) -> int:
-    """Stop watching; what was found stays."""
+    """Stop watching NAME; what was found stays.  Given by an alias, it is asked for first on a terminal."""
     from bot import answers
     from bot.cli.output import say
 
+    name = " ".join(words)
     with call.app() as app:
-        entity = answers.find_entity(app.store, " ".join(words))
+        entity = answers.find_entity(app.store, name)
+        told = f"{entity.name} ({entity.slug})"
+        if not answers.is_called(entity, name) and not confirmed(f"{name} is {told}. Stop watching?"):
+            say(f"{told} is watched as before")
+            return 1
         app.store.watchlist.remove(entity.slug)
-    say(f"{entity.name} ({entity.slug}) is not watched any more")
+    say(f"{told} is not watched any more")
     return 0
 
 

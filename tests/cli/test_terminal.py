@@ -22,9 +22,11 @@ Watch = Callable[..., tuple[str, str]]
 
 @pytest.fixture
 def watch() -> Watch:
-    """``watch("search", "x")`` runs a command whose stdout and stderr are terminals."""
+    """``watch("search", "x")`` runs a command whose stdout and stderr are terminals, and stdin, too, if typed on."""
 
-    def run(*arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> tuple[str, str]:
+    def run(
+        *arguments: str, stdin: str = "", typed: str = "", env: Mapping[str, str] | None = None
+    ) -> tuple[str, str]:
         ends = [pty.openpty(), pty.openpty()]
         environment = {
             **os.environ,
@@ -36,16 +38,18 @@ def watch() -> Watch:
         environment = {name: value for name, value in environment.items() if value}
         process = subprocess.Popen(
             [sys.executable, "-c", COMMAND, *arguments],
-            stdin=subprocess.PIPE,
+            stdin=ends[1][1] if typed else subprocess.PIPE,
             stdout=ends[0][1],
             stderr=ends[1][1],
             env=environment,
         )
         for _, slave in ends:
             os.close(slave)
-        assert process.stdin is not None
-        process.stdin.write(stdin.encode())
-        process.stdin.close()
+        if process.stdin is None:
+            os.write(ends[1][0], typed.encode())
+        else:
+            process.stdin.write(stdin.encode())
+            process.stdin.close()
         seen = tuple(_drained(master) for master, _ in ends)
         process.wait()
         return seen[0], seen[1]
@@ -168,6 +172,23 @@ def test_keys_and_times_are_never_broken(watch: Watch) -> None:
             "why", "https://bay-ledger.example/mayer-leaves", env={"NO_COLOR": "1", "COLUMNS": width}
         )
         assert re.search(r"\b[0-9a-f]{24}\b", out.partition("Deliveries")[2])
+
+
+@pytest.mark.usefixtures("stocked")
+def test_long_lines_are_broken_between_words(watch: Watch) -> None:
+    watch("watch", "add", "Ruben Mayer", *(f"--alias=Mayer form {number}" for number in range(20)))
+    out, _ = watch("entity", "ruben-mayer", env={"NO_COLOR": "1", "COLUMNS": "60"})
+    assert all(len(line) <= 60 for line in out.splitlines() if "://" not in line)
+    assert "Mayer form 18, Mayer form 19" in " ".join(out.split())
+
+
+@pytest.mark.usefixtures("stocked")
+def test_whom_an_alias_means_is_asked_before_nobody_watches_them_any_more(watch: Watch) -> None:
+    out, err = watch("watch", "remove", "Facebook", typed="n\n")
+    assert "Facebook is Meta (meta). Stop watching? [y/N]" in err
+    assert out == "Meta (meta) is watched as before\r\n"
+    assert watch("watch", "remove", "Facebook", typed="y\n")[0] == "Meta (meta) is not watched any more\r\n"
+    assert "Stop watching?" not in watch("watch", "remove", "Ruben Mayer", typed="n\n")[1]
 
 
 @pytest.mark.usefixtures("stocked")
