@@ -159,4 +159,6 @@ def on_terminal() -> bool:
 
 def confirmed(question: str) -> bool:
     """What a person at a terminal answers to ``question``; yes where nobody is there to be asked."""
-    return not (sys.stdin.isatty() and on_terminal()) or click.confirm(question, err=True)
+    from bot.text import clean
+
+    return not (sys.stdin.isatty() and on_terminal()) or click.confirm(clean(question), err=True)

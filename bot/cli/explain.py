@@ -128,24 +128,10 @@ def _explain_text(explainer: "Explainer", text: str, as_json: bool) -> int:
 
 
 def _show(reading: "Reading", decision: "Decision") -> None:
-    from bot.cli.output import Cell, say, table
-    from bot.cli.present import move_rows
+    from bot.cli.output import say, table
+    from bot.cli.present import mention_rows, move_rows
 
     say(f"{decision.verdict.value}: {', '.join(decision.reasons)}", "bold")
     say(f"language: {reading.lang or 'unknown'}")
-    table(
-        ["entity", "as written", "where", "score", "meant", "evidence"],
-        [
-            [
-                mention.entity,
-                mention.text,
-                f"{mention.field} {mention.start}-{mention.end}",
-                f"{mention.score:.2f}",
-                Cell("yes", "green") if mention.accepted else Cell("no", "dim"),
-                ", ".join(mention.evidence),
-            ]
-            for mention in reading.mentions
-        ],
-        empty="nobody on the watchlist is named",
-    )
+    table(*mention_rows(reading.mentions), empty="nobody on the watchlist is named")
     table(*move_rows(reading.moves), empty="no move")

@@ -1,4 +1,4 @@
-"""How the nouns look to people: the tables of moves and profiles, and moves as CSV.
+"""How the nouns look to people: the tables of mentions, moves and profiles, and moves as CSV.
 
 Nouns in, rows and lines out; drawing is left to ``output``.
 """
@@ -12,8 +12,9 @@ from bot.render.headline import amount, people
 from bot.text import clean
 from bot.times import day, iso
 from bot.words import count
-from storage.model import FOR_GOOD, Entity, Move, MoveRecord, MoveStatus
+from storage.model import FOR_GOOD, Entity, Mention, Move, MoveRecord, MoveStatus
 
+MENTION_COLUMNS = ("entity", "as written", "where", "score", "meant", "evidence")
 MOVE_COLUMNS = ("move", "status", "who", "what", "evidence")
 RECORD_COLUMNS = ("date", "move", "who", "what", "headline", "source", "story", "link")
 ROLES = (
@@ -26,6 +27,21 @@ CSV_COLUMNS = (
 )  # fmt: skip
 FORMULA_SIGNS = ("=", "+", "-", "@")  # a spreadsheet runs what begins so
 COMPANY_SHOWN = 8
+
+
+def mention_rows(mentions: Iterable[Mention]) -> tuple[Sequence[str], list[list[str | Cell]]]:
+    """Columns and rows for ``mentions``, those that are not meant among them."""
+    return MENTION_COLUMNS, [
+        [
+            mention.entity,
+            mention.text,
+            f"{mention.field} {mention.start}-{mention.end}",
+            f"{mention.score:.2f}",
+            Cell("yes", "green") if mention.accepted else Cell("no", "dim"),
+            ", ".join(mention.evidence),
+        ]
+        for mention in mentions
+    ]
 
 
 def move_rows(moves: Iterable[Move]) -> tuple[Sequence[str], list[list[str]]]:

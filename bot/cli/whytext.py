@@ -1,8 +1,8 @@
 """``why`` for people: the record of an entry, from its mentions to its deliveries, in reading order."""
 
 from bot.answers import WhyAnswer
-from bot.cli.output import Cell, say, state, table
-from bot.cli.present import move_rows
+from bot.cli.output import say, state, table
+from bot.cli.present import mention_rows, move_rows
 from bot.digests import waits_for
 from bot.times import day, iso
 from storage.model import Decision, RecordedEntry
@@ -51,22 +51,7 @@ def _show_entry(recorded: RecordedEntry) -> None:
         verb = "opened" if recorded.assignment.story_id is None else "joined"
         reasons = ", ".join(recorded.assignment.reasons)
         say(f"{verb} story s{recorded.story.id} ({recorded.assignment.score:.2f}): {reasons}", indent=2)
-    table(
-        ["entity", "as written", "where", "score", "meant", "evidence"],
-        [
-            [
-                mention.entity,
-                mention.text,
-                f"{mention.field} {mention.start}-{mention.end}",
-                f"{mention.score:.2f}",
-                Cell("yes", "green") if mention.accepted else Cell("no", "dim"),
-                ", ".join(mention.evidence),
-            ]
-            for mention in recorded.mentions
-        ],
-        title="Mentions",
-        empty="nobody on the watchlist is named",
-    )
+    table(*mention_rows(recorded.mentions), title="Mentions", empty="nobody on the watchlist is named")
     if recorded.moves:
         table(*move_rows(recorded.moves), title="Moves")
     if recorded.context:

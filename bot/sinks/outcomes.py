@@ -19,7 +19,7 @@ from bot.sinks.base import Clock, Dead, Outcome, Parcel, RetryAt, Split
 from bot.sinks.limits import REFUSED_WAIT, TOKEN_WAIT, too_many
 from bot.sinks.rest import Answer, Held, NoAnswer, Result
 
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK = 10003, 10008, 10015  # topics/opcodes#json
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008  # topics/opcodes#json
 INVALID_WEBHOOK_TOKEN = 50027
 NEVER_REACHED = frozenset({503, 521, 522, 523, 525, 526})
 NOT_TAKEN = frozenset({408, 409, 425})

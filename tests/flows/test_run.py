@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 from tests.delivery.made import alert, put
 from tests.flows.conftest import Command
 from tests.flows.publisher import Publisher
-from tests.storage.test_disks import mount
+from tests.storage.disks import mounted
 from watchers.sources.http import Fetcher
 
 PATIENCE = 60.0  # seconds on a busy machine for what takes five
@@ -152,12 +152,8 @@ def test_however_the_clock_is_set_the_next_news_is_told_and_nothing_twice(
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 4 MiB: the database with its seeds takes half of it."""
-    if shutil.which("mount") is None:
-        pytest.skip("no mount command here")
-    folder = tmp_path / "disk"
-    mount(folder, "size=4m")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with mounted(tmp_path / "disk", "4m") as folder:
+        yield folder
 
 
 def fill(folder: Path) -> Path:

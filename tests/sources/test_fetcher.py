@@ -14,6 +14,7 @@ import pytest
 import respx
 
 from storage.model import Feed
+from tests.sources.clocks import Clock
 from tests.sources.hostile import FEED, head, raw, redirect, says, serve
 from watchers import polling, sources
 from watchers.sources.base import Failed, Fetched, NotModified
@@ -21,22 +22,6 @@ from watchers.sources.http import Fetcher
 
 NOW = datetime(2025, 6, 2, 12, 0, tzinfo=UTC)
 URL = "https://quay.example/feed"
-
-
-class Clock:
-    """Simulated time that sleeping moves."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(round(seconds, 6))
-        await asyncio.sleep(0)
-        self.now += seconds
 
 
 def fetcher_to(answer: Callable[[httpx.Request], httpx.Response], clock: Clock | None = None) -> Fetcher:

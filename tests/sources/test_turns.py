@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.sources import hostile
+from tests.sources.clocks import Clock
 from tests.sources.hostile import FEED, says, serve
 from watchers.sources.base import Failed, Fetched
 from watchers.sources.hosts import BUSY_WAIT, SLOW_AFTER, Hosts
@@ -21,22 +22,6 @@ from watchers.sources.turns import Kept, SharedTurns, slot
 NOW = datetime(2025, 6, 2, 12, 0, tzinfo=UTC)
 HOST = "quay.example"
 URL = f"https://{HOST}/feed"
-
-
-class Clock:
-    """Simulated time that sleeping moves."""
-
-    def __init__(self) -> None:
-        self.now = 1_750_000_000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(round(seconds, 6))
-        await asyncio.sleep(0)
-        self.now += seconds
 
 
 def fetcher(turns: Path, clock: Clock, status: int = 200) -> Fetcher:

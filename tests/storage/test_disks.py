@@ -11,31 +11,15 @@ import pytest
 from storage.errors import StoreError, StoreFull, StoreReadOnly
 from storage.sqlite import SqliteStore, open_store
 from tests.conftest import ROOT
+from tests.storage.disks import mount, mounted
 from tests.storage.made import HOUR, NOW, delivery, entity, parsed, poll, story, told
-
-
-def mount(folder: Path, *options: str) -> None:
-    """Mount a small disk in memory, or skip the test."""
-    folder.mkdir(exist_ok=True)
-    tried = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", ",".join(options), "movewire-test", str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if tried.returncode:
-        pytest.skip(f"no right to mount a small disk here: {tried.stderr.strip()}")
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 2 MiB."""
-    if shutil.which("mount") is None:
-        pytest.skip("no mount command here")
-    folder = tmp_path / "disk"
-    mount(folder, "size=2m")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with mounted(tmp_path / "disk", "2m") as folder:
+        yield folder
 
 
 def fill(store: SqliteStore, words: str = "the disk is full: make room") -> list[int]:
