@@ -11,6 +11,7 @@ from storage.model.noun import noun
 from watchers.sources.base import Fetched, Outcome, ParsedFeed
 
 QUIET_WAIT = 0.5  # seconds that a poll without news waits for others: a commit costs more than thirty of them
+LULL = 0.002  # seconds in which nobody came, after which none waits for fewer than wait already
 MOST_BODIES = 16  # being read or waiting for it, before nobody else is asked: memory is bounded
 MOST_NEWS = 32  # polls with entries in one transaction, and so many more may wait with them in memory
 LARGEST_BATCH = 256  # polls in one transaction
@@ -30,6 +31,8 @@ class Finished:
     """Polls on their way to the writer; those with news after ``news_wait`` seconds, with all that wait.
 
     Where they are not to wait at all they go alone: what the others cost is not in their way.
+    Where it was said how many will come, half of them or more do not wait for the rest: one server
+    that hangs holds nobody up, and halving makes few batches of any number.
     """
 
     def __init__(self, news_wait: float) -> None:
@@ -40,8 +43,13 @@ class Finished:
         self._room = asyncio.Event()  # for more
         self._timer: asyncio.TimerHandle | None = None
         self._news = 0  # of the polls
+        self._to_come: int | None = None  # that were not put yet; None: nobody knows
         self._bodies = 0  # that came and were not put yet
         self._calm = asyncio.Event()
+
+    def expect(self, polls: int) -> None:
+        """So many will come, and then no others."""
+        self._to_come = polls
 
     async def calm(self) -> None:
         """Wait while many bodies that came are not handed on yet."""
@@ -68,9 +76,14 @@ class Finished:
             await self._room.wait()
         self._polls.append(poll)
         self._news += poll.parsed is not None
+        if self._to_come is not None:
+            self._to_come -= 1
         wait = QUIET_WAIT if poll.parsed is None else self._news_wait
         if not wait or self._news >= MOST_NEWS or len(self._polls) >= LARGEST_BATCH:
             self._ready.set()
+        elif self._to_come is not None and len(self._polls) >= self._to_come:
+            self._drop_timer()
+            self._ready_in(LULL)
         else:
             self._ready_in(wait)
 
@@ -84,6 +97,11 @@ class Finished:
             self._timer.cancel()
         self._timer = loop.call_at(at, self._ready.set)
 
+    def _drop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def end(self) -> None:
         """Nothing more will come."""
         self._over = True
@@ -95,9 +113,8 @@ class Finished:
         alone = self._goes_alone()
         batch = [poll for poll in self._polls if poll.parsed is not None or not alone]
         self._polls = deque(poll for poll in self._polls if poll.parsed is None and alone)
-        if self._timer is not None and not alone:
-            self._timer.cancel()
-            self._timer = None
+        if not alone:
+            self._drop_timer()
         self._news = 0
         self._room.set()
         if not self._over:

@@ -85,6 +85,8 @@ class Sweep:
         """
         report = SweepReport()
         finished = Finished(NEWS_WAIT if more is None else 0.0)
+        if more is None:
+            finished.expect(len(feeds))
         workers: set[asyncio.Task[None]] = set()
         under_way: set[int] = set()
         over = asyncio.Event()

@@ -233,6 +233,19 @@ async def test_of_all_feeds_at_once_those_with_news_wait_for_each_other_too(
     assert len(await taken) == 2
 
 
+async def test_half_of_a_pass_does_not_wait_for_one_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finished_polls, "QUIET_WAIT", 3600.0)
+    finished = Finished(3600.0)
+    finished.expect(4)
+    await finished.put(poll(1))
+    taken = asyncio.create_task(finished.take())
+    await asyncio.sleep(2 * finished_polls.LULL)
+    assert not taken.done()  # three are to come
+    await finished.put(poll(2))
+    await finished.put(poll(3, news=True))
+    assert len(await taken) == 3
+
+
 async def test_news_shortens_the_wait_of_those_that_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finished_polls, "QUIET_WAIT", 3600.0)
     finished = Finished(0.001)

@@ -6,6 +6,7 @@ Leaves the network to ``http`` and the meaning to the parsers.
 import hashlib
 import re
 import zlib
+from collections.abc import Iterator
 
 from watchers.sources.base import BadEncoding, BodyTooLarge
 
@@ -49,6 +50,11 @@ class Gunzip:
 
     def feed(self, data: bytes) -> None:
         """Decode ``data``; bytes behind the end of the stream are ignored, as browsers do."""
+        for _ in self.steps(data):
+            pass
+
+    def steps(self, data: bytes) -> Iterator[None]:
+        """``feed`` in steps of a millisecond, between which others may have their turn."""
         try:
             while data and not self._inflate.eof:
                 piece = self._inflate.decompress(data, _STEP)
@@ -57,7 +63,8 @@ class Gunzip:
                     raise BodyTooLarge(f"more than {self._limit} bytes when decoded")
                 if piece:
                     self._pieces.append(piece)
-                data = self._inflate.unconsumed_tail
+                if data := self._inflate.unconsumed_tail:
+                    yield
         except zlib.error as error:
             raise BadEncoding("broken gzip") from error
 

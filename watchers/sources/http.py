@@ -262,7 +262,8 @@ class Fetcher:
                     if gunzip is None:
                         pieces.append(piece)
                     else:
-                        gunzip.feed(piece)
+                        for _ in gunzip.steps(piece):
+                            await asyncio.sleep(0)
         except EndUnsaid:
             if gunzip is None and not looks_whole(b"".join(pieces)):  # gzip tells by itself
                 raise
