@@ -11,7 +11,7 @@ from storage.model.noun import noun
 from watchers.sources.base import Fetched, Outcome, ParsedFeed
 
 QUIET_WAIT = 0.5  # seconds that a poll without news waits for others: a commit costs more than thirty of them
-LULL = 0.002  # seconds in which nobody came, after which none waits for fewer than wait already
+LULL = 0.001  # seconds in which nobody came, after which none waits for fewer than wait already
 MOST_BODIES = 16  # being read or waiting for it, before nobody else is asked: memory is bounded
 MOST_NEWS = 32  # polls with entries in one transaction, and so many more may wait with them in memory
 LARGEST_BATCH = 256  # polls in one transaction

@@ -38,6 +38,7 @@ from tests.benchmarks.bodies import ENTRIES, address, body, entry, news
 CERTIFIED = 64  # addresses in one certificate, each such group behind a port of its own
 BOMB = 256 * 1024 * 1024
 LARGE = 50 * 1024 * 1024
+PIECE = 64 * 1024  # of it, written at once
 DRIP = 0.05  # seconds between two bytes
 
 
@@ -97,6 +98,8 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, scene: Scene, feeds: Feeds) -> None:
         self._scene, self._feeds, self._head = scene, feeds, b""
+        self._left = memoryview(b"")  # of a large body
+        self._full = False  # what waits to be sent is enough
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -155,10 +158,25 @@ class _Connection(asyncio.Protocol):
             b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/xml\r\n\r\n" + start
         )
         if kind == "large":
-            self._transport.write(_large())
-            self._transport.close()
+            self._left = memoryview(_large())
+            self._go_on()
         else:
             self._drip()
+
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        asyncio.get_running_loop().call_soon(self._go_on)  # a write that fails in here fails twice
+
+    def _go_on(self) -> None:
+        """Send in pieces: the farm shall not stand still over its own body."""
+        while self._left and not self._full and not self._transport.is_closing():
+            self._transport.write(self._left[:PIECE])
+            self._left = self._left[PIECE:]
+            if not self._left:
+                self._transport.close()
 
     def _drip(self) -> None:
         if not self._transport.is_closing():

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from watchers.sources.base import BadEncoding, BodyTooLarge
 
 MAX_BODY = 10 * 1024 * 1024  # decoded, and as sent
-_STEP = 256 * 1024
+_STEP = 64 * 1024
 _FIRST_ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s>]|\"items\"\s*:")
 _ROOT = re.compile(rb"<((?:[\w.-]{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex|html))[\s>]", re.IGNORECASE)
 _TAIL = 4 * 1024  # within which comments may stand behind a document
@@ -54,7 +54,7 @@ class Gunzip:
             pass
 
     def steps(self, data: bytes) -> Iterator[None]:
-        """``feed`` in steps of a millisecond, between which others may have their turn."""
+        """``feed`` in steps of a part of a millisecond, between which others may have their turn."""
         try:
             while data and not self._inflate.eof:
                 piece = self._inflate.decompress(data, _STEP)
