@@ -13,6 +13,7 @@ from bot.commands.cards import Card, card, headline
 from bot.commands.completion import entities
 from bot.commands.desk import Desk
 from bot.commands.here import Here, here
+from bot.commands.kinds import Name
 from bot.commands.moves import move_line
 from bot.commands.reply import answer
 from bot.render.headline import LOOKS, MENTIONED
@@ -92,13 +93,13 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     @tree.command(name="entity", description="What is known of a company, person or product")
     @app_commands.describe(name="Name, alias or id")
     @app_commands.autocomplete(name=entities(desk))
-    async def entity(interaction: discord.Interaction, name: app_commands.Range[str, 1, 200]) -> None:
+    async def entity(interaction: discord.Interaction, name: Name) -> None:
         now, place = desk.clock.now(), here(interaction)
         await answer(desk, interaction, lambda: profile(desk.store, name, now, place), private=False)
 
     @tree.command(name="timeline", description="Moves and stories of an entity in order of time")
     @app_commands.describe(name="Name, alias or id")
     @app_commands.autocomplete(name=entities(desk))
-    async def timeline_(interaction: discord.Interaction, name: app_commands.Range[str, 1, 200]) -> None:
+    async def timeline_(interaction: discord.Interaction, name: Name) -> None:
         now, place = desk.clock.now(), here(interaction)
         await answer(desk, interaction, lambda: timeline(desk.store, [name], now, place), private=False)

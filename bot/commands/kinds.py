@@ -1,4 +1,4 @@
-"""Options that several commands share: kinds of moves, and points in time as they are typed."""
+"""Options that several commands share: names, kinds of moves, and points in time as they are typed."""
 
 from datetime import datetime
 
@@ -7,6 +7,9 @@ from discord import app_commands
 from bot.render.headline import LOOKS
 from bot.times import parse_since
 from storage.errors import UsageError
+
+Name = app_commands.Range[str, 1, 200]
+When = app_commands.Range[str, 1, 40]  # a duration or a date
 
 
 def choices(*, none: bool = False) -> list[app_commands.Choice[str]]:

@@ -79,10 +79,10 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     async def moves(
         interaction: discord.Interaction,
         kind: str | None = None,
-        person: str | None = None,
-        frm: str | None = None,
-        to: str | None = None,
-        since: str | None = None,
+        person: kinds.Name | None = None,
+        frm: kinds.Name | None = None,
+        to: kinds.Name | None = None,
+        since: kinds.When | None = None,
     ) -> None:
         now = desk.clock.now()
         await answer(

@@ -52,9 +52,9 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     async def search(
         interaction: discord.Interaction,
         text: app_commands.Range[str, 1, 200],
-        entity: str | None = None,
+        entity: kinds.Name | None = None,
         move: str | None = None,
-        since: str | None = None,
+        since: kinds.When | None = None,
     ) -> None:
         now = desk.clock.now()
         await answer(

@@ -15,6 +15,7 @@ from bot.commands.cards import Button, Card, card
 from bot.commands.completion import entities
 from bot.commands.desk import Desk
 from bot.commands.here import Here, here
+from bot.commands.kinds import Name, When
 from bot.commands.reply import answer
 from bot.render.embed import stamp
 from bot.text import clean, clip, fit
@@ -174,8 +175,6 @@ def _length(text: str | None) -> timedelta | None:
 
 # --- commands ---------------------------------------------------------------------------
 
-Name = app_commands.Range[str, 1, 200]
-
 
 def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     """Put ``/watch add``, ``remove``, ``list``, ``mute`` and ``unmute`` into the tree."""
@@ -229,7 +228,7 @@ def register(tree: app_commands.CommandTree, desk: Desk) -> None:
     @group.command(name="mute", description="Alert nobody here of an entity for a while")
     @app_commands.describe(name="Name, alias or id", length="How long: 7d, 12h; without it, until unmuted")
     @app_commands.autocomplete(name=entities(desk))
-    async def mute_(interaction: discord.Interaction, name: Name, length: str | None = None) -> None:
+    async def mute_(interaction: discord.Interaction, name: Name, length: When | None = None) -> None:
         now, place = desk.clock.now(), here(interaction)
         await answer(
             desk, interaction, lambda: mute(desk.store, place, name, _length(length), now), private=True
