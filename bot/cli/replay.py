@@ -112,7 +112,9 @@ def _steps(
 def _given_steps(lines: str) -> "tuple[list[str], list[Step]]":
     from bot import replay as playing
     from bot.cli.explain import open_lines
+    from bot.cli.output import warn
     from bot.intake import BadLine, read_lines
+    from bot.words import count
 
     name = "stdin" if lines == "-" else lines
     with open_lines(lines) as stream:
@@ -121,6 +123,9 @@ def _given_steps(lines: str) -> "tuple[list[str], list[Step]]":
     given = [one for one in read if not isinstance(one, BadLine)]
     if bad and not given:
         raise UsageError(bad[0])
+    if undated := sum(one.document.published is None for one in given):
+        told = f"{undated} of {count(len(given), 'item')} without a date that can be read"
+        warn(f"{told}: taken at the time of the one before")
     return bad, playing.from_items(given, undated=datetime.now(UTC))
 
 

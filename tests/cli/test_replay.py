@@ -55,6 +55,7 @@ def test_every_entry_gives_one_line_in_order_of_publication(spawn: Call) -> None
     assert found[0]["seen"] == "2025-08-29T13:00:00Z"
     assert found[0]["published"] == "2025-08-29T13:00:00Z"
     assert "3 entries" in answer.err
+    assert "1 of 3 items without a date that can be read" in answer.err
 
 
 def test_lines_before_the_first_date_take_it_and_without_any_date_it_is_now(spawn: Call) -> None:
