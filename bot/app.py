@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.sinks import Learned, Sinks
     from bot.sinks.base import Clock
-    from watchers.pipeline import Pipeline
+    from watchers.pipeline import Judged, Pipeline
     from watchers.polling import Bounds
     from watchers.sources import Fetcher
     from watchers.sweep import Sweep
@@ -65,7 +65,12 @@ class App:
             anyio.run(anyio.sleep, 0)
         self.pipeline().prepare(self.store.feeds.languages())
 
-    def sweep(self) -> "Sweep":
+    def sweep(
+        self,
+        *,
+        judged: "Callable[[Judged], None] | None" = None,
+        telling: Callable[[], None] | None = None,
+    ) -> "Sweep":
         """A sweep over this store, judging by the watchlist as it is then."""
         from watchers.sweep import Sweep
 
@@ -75,6 +80,8 @@ class App:
             clock=self.clock.now,
             bounds=self.bounds,
             ops=self.ops,
+            judged=judged,
+            telling=telling,
         )
 
 

@@ -3,6 +3,7 @@
     for each destination, side by side:
       sink.delay             wait for its rate limit, before anything is claimed
       claims.claim_due       one delivery, most important first; in a long backlog many, as a digest
+                             (the first comes with the look for what is open, if that is one place)
       sink.send              its outcome is a value
       claims.mark_sent, ...  only now is it done; a crash before this is repaired by the next start
 
@@ -15,10 +16,10 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from bot.render import digest
 from bot.sinks.base import REAL, Clock, Dead, Gone, Outcome, Parcel, RetryAt, Sent, Sink, Split
@@ -44,7 +45,6 @@ FRUITLESS_TURNS = 20  # looks in a row that find nothing to claim
 UNEXPECTED_WAIT = timedelta(minutes=5)
 
 log = logging.getLogger(__name__)
-Result = TypeVar("Result")
 
 
 class SinkFinder(Protocol):
@@ -117,6 +117,15 @@ async def drain(
     return run.drained
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """A destination with something open."""
+
+    name: str
+    sink: Sink | None  # None where nothing is set up to reach it
+    parcel: Parcel | None = None  # claimed already, to be sent whatever comes
+
+
 @dataclass(slots=True, kw_only=True)
 class _Run:
     """One drain under the courier's lock; its times are those of ``drain``."""
@@ -140,10 +149,10 @@ class _Run:
         """Every destination with something open, until none makes progress."""
         begun: set[str] = set()
         while not self.stop.is_set():
-            places = [one for one in await self._db(self._open) if one not in begun]
+            places = await asyncio.to_thread(self._open, begun)
             if not places:
                 break
-            begun.update(places)
+            begun.update(one.name for one in places)
             try:
                 async with asyncio.TaskGroup() as group:
                     for place in places:
@@ -151,43 +160,45 @@ class _Run:
             except* MovewireError as faults:  # of the store: one is enough to say
                 raise faults.exceptions[0] from None
         if await self._announce() and self.ops is not None and not self.stop.is_set():
-            await self._destination(self.ops)
+            await self._destination(await asyncio.to_thread(self._place, self.ops))
 
-    async def _destination(self, place: str) -> None:
-        sink = self.sinks.get(place)
+    async def _destination(self, place: _Place) -> None:
+        sink, parcel = place.sink, place.parcel
         if sink is None:
-            await asyncio.to_thread(self._fault, place, "nothing is set up to deliver there")
+            await asyncio.to_thread(self._fault, place.name, "nothing is set up to deliver there")
             return
-        take = self._greet
+        take = self._greet if parcel is None else self._claim
         last_fault: str | None = None
         went, turns = False, 0
-        while not self.stop.is_set():
-            if (wait := sink.delay()) > 0:
-                if wait > self.rate_patience:
-                    last_fault = last_fault or HELD
-                    break
-                await self.clock.sleep(wait, self.stop)
-                continue
-            parcel = await asyncio.to_thread(take, sink)
-            take = self._claim
+        while parcel is not None or not self.stop.is_set():  # what is claimed is sent, for its last grace
             if parcel is None:
-                turns += 1  # a bound: whatever the clock does, nothing due must not keep us turning
-                if turns > FRUITLESS_TURNS or not await self._pause(place):
-                    break
-                continue
+                if (wait := sink.delay()) > 0:
+                    if wait > self.rate_patience:
+                        last_fault = last_fault or HELD
+                        break
+                    await self.clock.sleep(wait, self.stop)
+                    continue
+                parcel = await asyncio.to_thread(take, sink)
+                take = self._claim
+                if parcel is None:
+                    turns += 1  # a bound: whatever the clock does, nothing due must not keep us turning
+                    if turns > FRUITLESS_TURNS or not await self._pause(place.name):
+                        break
+                    continue
             turns = 0
             outcome = await self._send(sink, parcel)
             await asyncio.to_thread(self._record, sink, parcel, outcome)
+            parcel = None
             last_fault = outcome.why if isinstance(outcome, RetryAt) else None
             went = went or isinstance(outcome, Sent)
         if last_fault is not None:
-            await asyncio.to_thread(self._fault, place, last_fault)
+            await asyncio.to_thread(self._fault, place.name, last_fault)
         elif went:
-            await asyncio.to_thread(self._well, place)
+            await asyncio.to_thread(self._well, place.name)
 
     async def _pause(self, place: str) -> bool:
         """Wait for what is due soon; False when nothing is."""
-        due = await self._db(lambda: self.store.claims.next_due(place))
+        due = await asyncio.to_thread(self.store.claims.next_due, place)
         if due is None:
             return False
         wait = (due - self.clock.now()).total_seconds()
@@ -196,10 +207,23 @@ class _Run:
         await self.clock.sleep(max(wait, 0.001), self.stop)
         return True
 
-    def _open(self) -> list[str]:
-        """The destinations with something open, their times as the clock goes now."""
-        self.store.claims.rebase(self.clock.now())
-        return self.store.claims.destinations()
+    # --- one look, one parcel: in the database's thread ----------------------------------
+
+    def _open(self, begun: Collection[str]) -> list[_Place]:
+        """The destinations with something open, their times as the clock goes now.
+
+        Where there is but one, as for most alerts, its first parcel comes with it: a look and a
+        commit less are in its way.
+        """
+        with self.store.transaction():
+            self.store.claims.rebase(self.clock.now())
+            places = [self._place(one) for one in self.store.claims.destinations() if one not in begun]
+            if len(places) == 1 and (sink := places[0].sink) is not None and sink.delay() <= 0:
+                places = [replace(places[0], parcel=self._greet(sink))]
+            return places
+
+    def _place(self, destination: str) -> _Place:
+        return _Place(name=destination, sink=self.sinks.get(destination))
 
     def _greet(self, sink: Sink) -> Parcel | None:
         """The first parcel; what a crash left is due again; all that waited, where address or token changed."""
@@ -211,8 +235,6 @@ class _Run:
         settle = timedelta(seconds=sink.settle)
         self.store.claims.recover(sink.destination, now, settle=settle, all_claims=True)
         return self._claim(sink)
-
-    # --- one parcel, in the database's thread -------------------------------------------
 
     def _claim(self, sink: Sink) -> Parcel | None:
         now, place = self.clock.now(), sink.destination
@@ -312,7 +334,7 @@ class _Run:
 
     async def _announce(self) -> bool:
         """Tell of the dead once: one line for each destination and reason; True: ``ops`` is told too."""
-        dead = await self._db(self.store.deliveries.dead_unannounced)
+        dead = await asyncio.to_thread(self.store.deliveries.dead_unannounced)
         groups: dict[tuple[str, str], list[str]] = {}
         told: list[str] = []
         for one in dead:
@@ -347,9 +369,6 @@ class _Run:
         if self.store.setting(_standing(place)) is not None:
             log.warning("%s: delivers again", place)
             self.store.set_setting(_standing(place), None)
-
-    async def _db(self, verb: Callable[[], Result]) -> Result:
-        return await asyncio.to_thread(verb)
 
 
 def _retired(sink: Sink) -> str:

@@ -113,8 +113,9 @@ async def one_pass(
     deliver: bool = True,
     stop: asyncio.Event | None = None,
     command: str = "poll",
+    sinks: Sinks | None = None,
 ) -> PassReport:
-    """Make one pass, or say who else is making one."""
+    """Make one pass, or say who else is making one; ``sinks`` where they are kept, with their connections."""
     if command == "run":
         sys.setswitchinterval(THREAD_TURN)
     report = PassReport()
@@ -129,7 +130,7 @@ async def one_pass(
         more = functools.partial(_due_now, app) if command == "run" else None
         choose = more or functools.partial(chosen_feeds, app, urls, all_feeds=all_feeds)
         feeds = list(await asyncio.to_thread(choose))
-        async with delivering(app, report, stop, deliver=deliver) as wake:
+        async with delivering(app, report, stop, deliver=deliver, sinks=sinks) as wake:
             await _sweep(app, feeds, report, wake, stop, more)
     return report
 
@@ -155,16 +156,19 @@ async def _sweep(
 ) -> None:
     loop = asyncio.get_running_loop()
 
+    def telling() -> None:  # not stored yet: the courier waits at the store until it is
+        loop.call_soon_threadsafe(wake.set)
+
     def judged(one: "Judged") -> None:
         if one.outcome.deliveries:
-            loop.call_soon_threadsafe(wake.set)
             time.sleep(COURIERS_TURN)
 
+    sweep = app.sweep(judged=judged, telling=telling)
     if await asyncio.to_thread(app.store.entries.pending_count):  # a pass that died left these behind
-        await asyncio.to_thread(app.sweep().judge, report.sweep, judged)
+        await asyncio.to_thread(sweep.judge, report.sweep)
     if feeds:
         async with app.new_fetcher() as fetcher:
-            swept = await app.sweep().run(fetcher, feeds, judged=judged, more=more, stop=stop)
+            swept = await sweep.run(fetcher, feeds, more=more, stop=stop)
         swept.entries += report.sweep.entries
         swept.alerts += report.sweep.alerts
         swept.updates += report.sweep.updates
@@ -173,32 +177,44 @@ async def _sweep(
 
 @contextlib.asynccontextmanager
 async def delivering(
-    app: App, report: PassReport, stop: asyncio.Event | None, *, deliver: bool = True
+    app: App,
+    report: PassReport,
+    stop: asyncio.Event | None,
+    *,
+    deliver: bool = True,
+    sinks: Sinks | None = None,
 ) -> AsyncIterator[asyncio.Event]:
-    """Deliver whenever the yielded event is set, and once more at the end."""
+    """Deliver whenever the yielded event is set, and what waits at the beginning and the end.
+
+    ``sinks`` that are given stay open.
+    """
     wake = asyncio.Event()
     if not deliver:
         yield wake
         report.pending = await asyncio.to_thread(app.store.deliveries.pending_count)
         return
-    wake.set()  # what an earlier pass left behind goes first
     over = False
-    sinks: Sinks | None = None
+    own: Sinks | None = None
+
+    async def look() -> None:  # costs less than a drain, or than to make sinks
+        report.pending = await asyncio.to_thread(app.store.deliveries.pending_count)
+        if report.pending:
+            await deliver_all()
+
+    async def deliver_all() -> None:
+        nonlocal own
+        own = own or sinks or app.new_sinks()
+        drained = await drain(app.store, own, app.clock, stop=stop, ops=app.ops)
+        report.delivered += drained.delivered
+        report.pending = drained.pending
+        report.faults.extend(fault for fault in drained.errors if fault not in report.faults)
 
     async def work() -> None:
-        nonlocal sinks
-        while not over or wake.is_set():
+        await look()  # what an earlier pass left behind goes first
+        while not over:
             await wake.wait()
             wake.clear()
-            if sinks is None:  # to make them costs more than this look; later each look is in an alert's way
-                report.pending = await asyncio.to_thread(app.store.deliveries.pending_count)
-                if not report.pending:
-                    continue
-                sinks = app.new_sinks()
-            drained = await drain(app.store, sinks, app.clock, stop=stop, ops=app.ops)
-            report.delivered += drained.delivered
-            report.pending = drained.pending
-            report.faults.extend(fault for fault in drained.errors if fault not in report.faults)
+            await (look() if over else deliver_all())
 
     worker = asyncio.create_task(work())
     try:
@@ -207,5 +223,5 @@ async def delivering(
         over = True
         wake.set()
         await worker
-        if sinks is not None:
-            await sinks.aclose()
+        if own is not None and own is not sinks:
+            await own.aclose()

@@ -69,6 +69,7 @@ class Jobs:
     def __init__(self, app: App, stop: asyncio.Event) -> None:
         self._app = app
         self._stop = stop
+        self._sinks = app.new_sinks()  # their connections are kept from one alert to the next
         self._under_way: set[asyncio.Task[None]] = set()
         self._faults: dict[str, str] = {}  # job -> why it cannot use the store
         self._tidied = app.clock.monotonic()
@@ -114,6 +115,7 @@ class Jobs:
     async def finish(self) -> None:
         """Let the work in hand come to its end."""
         await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._sinks.aclose()
 
     # --- the work itself ----------------------------------------------------------------
 
@@ -121,7 +123,7 @@ class Jobs:
         due = await asyncio.to_thread(self._app.store.feeds.next_due)
         if due is None or due > self.now():
             return
-        report = await one_pass(self._app, stop=self._stop, command="run")
+        report = await one_pass(self._app, stop=self._stop, command="run", sinks=self._sinks)
         if report.skipped is None:
             _tell(report)
 
@@ -129,7 +131,7 @@ class Jobs:
         if not await asyncio.to_thread(self._app.store.deliveries.due_count, self.now()):
             return
         report = PassReport()
-        async with delivering(self._app, report, self._stop):
+        async with delivering(self._app, report, self._stop, sinks=self._sinks):
             pass
         _tell(report)
 

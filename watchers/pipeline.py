@@ -133,9 +133,11 @@ class Pipeline:
         scouts = [one.names_anybody for one in self.listeners(reader.watchlist) if one.additions]
         return Sight([reader.names_anybody, *scouts])
 
-    def process(self, now: datetime) -> Iterator[Judged]:
+    def process(self, now: datetime, telling: Callable[[], None] | None = None) -> Iterator[Judged]:
         """Judge all that is pending; each batch is one transaction, committed before it is yielded.
 
+        ``telling`` is called within the transaction of an entry that is to be delivered: whoever
+        delivers can get ready, and has it as soon as the store is free.
         Such a commit does not wait for the disk: after a power cut the entries are pending, and
         nothing of them was told, as a courier's claim does wait.
         """
@@ -143,32 +145,36 @@ class Pipeline:
             reader = self.reader()
             self.listeners(reader.watchlist)
             with self._store.transaction(synced=False):
-                judged = self._judge(self._store.entries.pending(BATCH), reader, now)
+                judged = self._judge(self._store.entries.pending(BATCH), reader, now, telling)
             if not judged:
                 return
             yield from judged
 
-    def _judge(self, entries: Sequence[Entry], reader: Reader, now: datetime) -> list[Judged]:
+    def _judge(
+        self, entries: Sequence[Entry], reader: Reader, now: datetime, telling: Callable[[], None] | None
+    ) -> list[Judged]:
         """Judge entries in their order; what tells no story is recorded at the end, together.
 
         The first that is to be delivered ends the batch: nobody shall wait for those behind it.
         """
         judged: list[Judged] = []
         quiet: list[Outcome] = []
-        telling = 0
+        told = 0
         for entry in entries:
-            one = self._judge_one(entry, reader, now)
+            one = self._judge_one(entry, reader, now, telling)
             judged.append(one)
             if one.story or one.edited:
-                telling += 1
-                if telling == TELLING or one.outcome.deliveries:
+                told += 1
+                if told == TELLING or one.outcome.deliveries:
                     break
             else:
                 quiet.append(one.outcome)
         self._store.entries.record(quiet)
         return judged
 
-    def _judge_one(self, entry: Entry, reader: Reader, now: datetime) -> Judged:
+    def _judge_one(
+        self, entry: Entry, reader: Reader, now: datetime, telling: Callable[[], None] | None
+    ) -> Judged:
         before = self._store.entries.recorded(entry.id) if entry.revision else None
         rulings: tuple[Ruling, ...] = ()
         if before is not None and before.decisions:
@@ -178,6 +184,8 @@ class Pipeline:
         edited = outcome.decision is None
         if outcome.story is None and not edited:
             return Judged(entry=entry, outcome=outcome, story=0, rulings=rulings)
+        if outcome.deliveries and telling is not None:
+            telling()
         [story] = self._store.entries.record([outcome])
         after, earlier = outcome.story, before.story if before is not None else None
         changed = edited and after is not None and earlier is not None and after.revision > earlier.revision

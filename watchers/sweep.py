@@ -60,24 +60,31 @@ class Sweep:
         clock: Callable[[], datetime],
         bounds: polling.Bounds,
         ops: str | None = None,
+        judged: "Callable[[Judged], None] | None" = None,
+        telling: Callable[[], None] | None = None,
     ) -> None:
-        """``ops`` is the destination that is told of trouble with feeds, None for the report alone."""
+        """``ops`` is the destination that is told of trouble with feeds, None for the report alone.
+
+        Both called in a thread: ``judged`` for each entry after its commit, ``telling`` just before
+        the commit of one that is to be delivered.
+        """
         self._store = store
         self._pipeline = pipeline
         self._clock = clock
         self._bounds = bounds
         self._ops = ops
+        self._judged = judged
+        self._telling = telling
 
     async def run(
         self,
         fetcher: "sources.Fetcher",
         feeds: Sequence[Feed],
         *,
-        judged: "Callable[[Judged], None] | None" = None,
         more: Callable[[frozenset[int]], Sequence[Feed]] | None = None,
         stop: asyncio.Event | None = None,
     ) -> SweepReport:
-        """Poll ``feeds`` once; ``judged`` is called (in a thread) for each entry after its commit.
+        """Poll ``feeds`` once.
 
         ``more`` is given the ids of those under way and asked again and again what else has become
         due, as long as a poll is under way: a server that hangs holds up nobody.  ``stop`` ends
@@ -116,7 +123,7 @@ class Sweep:
 
         fetcher.ask_when(finished.calm)
         start(feeds)
-        writer = asyncio.create_task(self._write(finished, report, judged, under_way))
+        writer = asyncio.create_task(self._write(finished, report, under_way))
         writer.add_done_callback(lambda _: over.set())  # a store that fails ends the sweep
         try:
             if workers:
@@ -174,18 +181,15 @@ class Sweep:
         self,
         finished: "Finished",
         report: SweepReport,
-        judged: "Callable[[Judged], None] | None",
         under_way: set[int],
     ) -> None:
         while batch := await finished.take():
             for poll in batch:
                 _count(report, poll)
-            await sources.the_desk().run(self._commit, batch, report, judged)
+            await sources.the_desk().run(self._commit, batch, report)
             under_way.difference_update(poll.before.id for poll in batch)
 
-    def _commit(
-        self, batch: list[Answered], report: SweepReport, judged: "Callable[[Judged], None] | None"
-    ) -> None:
+    def _commit(self, batch: list[Answered], report: SweepReport) -> None:
         finished = [finish(poll.before, poll.outcome, poll.parsed, poll.at, self._bounds) for poll in batch]
         notices = [
             one
@@ -203,24 +207,24 @@ class Sweep:
                 self._store.outbox.tell(self._ops, [one.text for one in notices], self._clock())
         report.entries += sight.decided if sight is not None else 0
         if news:
-            self.judge(report, judged)
+            self.judge(report)
 
     def _revive(self, well: list[Feed]) -> None:
         back = [feed for feed in well if feed.failures]
         if back and (plan := crowds.revive(back, self._store.feeds.all(), self._clock(), self._bounds.floor)):
             self._store.feeds.put_off(plan)
 
-    def judge(self, report: SweepReport, judged: "Callable[[Judged], None] | None" = None) -> None:
+    def judge(self, report: SweepReport) -> None:
         """Judge all pending entries into ``report``; also what an earlier process left behind."""
-        for one in self._pipeline.process(self._clock()):
+        for one in self._pipeline.process(self._clock(), self._telling):
             decision = one.outcome.decision
             report.entries += not one.edited
             report.alerts += decision is not None and decision.verdict is Verdict.ALERT
             report.updates += bool(one.outcome.deliveries) and not (
                 decision is not None and decision.verdict is Verdict.ALERT
             )
-            if judged is not None:
-                judged(one)
+            if self._judged is not None:
+                self._judged(one)
 
 
 def due_now(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 REQUEST_DEADLINE = 20.0  # seconds for one request in all; httpx's own are per read
 CONNECT_DEADLINE = 8.0
+KEEP_ALIVE = 30.0  # seconds that a connection waits for the next message
 LARGEST_ANSWER = 8 * 1024 * 1024  # bytes; a page of history has some hundred kilobytes
 LONGEST_INLINE_WAIT = 10.0  # seconds that a request in the middle of a parcel waits for its bucket
 # Requests under way at once: enough for the global limit at a tenth of a second each, and few
@@ -192,6 +193,7 @@ class Rest:
             self._client = httpx.AsyncClient(
                 headers=headers,
                 timeout=httpx.Timeout(REQUEST_DEADLINE, connect=CONNECT_DEADLINE),
+                limits=httpx.Limits(max_connections=2 * SIDE_BY_SIDE, keepalive_expiry=KEEP_ALIVE),
                 follow_redirects=False,
                 trust_env=False,
                 verify=False if local else shared_ssl(),
