@@ -49,7 +49,7 @@ def judge(scene: Scene) -> tuple[Mention, ...]:
     """All candidates of ``scene`` as mentions, accepted or not, by field and position."""
     for candidate in scene.candidates:
         _weigh_alone(candidate, scene)
-    containers = _containers(scene.candidates)
+    containers = _containers(scene.candidates) if scene.crossing else {}
     weak = [one for one in scene.candidates if one.form.strength is not Strength.STRONG]
     before: dict[int, list[int]] | None = None
     for _ in range(_ROUNDS if weak else 0):
@@ -58,7 +58,8 @@ def judge(scene: Scene) -> tuple[Mention, ...]:
             break
         before = anchors
         _weigh_together(scene, weak, anchors, containers)
-    _resolve(scene.candidates, containers)
+    if scene.crossing:
+        _resolve(scene.candidates, containers)
     return _mentions(scene)
 
 

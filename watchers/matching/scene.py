@@ -142,6 +142,7 @@ class Scene:
         named = (("title", document.title), ("summary", document.summary), ("text", document.text))
         self.fields = tuple(Field(name, raw) for name, raw in named if raw)
         self.candidates: list[Candidate] = []
+        self.crossing = False  # whether any two of them stand over each other
         self.hits: dict[str, list[tuple[int, int, int]]] = {}  # pattern -> (field, start, end), ascending
         self._origin: Origin | None = None
         self._topic: Topic | None = None
@@ -153,7 +154,7 @@ class Scene:
                     self._place(forms, number, one, start, end, suffix)
         if not self.candidates:
             return
-        if len(self.candidates) > 1:
+        if self.crossing:  # else they came in order
             self.candidates.sort(key=lambda c: (c.field_number, c.start, -c.end, c.profile.index))
             self._drop_nested()
         self.phrases = frozenset(self.hits)
@@ -181,8 +182,12 @@ class Scene:
             if count >= MENTIONS_OF_EACH:
                 continue
             self._counts[placed] = count + 1
-            profile = self.profiles[placed]
-            self.candidates.append(Candidate(0, form, profile, one, number, start, end, suffix))
+            known = self.candidates
+            if known and start < known[-1].end and known[-1].field is one:
+                self.crossing = True
+            known.append(
+                Candidate(len(known), form, self.profiles[placed], one, number, start, end, suffix)
+            )
 
     def _drop_nested(self) -> None:
         """Keep the longest of the names of one entity that cover each other."""
