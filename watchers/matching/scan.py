@@ -8,6 +8,7 @@ is the work of ``judge``.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from storage.model import Watchlist
@@ -73,11 +74,12 @@ class Scanner:
         text, starts = soften(folded), None
         if "  " in text or INVISIBLE in text:
             text, starts = squeeze(text)
+        text += " "  # so that a sign stands before and after each place
         found = []
         for automaton, first in self._automata:
             for number, start, end in self._found(automaton, text):
                 suffix = ""
-                if (start and text[start - 1].isalnum()) or text[end : end + 1].isalnum():
+                if text[start - 1].isalnum() or text[end].isalnum():
                     ending = whole_word(text, start, end, spaced=self._spaced[first + number])
                     if ending is None:
                         continue
@@ -151,6 +153,7 @@ def _spaced(key: str) -> bool:
     return ord(key[0]) < 0x3040 or ord(key[0]) > 0xD7A3
 
 
+@lru_cache(maxsize=4096)  # asked of few signs, and often
 def _joins(char: str) -> bool:
     """Whether a sign beside an alphabet's letter would make it part of a longer word."""
     return char.isalnum() and (char < "\u3040" or "\ud7a3" < char < "\U00020000" or char > "\U0003ffff")
