@@ -30,7 +30,7 @@ def place_evidence(candidate: Candidate) -> Evidence:
 def alias_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     """What the alias is worth by itself, and how it is written here."""
     form = candidate.form
-    found = list(_of_form(form, scene.capital(candidate), scene.lang))
+    found = list(_of_form(form, candidate.capital, scene.lang))
     if form.ordinary and not candidate.text.isascii() and form.text.isascii():
         found.append(("accent", w.ACCENT))
     return found
@@ -111,7 +111,7 @@ def _against(candidate: Candidate, scene: Scene, phrase: str) -> float:
     profile = candidate.profile
     nearness = scene.nearness(candidate, phrase)
     if nearness.over:
-        told = scene.capital(candidate) == "told"  # "to google" is a verb, "to Google" is not
+        told = candidate.capital == "told"  # "to google" is a verb, "to Google" is not
         return 0.0 if told and phrase not in profile.against_capital else w.AGAINST_OVER
     if phrase in profile.against_over or candidate.form.strength is Strength.STRONG:
         return 0.0  # it speaks about the words beside another occurrence

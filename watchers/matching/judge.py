@@ -135,7 +135,7 @@ def _context(
     bearers: Bearers,
     container: Candidate | None,
 ) -> Evidence:
-    if scene.capital(candidate) == "small" or candidate.local < w.IN_BYLINE / 2 - w.OWN_ANCHOR:
+    if candidate.capital == "small" or candidate.local < w.IN_BYLINE / 2 - w.OWN_ANCHOR:
         return []
     mine = candidate.profile
     found: Evidence = []
@@ -184,7 +184,7 @@ def _without_context(candidate: Candidate, scene: Scene, found: Evidence) -> Evi
     thing = mine.product and not scene.topic.watched
     if found and not thing:
         return []
-    if mine.product and not thing and scene.capital(candidate) == "told":
+    if mine.product and not thing and candidate.capital == "told":
         return []  # "a year of work on Widget", in a text about the field
     backing = _BACKING_A_PRODUCT if thing else _BACKING
     if _backed(candidate, backing):
@@ -256,7 +256,7 @@ def _paired(candidate: Candidate, scene: Scene) -> Evidence:
         gap = max(other.start - candidate.end, candidate.start - other.end)
         if not 0 < gap <= _PAIR_REACH or other.profile.person or other.phrase:
             continue
-        capitals = {scene.capital(candidate), scene.capital(other)}
+        capitals = {candidate.capital, other.capital}
         if "told" in capitals and "small" not in capitals:
             return [(f"beside:{other.profile.slug}", w.PAIRED)]
     return []

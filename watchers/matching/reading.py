@@ -132,7 +132,7 @@ class Field:
         if self._places is None:
             self._places = self._find_places()
             self._place_starts = [place.start for place in self._places]
-        if not self._places:
+        if not self._places:  # as in most texts
             return None
         last = bisect_right(self._place_starts, max(start, end - 1))
         for place in reversed(self._places[max(0, last - 3) : last]):

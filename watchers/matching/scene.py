@@ -52,9 +52,8 @@ class Candidate:
     evidence: Sequence[tuple[str, float]] = ()  # local
     context: Sequence[tuple[str, float]] = ()
     other_bearer: bool = False  # a surname after somebody else's given name
+    capital: str = ""  # what its capitals say: "told", "untold", "small", "few" (the only letters), or "none"
     _around: Around | None = None
-    _capital: str = ""
-    _place: Place | bool | None = False  # False: not looked for yet
 
     @property
     def around(self) -> Around:
@@ -71,9 +70,7 @@ class Candidate:
     @property
     def place(self) -> Place | None:
         """The link, handle or byline that it stands in."""
-        if self._place is False:
-            self._place = self.field.place(self.start, self.end)
-        return self._place  # type: ignore[return-value]
+        return self.field.place(self.start, self.end)
 
     @property
     def full_name(self) -> bool:
@@ -165,6 +162,8 @@ class Scene:
         self.day: date | None = document.published.date() if document.published else None
         for one in self.fields:
             one.english = self.lang is None or self.lang == "en"
+        for candidate in self.candidates:
+            candidate.capital = self._capital_of(candidate)
 
     def _place(
         self, forms: Sequence[Form], number: int, one: Field, start: int, end: int, suffix: str
@@ -281,12 +280,6 @@ class Scene:
             if candidate.end <= other.start:
                 return other
         return None
-
-    def capital(self, candidate: Candidate) -> str:
-        """What its capitals say: "told", "untold", "small", "few" (the only letters there are), or "none"."""
-        if not candidate._capital:
-            candidate._capital = self._capital_of(candidate)
-        return candidate._capital
 
     def _capital_of(self, candidate: Candidate) -> str:
         form, one = candidate.form, candidate.field

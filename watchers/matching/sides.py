@@ -23,7 +23,7 @@ def side_evidence(candidate: Candidate, scene: Scene) -> Evidence:
 
 def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
     around = candidate.around
-    capital = scene.capital(candidate)
+    capital = candidate.capital
     found: Evidence = []
     if candidate.suffix:
         found.append(_suffix(candidate, scene))
@@ -116,7 +116,7 @@ def _acting(verb: str, candidate: Candidate, scene: Scene) -> tuple[str, float]:
     """What a verb after the name says: that a company acts, or only that something does."""
     form = candidate.form
     if form.strength is Strength.AMBIGUOUS:
-        word = scene.lang in form.ordinary and scene.capital(candidate) == "untold"
+        word = scene.lang in form.ordinary and candidate.capital == "untold"
         # in Portuguese and Spanish the word may be the verb: "Surge disputa"
         vague = word and (verb in scene.cues.everyday or scene.lang in ROMANCE)
         if vague or candidate.profile.product or form.exact:
@@ -174,14 +174,14 @@ def _suffix(candidate: Candidate, scene: Scene) -> tuple[str, float]:
     if candidate.suffix != "s":
         return (f"ending:{candidate.suffix}", 0.3)
     after = candidate.around.right_raw
-    if scene.lang in GENITIVE_S and scene.capital(candidate) != "small":
+    if scene.lang in GENITIVE_S and candidate.capital != "small":
         end = candidate.end + 1
         word, blank, _ = candidate.field.folded[end : end + 12].removeprefix(" ").partition(" ")
         if blank and word in scene.cues.plural_before:
             return ("plural", w.PLURAL)  # "Metas und Motive": a genitive goes before its noun
         return ("genitive", w.GENITIVE)
     # a German genitive in a text whose language is told wrongly: "Metas Llama"
-    if scene.lang == "en" and scene.capital(candidate) != "small":
+    if scene.lang == "en" and candidate.capital != "small":
         name = candidate.field.raw[candidate.end + 2 : candidate.end + 3]
         return ("genitive", 0.0) if not after and name.isupper() else ("plural", w.PLURAL)
     return ("plural", -5.0)
@@ -201,7 +201,7 @@ def _hyphen_after(candidate: Candidate, scene: Scene) -> Evidence:
         ]
     if raw[0].isupper():
         return [] if candidate.field.title_case else [(f"compound:{word}", w.HYPHEN_COMPANY_AFTER)]
-    telling = scene.capital(candidate) == "told"
+    telling = candidate.capital == "told"
     return [(f"hyphen-after:{word}", w.HYPHEN_OTHER_AFTER if telling else 2 * w.HYPHEN_OTHER_AFTER)]
 
 
@@ -216,7 +216,7 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
     word = around.left
     if word is None:
         return []
-    told = scene.capital(candidate) == "told"
+    told = candidate.capital == "told"
     if around.left_hyphen:
         return _hyphen_before(candidate, scene)
     if word in cues.indefinite and candidate.form.capital <= 0:
@@ -225,7 +225,7 @@ def _left_side(candidate: Candidate, scene: Scene) -> Evidence:
         if around.right and (around.right[0] in cues.nouns or around.right_hyphen):
             return []
         return [(f"article:{word}", w.INDEFINITE / 3 if told else w.INDEFINITE)]
-    if scene.capital(candidate) == "small":
+    if candidate.capital == "small":
         return []
     if word in topics().bearers or (around.left_capital and word in topics().houses):
         return [(f"another:{word}", w.BEARER_BEFORE)]
@@ -290,7 +290,7 @@ def _hyphen_before(candidate: Candidate, scene: Scene) -> Evidence:
     neighbour = scene.ending_at(candidate, 1)
     if neighbour is not None and neighbour.field.raw[neighbour.start].isupper():
         return [(f"beside:{word}", w.QUOTED)]
-    if around.left_capital and scene.capital(candidate) == "told" and not candidate.form.head:
+    if around.left_capital and candidate.capital == "told" and not candidate.form.head:
         compound = scene.lang == "de" and candidate.form.strength is Strength.AMBIGUOUS  # "Kupfer-Surge"
         return [(f"compound-of:{word}", w.COMPOUND_OF)] if compound else []
     return [(f"hyphen-before:{word}", w.HYPHEN_SMALL_BEFORE)]
