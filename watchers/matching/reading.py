@@ -32,9 +32,10 @@ _SHOUTED = 0.6  # share of capitals among the letters of a text that shouts
 _OPENING = " \"'([{*_«"
 _CLOSING = frozenset(',;:!?)]}…"')
 _TITLES = frozenset({"mrs.", "prof.", "sra.", "dra.", "hon.", "capt.", "gov.", "sen."})
-_WORD = re.compile(r"[^\W_][\w&.+]*")
-_WORD_SIGNS = frozenset(" -'\"*")  # behind a word that another one may follow
-_NEXT_WORD = re.compile(rf"[ *_\"']*+({_WORD.pattern})")
+_WORD = r"[^\W_](?:\.*+[\w&+])*+"  # no full stop at its end
+# Up to four words that follow each other, the odd groups: each with a second part, as in "Acme-owned".
+_NEXT_WORD = rf"""[ *_"']*+({_WORD}([-'](?=[^\W\d_]){_WORD})?+)(?({{}})\.*+)"""
+_NEXT_WORDS = re.compile("(?:".join(map(_NEXT_WORD.format, (2, 4, 6, 8))) + 3 * ")?+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,10 @@ class Around:
     left_starts: bool  # that word begins a sentence
     before_left: str | None
     right: tuple[str, ...]  # up to four words that follow without punctuation
-    right_raw: tuple[str, ...]
+    right_raw: tuple[str, ...]  # the first two of them as written
     right_hyphen: bool
     possessive: bool
     quoted: bool
-    starts: bool  # the name begins a sentence
 
 
 def _ends_sentence(word: str) -> bool:
@@ -170,7 +170,6 @@ class Field:
             right_hyphen,
             possessive,
             quoted,
-            self.begins_sentence(start),
         )
 
     def _left(self, stem: str, begin: int) -> tuple[str | None, bool, bool, str | None]:
@@ -194,7 +193,7 @@ class Field:
         return word, capital, capital and self.begins_sentence(at), before_left
 
     def _right(self, end: int) -> tuple[tuple[str, ...], tuple[str, ...], bool, bool]:
-        after, raw = self.folded[end : end + _WINDOW], self.raw[end : end + _WINDOW]
+        after = self.folded[end : end + _WINDOW]
         possessive = hyphen = False
         at = 0
         if not after.startswith(" "):
@@ -212,21 +211,9 @@ class Field:
                 hyphen, at = True, at + 1
             elif after[at : at + 1] != " ":
                 return (), (), False, possessive
-        words: list[str] = []
-        raws: list[str] = []
-        while len(words) < 4 and (match := _NEXT_WORD.match(after, at)) is not None:
-            begin, at = match.span(1)
-            word = match[1].rstrip(".")
-            words.append(word)
-            raws.append(raw[begin : begin + len(word)])
-            sign = after[at : at + 1]
-            if begin + len(word) < at or sign not in _WORD_SIGNS:
-                break
-            if sign in ("-", "'") and after[at + 1 : at + 2].isalpha():
-                tail = _WORD.match(after, at + 1)
-                if tail is not None:
-                    further = sign + tail[0].rstrip(".")
-                    words[-1] += further
-                    raws[-1] += raw[at : at + len(further)]
-                    at = tail.end()
-        return tuple(words), tuple(raws), hyphen, possessive
+        match = _NEXT_WORDS.match(after, at)
+        if match is None:
+            return (), (), hyphen, possessive
+        words = tuple(filter(None, match.group(1, 3, 5, 7)))
+        raws = [self.raw[end + match.start(group) : end + match.end(group)] for group in (1, 3)[: len(words)]]
+        return words, tuple(raws), hyphen, possessive

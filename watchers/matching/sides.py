@@ -39,7 +39,7 @@ def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
         if (
             shaky
             and candidate.field.folded[candidate.end : candidate.end + 1] in (":", ",")
-            and around.starts
+            and candidate.field.begins_sentence(candidate.start)
             and not candidate.field.folded.startswith(", not ", candidate.end)
         ):
             found.append(("topic", w.TOPIC))
