@@ -5,7 +5,6 @@ name follows.  The organisation must itself be truly meant; the span is the whol
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,7 +18,13 @@ from watchers.text import fold
 _CJK_NAME = re.compile(
     "[のと的,、 ]?(?:[A-Z][a-z]+ ?[A-Z]|[\u4e00-\u9fff]{2,5}[·・‧]|[\u30a1-\u30fa\u30fc]{2,}(?:[・=＝ 氏さ]|$))"
 )
+# A word with its hyphens and apostrophes, but for a possessive; and the one that follows a name.
+_WORD = re.compile(r"(?:[^\W_]|-|'(?![s ]|\Z)){0,40}")
+_FOLLOWER = re.compile(rf"(?:'s|'(?= )|s)?[ -]({_WORD.pattern})")
 _ALWAYS_NAMED = 24  # code points after a role in which a name may follow
+
+
+_Phrase = tuple[str, int, int, bool]  # role, start, end, whether it was held once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,10 @@ def by_role(organisation: Candidate, scene: Scene) -> ByRole | None:
     profile = organisation.profile
     if not profile.posts or organisation.place is not None:
         return None
-    for role, start, end, former in _phrases(organisation, scene):
+    for phrase in _phrases(organisation, scene):
+        if phrase is None:
+            continue
+        role, start, end, former = phrase
         taken = _is_taken(organisation, scene, start)
         person = _holder(profile, role, scene, former=former or taken)
         if person is None or _of_another(organisation, scene, person, start, end):
@@ -60,38 +68,32 @@ def _fits(post: Post, scene: Scene, *, former: bool) -> bool:
     return post.ended_by(scene.day) if former else post.held_on(scene.day)
 
 
-def _phrases(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, int, bool]]:
-    """(role, start, end, former) of every role phrase beside the name."""
-    yield from _cjk_after(organisation, scene) if scene.cjk else _after(organisation, scene)
-    if not scene.cjk:
-        yield from _before(organisation, scene)
+def _phrases(organisation: Candidate, scene: Scene) -> tuple[_Phrase | None, ...]:
+    """The role phrases beside the name."""
+    if scene.cjk:
+        return (_cjk_after(organisation, scene),)
+    return _after(organisation, scene), _before(organisation, scene)
 
 
-def _after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, int, bool]]:
+def _after(organisation: Candidate, scene: Scene) -> _Phrase | None:
     """ "Acme's new chief executive", "Acme CEO", "Acme-Chef"."""
-    one, cues = organisation.field, scene.cues
-    folded = one.folded
-    at = organisation.end
-    if folded.startswith("'s", at):
-        at += 2
-    elif folded.startswith("' ", at) or organisation.suffix == "s":
-        at += 1
-    if folded[at : at + 1] not in (" ", "-"):
-        return
-    at += 1
-    former = False
-    word = _word(folded, at)
+    folded, cues = organisation.field.folded, scene.cues
+    follower = _FOLLOWER.match(folded, organisation.end)
+    if follower is None:
+        return None
+    word, at, former = follower[1], follower.start(1), False
     if word in cues.new or word in cues.former:
         former = word in cues.former
         at += len(word) + 1
         word = _word(folded, at)
     if word not in cues.role_heads:
-        return
+        return None
     role, end = _role_at(folded, at, cues)
     if role == "chief executive" and _ends_in_ai(organisation):
         role = "chief AI officer"  # "Meta AI chief"
     if role and not _part_of_word(folded, end) and not _longer_post(cues).match(folded, end):
-        yield role, organisation.start, end, former or _is_former(organisation, cues)
+        return role, organisation.start, end, former or _is_former(organisation, cues)
+    return None
 
 
 @lru_cache(maxsize=64)
@@ -107,12 +109,12 @@ def _ends_in_ai(organisation: Candidate) -> bool:
     )
 
 
-def _before(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, int, bool]]:
+def _before(organisation: Candidate, scene: Scene) -> _Phrase | None:
     """ "chief executive of Acme", "o diretor de pesquisa da Acme"."""
     one, cues = organisation.field, scene.cues
     near = one.folded[max(0, organisation.start - 8) : organisation.start].replace("'", "' ").split()
     if not near or near[-1] not in cues.links:
-        return
+        return None
     begin = max(0, organisation.start - 60)
     words = one.folded[begin : organisation.start].replace("'", "' ").replace("(", " ").split()
     words.pop()
@@ -124,11 +126,12 @@ def _before(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, i
             before = words[-length - 1] if len(words) > length else ""
             former = before in cues.former or before.rstrip("-") in cues.former
             if start >= 0 and one.folded[max(0, start - 3) : start] != "co-":
-                yield role, start, organisation.end, former
-            return
+                return role, start, organisation.end, former
+            return None
+    return None
 
 
-def _cjk_after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int, int, bool]]:
+def _cjk_after(organisation: Candidate, scene: Scene) -> _Phrase | None:
     folded, cues = organisation.field.folded, scene.cues
     at = organisation.end
     while folded[at : at + 1] == " ":
@@ -141,8 +144,8 @@ def _cjk_after(organisation: Candidate, scene: Scene) -> Iterator[tuple[str, int
         at += 1
     for phrase in sorted(cues.roles, key=len, reverse=True):
         if folded.startswith(phrase, at):
-            yield cues.roles[phrase], organisation.start, at + len(phrase), former
-            return
+            return cues.roles[phrase], organisation.start, at + len(phrase), former
+    return None
 
 
 def _role_at(folded: str, at: int, cues: Cues) -> tuple[str | None, int]:
@@ -163,9 +166,6 @@ def _role_at(folded: str, at: int, cues: Cues) -> tuple[str | None, int]:
             return role, ends[length - 1]
     return None, at
 
-
-# A word with its hyphens and apostrophes, but for a possessive.
-_WORD = re.compile(r"(?:[^\W_]|-|'(?![s ]|\Z)){0,40}")
 
 
 def _word(folded: str, at: int) -> str:
