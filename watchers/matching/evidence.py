@@ -4,19 +4,18 @@ For names of companies, units and products; the words right beside them have ``s
 people have ``people``.  What other names in the document say is added by ``judge``.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from watchers.matching import weights as w
 from watchers.matching.cues import CJK, ROMANCE, given_names
 from watchers.matching.forms import Form, Strength
+from watchers.matching.reading import Place
 from watchers.matching.scene import Candidate, Evidence, Scene
 
 
-def place_evidence(candidate: Candidate) -> Evidence:
+def place_evidence(candidate: Candidate, place: Place) -> Evidence:
     """Links, user names and bylines: places where a name is no mention."""
-    place = candidate.place
-    if place is None:
-        return []
     covers = candidate.start <= place.start and candidate.end >= place.end
     if place.kind == "link":
         return [] if covers else [("in-link", w.IN_LINK)]
@@ -27,12 +26,12 @@ def place_evidence(candidate: Candidate) -> Evidence:
     return [("in-user-name", w.IN_OTHER_HANDLE)]
 
 
-def alias_evidence(candidate: Candidate, scene: Scene) -> Evidence:
+def alias_evidence(candidate: Candidate, scene: Scene) -> Sequence[tuple[str, float]]:
     """What the alias is worth by itself, and how it is written here."""
     form = candidate.form
-    found = list(_of_form(form, candidate.capital, scene.lang))
+    found = _of_form(form, candidate.capital, scene.lang)
     if form.ordinary and not candidate.text.isascii() and form.text.isascii():
-        found.append(("accent", w.ACCENT))
+        return [*found, ("accent", w.ACCENT)]
     return found
 
 
@@ -80,17 +79,18 @@ def described_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     return []
 
 
-def phrase_evidence(candidate: Candidate, scene: Scene) -> Evidence:
-    """What the watchlist's contexts for and against say here."""
+def against_evidence(candidate: Candidate, scene: Scene) -> Evidence:
+    """What the watchlist's contexts against say here."""
+    against = candidate.profile.contexts_against & scene.phrases
+    if not against:
+        return []
+    weight, phrase = min((_against(candidate, scene, phrase), phrase) for phrase in against)
+    return [(f"against:{phrase}", weight)] if weight else []
+
+
+def context_evidence(candidate: Candidate, scene: Scene) -> Evidence:
+    """What the watchlist's contexts for a name that is not strong say here."""
     profile = candidate.profile
-    found: Evidence = []
-    against = profile.contexts_against & scene.phrases
-    if against:
-        weight, phrase = min((_against(candidate, scene, phrase), phrase) for phrase in against)
-        if weight:
-            found.append((f"against:{phrase}", weight))
-    if candidate.form.strength is Strength.STRONG:
-        return found
     total = 0.0
     words: list[str] = []
     for phrase in profile.contexts_for & scene.phrases:
@@ -100,11 +100,11 @@ def phrase_evidence(candidate: Candidate, scene: Scene) -> Evidence:
         if nearness.apart:
             words.append(phrase)
             total += w.CONTEXT_FOR_NEAR if nearness.near else w.CONTEXT_FOR
-    if words:
-        words.sort()
-        share = w.PHRASE_SHARE if candidate.phrase else 1.0
-        found.append((f"context:{','.join(words[:4])}", share * min(w.CONTEXT_MAX, total)))
-    return found
+    if not words:
+        return []
+    words.sort()
+    share = w.PHRASE_SHARE if candidate.phrase else 1.0
+    return [(f"context:{','.join(words[:4])}", share * min(w.CONTEXT_MAX, total))]
 
 
 def _against(candidate: Candidate, scene: Scene, phrase: str) -> float:

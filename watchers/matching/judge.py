@@ -12,9 +12,10 @@ from storage.model import Mention
 from watchers.matching import weights as w
 from watchers.matching.cues import topics
 from watchers.matching.evidence import (
+    against_evidence,
     alias_evidence,
+    context_evidence,
     described_evidence,
-    phrase_evidence,
     place_evidence,
     section_evidence,
 )
@@ -69,24 +70,28 @@ def accepted_score(candidate: Candidate) -> bool:
 
 
 def _weigh_alone(candidate: Candidate, scene: Scene) -> None:
-    found = place_evidence(candidate)
-    strong = candidate.form.strength is Strength.STRONG
+    form, person = candidate.form, candidate.profile.person
+    strong = form.strength is Strength.STRONG
+    place = candidate.place
+    found = place_evidence(candidate, place) if place else []
     found += alias_evidence(candidate, scene)
     if not strong:
         found += side_evidence(candidate, scene)
         found += section_evidence(candidate, scene)
     elif candidate.suffix == "s":
         found.append(("genitive", 0.0))
-    if candidate.profile.person:
+    if person:
         found += person_evidence(candidate, scene)
-    if candidate.form.described:
+    if form.described:
         found += described_evidence(candidate, scene)
-    found += phrase_evidence(candidate, scene)
+    found += against_evidence(candidate, scene)
+    if not strong:
+        found += context_evidence(candidate, scene)
     candidate.evidence = found
     total = 0.0
     for _, weight in found:
         total += weight
-    thing = not strong and not candidate.profile.person and not candidate.form.described
+    thing = not (strong or person or form.described)
     if thing and _OPEN[0] < total < _OPEN[1] and scene.topic.elsewhere:
         found.append(("another-subject", w.ELSEWHERE))
         total += w.ELSEWHERE
@@ -324,14 +329,17 @@ def _reject(candidate: Candidate, winner: Candidate) -> None:
 
 def _mentions(scene: Scene) -> tuple[Mention, ...]:
     prominent = _prominence(scene)
-    found = [
-        _mention(candidate, prominent(candidate.field_number, candidate.start))
-        for candidate in scene.candidates
-    ]
-    meant = {mention.entity for mention in found if mention.accepted}
-    for candidate, mention in zip(scene.candidates, tuple(found), strict=True):
-        if not (mention.accepted and candidate.profile.posts):
-            continue
+    found: list[Mention] = []
+    meant: set[str] = set()
+    with_posts: list[Candidate] = []
+    for candidate in scene.candidates:
+        mention = _mention(candidate, prominent(candidate.field_number, candidate.start))
+        found.append(mention)
+        if mention.accepted:
+            meant.add(mention.entity)
+            if candidate.profile.posts:
+                with_posts.append(candidate)
+    for candidate in with_posts:
         role = by_role(candidate, scene)
         if role is None or scene.profiles[role.person].slug in meant:
             continue

@@ -167,7 +167,6 @@ def _role_at(folded: str, at: int, cues: Cues) -> tuple[str | None, int]:
     return None, at
 
 
-
 def _word(folded: str, at: int) -> str:
     word = _WORD.match(folded, at)
     return word[0] if word is not None else ""

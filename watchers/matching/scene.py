@@ -184,9 +184,7 @@ class Scene:
             known = self.candidates
             if known and start < known[-1].end and known[-1].field is one:
                 self.crossing = True
-            known.append(
-                Candidate(len(known), form, self.profiles[placed], one, number, start, end, suffix)
-            )
+            known.append(Candidate(len(known), form, self.profiles[placed], one, number, start, end, suffix))
 
     def _drop_nested(self) -> None:
         """Keep the longest of the names of one entity that cover each other."""
