@@ -122,6 +122,7 @@ _OWN_WORDS = {
     for lang, words in _WORDS.items()
 }
 _OWN_WORDS_TELL = 3
+_FIRST_SPLITS = 12  # most texts that tell at once do so by then
 
 
 @lru_cache(maxsize=256)  # one text is asked about by several steps in a row
@@ -160,7 +161,13 @@ def detect_lang(text: str, hint: str | None = None) -> str | None:
 def _plainly(text: str, lang: str) -> bool:
     """Whether words that no other language shares show at once that a hint is right."""
     own = _OWN_WORDS.get(lang)
-    return own is not None and len(own.intersection(text[:200].split())) >= _OWN_WORDS_TELL
+    if own is None:
+        return False
+    first = text[:200].split(None, _FIRST_SPLITS)  # the rest of the text behind the first words
+    return (
+        len(own.intersection(first)) >= _OWN_WORDS_TELL
+        or len(own.intersection(text[:200].split())) >= _OWN_WORDS_TELL
+    )
 
 
 @lru_cache(maxsize=256)

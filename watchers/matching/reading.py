@@ -32,7 +32,7 @@ _SHOUTED = 0.6  # share of capitals among the letters of a text that shouts
 _OPENING = " \"'([{*_«"
 _CLOSING = frozenset(',;:!?)]}…"')
 _TITLES = frozenset({"mrs.", "prof.", "sra.", "dra.", "hon.", "capt.", "gov.", "sen."})
-_WORD = r"[^\W_](?:\.*+[\w&+])*+"  # no full stop at its end
+_WORD = r"[^\W_][\w&+]*+(?:\.++[\w&+]++)*+"  # no full stop at its end
 # Up to four words that follow each other, the odd groups: each with a second part, as in "Acme-owned".
 _NEXT_WORD = rf"""[ *_"']*+({_WORD}([-'](?=[^\W\d_]){_WORD})?+)(?({{}})\.*+)"""
 _NEXT_WORDS = re.compile("(?:".join(map(_NEXT_WORD.format, (2, 4, 6, 8))) + 3 * ")?+")
@@ -117,13 +117,14 @@ class Field:
         """Links, handles and bylines, in order of their beginnings."""
         raw = self.raw
         found: list[Place] = []
-        if "://" in raw or _MAY_LINK.search(raw):
+        slash = "/" in raw  # one sign is looked for ten times as fast as two
+        if (slash and "://" in raw) or _MAY_LINK.search(raw):
             found += [Place(m.start(), m.end(), "link") for m in _LINK.finditer(raw)]
-        if "@" in raw or "#" in raw or "u/" in raw or "U/" in raw or "r/" in raw:
+        if slash or "@" in raw or "#" in raw:
             for m in _HANDLE.finditer(raw):
                 kind = "handle" if m[1] in "@#" else "user"
                 found.append(Place(m.start(2), m.end(2), kind))
-        if "(" in raw and "/" in raw:
+        if slash and "(" in raw:
             found += [Place(m.start(), m.end(), "byline") for m in _BYLINE.finditer(raw)]
         return sorted(found, key=lambda place: place.start)
 

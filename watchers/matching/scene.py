@@ -25,7 +25,8 @@ Evidence = list[tuple[str, float]]
 _WORDS = re.compile(r"[^\W_]+")
 _TOPIC_WORDS = re.compile(r"\ba\.i\b|[^\W_]+")
 _BLANKED = bytes(sign if chr(sign).isalnum() else 32 for sign in range(128)) + bytes(range(128, 256))
-_SENTENCE_END = re.compile(r"[.!?…]['\"”’)]?\s|[。！？\n]")
+# The set of signs first: a choice of patterns is tried everywhere.
+_SENTENCE_END = re.compile(r"[.!?…。！？\n](?:(?<=[.!?…])['\"”’)]?\s|(?<=[。！？\n]))")
 _SMALL_AFTER = re.compile(r"\s[a-zß-ÿ]\w{3,}")
 _SENTENCE_REACH = 200  # code points: longer ones count as two
 _BODY_FOR_LANGUAGE = 600
