@@ -83,6 +83,17 @@ def test_the_forms_that_feeds_use_are_aliases(watchlist, slug):
     assert set(FORMS[slug]) <= {alias.text for alias in watchlist[slug].aliases}
 
 
+def test_no_phrase_of_an_entity_stands_twice(watchlist):
+    twice = [
+        (slug, phrase)
+        for slug, entity in watchlist.items()
+        for phrases in (entity.contexts_for, entity.contexts_against)
+        for phrase, times in Counter(map(str.casefold, phrases)).items()
+        if times > 1
+    ]
+    assert twice == []
+
+
 @pytest.mark.parametrize("slug", AMBIGUOUS)
 def test_ordinary_words_are_ambiguous_and_bring_contexts(watchlist, slug):
     entity = watchlist[slug]
