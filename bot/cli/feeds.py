@@ -260,12 +260,17 @@ def resume(call: Call, addresses: tuple[str, ...]) -> int:
 @pass_call
 def interval(call: Call, address: str, interval: str) -> int:
     """Set how often a feed is polled; auto follows the feed's own rhythm."""
-    from bot.times import parse_duration
+    from bot.cli.output import warn
+    from bot.times import format_duration, parse_duration
 
     try:
         wanted = None if interval == "auto" else parse_duration(interval)
     except ValueError as error:
         raise UsageError(f"feeds interval: {error}; or auto") from None
+    if wanted is not None and wanted < (shortest := call.settings.poll_min):
+        warn(
+            f"{interval} is shorter than poll_min, {format_duration(shortest)}: a publisher may turn you away"
+        )
     done = f"every {interval}:" if wanted else "at its own rhythm:"
     return _change(call, (address,), done, lambda app, url: app.store.feeds.set_interval(url, wanted))
 

@@ -167,6 +167,7 @@ def test_an_unknown_feed_is_refused_with_the_nearest_and_nothing_changes(call: C
 def test_the_interval_is_the_owners_until_it_is_auto_again(call: Call) -> None:
     assert call("feeds", "interval", FEED, "15m").out == f"every 15m: {FEED}\n"
     assert [feed["interval"] for feed in listed(call)] == ["15m", None]
+    assert "shorter than poll_min, 5m" in call("feeds", "interval", FEED, "10s").err
     assert call("feeds", "interval", FEED, "auto").out == f"at its own rhythm: {FEED}\n"
     assert [feed["interval"] for feed in listed(call)] == [None, None]
     answer = call("feeds", "interval", FEED, "often")
