@@ -243,7 +243,8 @@ def _roles(
     watched = {stem(part) for _, slug in (*played, *pairs) for part in slug.split("-")}
     for role, written in sorted(move.names.items()):
         for name in written:
-            stems = [stem(part) for part in _PARTS.findall(fold(name))]
+            known = vocabulary().names.cjk.get(fold(name))
+            stems = [known] if known else [stem(part) for part in _PARTS.findall(fold(name))]
             if stems and not watched.intersection(stems) and not vocabulary().plain.issuperset(stems):
                 pairs.append((role, "+".join(stems)))
     return tuple(dict.fromkeys(pairs))[:8]

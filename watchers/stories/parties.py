@@ -230,8 +230,10 @@ def _beyond(mine: Iterable[str], other: list[str]) -> bool:
 
 
 def _named_there(who: Iterable[str], other: Fingerprint) -> bool:
+    """Whether a text has one of these names, or the matter that it is called by: "US military"."""
     there = words_of(other) | {part for slug in other.entities for part in slug.split("-")}
-    return any(not there.isdisjoint(_parts(name)) for name in who)
+    told = other.headline_concepts()
+    return any(not there.isdisjoint(_parts(name)) or _matter(name) in told for name in who)
 
 
 def _family_there(who: Iterable[str], other: Fingerprint) -> bool:
@@ -243,10 +245,18 @@ def _both_told(mine: Sequence[str], other: Sequence[str], a: Fingerprint, b: Fin
     """Whether those whom one report names stand in the other as well.
 
     Of several who left, each report names some; and a lone word that both texts have is an
-    honour or a nickname: "a Nobel".
+    honour or a nickname: "a Nobel".  So is one in a text that has the other's whole name.
     """
     here, there = _family_there(other, a), _family_there(mine, b)
-    return (here and there) or (there and _lone(mine)) or (here and _lone(other))
+    if (here and there) or (there and _lone(mine)) or (here and _lone(other)):
+        return True
+    return (_lone(mine) and _wholly_there(other, a)) or (_lone(other) and _wholly_there(mine, b))
+
+
+def _wholly_there(who: Sequence[str], other: Fingerprint) -> bool:
+    """Whether a text has all words of one of these names, of which there are several."""
+    there = words_of(other)
+    return any(len(words := _ordered(name)) > 1 and there.issuperset(words) for name in who)
 
 
 def _lone(who: Sequence[str]) -> bool:
@@ -277,12 +287,14 @@ def _ordered(who: str) -> list[str]:
 
 def _described(who: Iterable[str]) -> bool:
     """Whether one of them is called by ordinary words, which each language has its own of: "US Army"."""
-    return any(map(_ordinary, who))
+    return any(map(_matter, who))
 
 
 @lru_cache(maxsize=4 * KEPT)
-def _ordinary(name: str) -> bool:
-    return any(vocabulary().concepts.word(part) for part in _ordered(name))
+def _matter(name: str) -> str:
+    """The concept by which somebody is called, the last of several; empty where it is a name."""
+    concepts = (vocabulary().concepts.word(part) for part in reversed(_ordered(name)))
+    return next((concept for concept in concepts if concept), "")
 
 
 def _comparable(x: str, y: str) -> bool:
