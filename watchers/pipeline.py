@@ -226,6 +226,7 @@ class Pipeline:
             context=context,
             now=now,
             standing=self._addressing.standing(before, merged),
+            comments=self._comments(fingerprint, assignment),
         )
         rulings = self._rule(case, hearings, reading)
         story = self._after(case, rulings)
@@ -304,6 +305,13 @@ class Pipeline:
         merged = [other for other in known if other.id != story.id]
         changed = replace(assignment, story_id=story.id, merge=tuple(other.id for other in merged))
         return changed, story, merged
+
+    def _comments(self, fingerprint: stories.Fingerprint, assignment: Assignment) -> bool:
+        """Whether an entry that tells nothing itself goes on with a story that was alerted."""
+        if not fingerprint.comment or assignment.story_id is not None or assignment.follows is None:
+            return False
+        story = self._store.stories.get(self._store.stories.final(assignment.follows))
+        return story is not None and story.alerted is not None
 
     def _context(
         self,

@@ -41,6 +41,7 @@ class Case:
     context: tuple[ContextLine, ...]
     now: datetime
     standing: Standing
+    comments: bool = False  # it only talks about a story that the installation has alerted
 
     def seen_by(self, hearing: Hearing) -> stories.Story | None:
         """The story before, alerted where the audience has it."""
@@ -64,6 +65,7 @@ class Case:
                 watchlist,
                 self.now,
                 recent_alerts=recent_alerts,
+                comments=self.comments and hearing.guild is None,
             )
 
         decision = decide(hearing.watchlist)

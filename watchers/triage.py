@@ -58,10 +58,12 @@ def decide(
     now: datetime,
     *,
     recent_alerts: int = 0,
+    comments: bool = False,
 ) -> Decision:
     """The decision on ``entry``, whose story was ``story_before`` and is ``change.story``.
 
-    ``recent_alerts`` counts what was alerted just now.
+    ``recent_alerts`` counts what was alerted just now.  ``comments``: it only talks about an
+    event that was alerted, which is no event of its own.
     """
     judged = merit(mentions, moves, watchlist, now)
     stale = _stale(entry)
@@ -71,6 +73,8 @@ def decide(
         return _update(judged, change)
     if judged.merit is not Merit.ALERT:
         return unheard(judged, dated=entry.dated)
+    if comments:
+        return Decision(verdict=Verdict.QUIET, digest=True, reasons=("comment-on-told", *judged.reasons))
     if story_before is not None and _was_missed(story_before, watchlist, now):
         return _quiet("event-older-than-3-days", *judged.reasons)
     if recent_alerts >= FLOOD:

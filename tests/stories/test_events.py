@@ -1,9 +1,11 @@
 """One event, one alert: what joins, what is kept apart, what speaks again, what stays quiet."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.stories.newsroom import Made, fingerprint, played, story_numbers
-from watchers.stories.parties import kind, role
+from watchers.stories.parties import another_target, kind, role
 from watchers.stories.sums import disagree
 
 
@@ -352,3 +354,50 @@ def test_four_more_are_others_than_the_one_before(lang: str, more: str) -> None:
     other = fingerprint(more, "Di Noor, Ed Oake, Flo Pym, Gus Rask.", lang)
     assert disagree(other, one, 1.0)
     assert not disagree(other, fingerprint("Meta taps four OpenAI researchers"), 0.1)
+
+
+def test_letters_in_brackets_are_no_other_person() -> None:
+    one = fingerprint("Apple loses third speech researcher to Meta", "Iris Vold led dictation at Apple.")
+    other = fingerprint(
+        "Apple loses one more researcher to Meta",
+        "Iris Vold, a member of Apple's dictation group (ADG), reportedly left the company for Meta.",
+    )
+    lettered = replace(other, roles=(*other.roles, ("person", "adg")))
+    named = replace(one, roles=(*one.roles, ("person", "iris+vold")))
+    assert role(lettered, named, persons=True) == role(named, lettered, persons=True) == 0.0
+    another = fingerprint("Apple loses one more researcher to Meta", "Tom Reyk left the company for Meta.")
+    assert role(replace(another, roles=(*another.roles, ("person", "reyk"))), named, persons=True) == -1.0
+
+
+def test_a_customer_who_is_described_twice_is_one() -> None:
+    told = fingerprint("Scale AI wins $70M deal to label images for US military")
+    described = replace(told, roles=(("supplier", "scale-ai"), ("customer", "battlefi+image")))
+    assert not another_target(described, told)
+    assert another_target(
+        replace(told, roles=(("supplier", "scale-ai"), ("customer", "deutsche+bahn"))),
+        replace(told, roles=(("supplier", "scale-ai"), ("customer", "royal+mail"))),
+    )
+
+
+def test_a_name_in_chinese_characters_is_compared_as_it_is_known() -> None:
+    chinese = fingerprint("苹果起诉 OpenAI 窃取商业机密", "苹果周一向加州联邦法院起诉 OpenAI。", "zh")
+    assert ("plaintiff", "apple") in chinese.roles
+
+
+@pytest.mark.parametrize(
+    ("comment", "told"),
+    [
+        ("How Mercor came to halve the pay of its graders", "quiet"),
+        ("Why a strike of graders in Nairobi worries Mercor", "alert"),
+        ("Mercor opens a graders' centre in Lyon", "alert"),
+    ],
+)
+def test_who_only_talks_about_what_was_told_is_not_told_again(comment: str, told: str) -> None:
+    found = played(
+        (0, "Mercor halves the pay of its graders", "Four thousand people heard of it by mail."),
+        (70, comment),
+    )
+    assert story_numbers(found) == [0, 1]
+    assert [one.told for one in found] == ["alert", told]
+    if told == "quiet":
+        assert found[1].decision.digest and found[1].decision.reasons[0] == "comment-on-told"
