@@ -400,4 +400,5 @@ def test_who_only_talks_about_what_was_told_is_not_told_again(comment: str, told
     assert story_numbers(found) == [0, 1]
     assert [one.told for one in found] == ["alert", told]
     if told == "quiet":
-        assert found[1].decision.digest and found[1].decision.reasons[0] == "comment-on-told"
+        assert found[1].decision.digest
+        assert found[1].decision.reasons[0] == "comment-on-told"
