@@ -37,8 +37,10 @@ def migrate(call: Call) -> int:
 def backup(call: Call, path: Path) -> int:
     """Copy the database to PATH, while others may be writing."""
     from bot.cli.output import say
+    from bot.cli.progress import waiting
 
     with call.existing_store() as store:
+        waiting(f"copying {store.path}")
         store.backup(path)
         say(f"{store.path} copied to {path} ({path.stat().st_size:,} bytes)")
     return 0
@@ -51,8 +53,10 @@ def backup(call: Call, path: Path) -> int:
 def restore(call: Call, path: Path) -> int:
     """Put the copy at PATH in the place of the database, which is kept beside it."""
     from bot.cli.output import say
+    from bot.cli.progress import waiting
     from storage.sqlite.restoring import restore
 
+    waiting(f"checking and copying {path}")
     kept = restore(path, call.settings.db, datetime.now(UTC))
     say(f"{call.settings.db} is now the copy from {path}" + (f"; what was there is {kept}" if kept else ""))
     return 0
@@ -65,10 +69,12 @@ def restore(call: Call, path: Path) -> int:
 def check(call: Call, as_json: bool) -> int:
     """Look for damage; exit status 1 where there is any."""
     from bot.cli.output import say, warn, write_json
+    from bot.cli.progress import waiting
 
     path = call.settings.db
     try:
         with call.existing_store() as store:
+            waiting(f"reading all of {path}")
             problems = store.check()
     except DamagedDatabase as error:  # so broken that it cannot even be opened
         problems = [str(error).removeprefix(f"{path}: ")]
@@ -97,9 +103,11 @@ def check(call: Call, as_json: bool) -> int:
 def prune(call: Call, older: timedelta) -> int:
     """Forget old entries that belong to no story; what was told stays."""
     from bot.cli.output import say
+    from bot.cli.progress import waiting
     from bot.words import count
 
     with call.existing_store() as store:
+        waiting(f"looking through {store.path}")
         pruned = store.prune(datetime.now(UTC) - older)
     say(f"{count(pruned.entries, 'entry', 'entries')} forgotten, {pruned.kept:,} kept")
     return 0

@@ -81,6 +81,19 @@ def test_poll_says_how_many_feeds_it_waits_for(watch: Watch, stocked: Path) -> N
     assert watch("feeds", "add", address, address + "/2")[1].startswith("asking 2 addresses …")
 
 
+def test_care_of_the_database_says_what_it_does_meanwhile(watch: Watch, stocked: Path) -> None:
+    copy = str(stocked.with_name("copy.db"))
+    told = [
+        watch("db", "check")[1],
+        watch("db", "backup", copy)[1],
+        watch("db", "prune")[1],
+        watch("db", "restore", copy)[1],
+    ]
+    assert [line.partition(str(stocked.parent))[0] for line in told] == [
+        "reading all of ", "copying ", "looking through ", "checking and copying ",
+    ]  # fmt: skip
+
+
 @pytest.mark.usefixtures("stocked")
 def test_a_terminal_gets_a_drawn_table_in_colour_with_links(watch: Watch) -> None:
     out, err = watch("moves", env={"NO_COLOR": ""})
