@@ -39,6 +39,8 @@ _LABEL_READ = 24  # code points in which a headline calls itself a comment
 _OPINION = 0.55  # what is left where it does
 _FEATURE = 0.9  # "how", "inside", "why": rather about than of the move
 
+_BARGAINS = frozenset({MoveKind.PARTNERSHIP, MoveKind.CONTRACT})
+
 _FINISH = {
     MoveKind.DEPARTURE: people.finish,
     MoveKind.HIRE: people.finish,
@@ -94,13 +96,16 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
     reading = Reading(page, entities)
     drafts: list[Draft] = []
     spot: Spot | None = None
-    reviewed = page.name == "title" and "review" in page.hits
+    title = page.name == "title"
+    reviewed = title and "review" in page.hits
     for start, end, frame in may_fit(page, MOST_TRIGGERS):
         if drafts and any(d.start <= start and end <= d.end and d.frame.kind is frame.kind for d in drafts):
             continue  # a longer phrase of the same kind says it better
         if spot is None or (spot.start, spot.end) != (start, end):
             spot = Spot(reading, start, end)
-        if not fits(frame, spot):
+        if not fits(frame, spot) or (not title and _is_in_a_name(page, start)):
+            continue
+        if frame.kind in _BARGAINS and _is_for_power(spot):
             continue
         draft = Draft.at(spot, frame)
         bind(draft)
@@ -115,10 +120,33 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         drafts.append(draft)
     status.tell_alone(drafts)
     people.join_changes(drafts)
-    if page.name == "title" and not drafts and (bare := product.bare_name(reading)) is not None:
+    if title and not drafts and (bare := product.bare_name(reading)) is not None:
         bare.score = bare.frame.weight * _place(page, 0)
         drafts.append(bare)
     return drafts
+
+
+def _is_in_a_name(page: Page, start: int) -> bool:
+    """ "… has launched Flight Deals": behind a word with a capital, one with a capital belongs to its name."""
+    raw = page.raw
+    if (
+        page.lexicon.nouns_capital
+        or not raw[start : start + 1].isupper()
+        or not raw[start + 1 : start + 2].islower()
+    ):
+        return False
+    before = raw[:start].rsplit(None, 1)[-1:] if raw[start - 1 : start] == " " else ()
+    return any(word[0].isupper() and word[-1].isalnum() for word in before)
+
+
+def _is_for_power(spot: Spot) -> bool:
+    """Power for one's machines, whoever it is bought from, is infrastructure, unless it is much."""
+    page, sentence = spot.page, spot.sentence
+    return (
+        page.first("energy", *sentence) is not None
+        and page.first("gigawatts", *sentence) is None
+        and not spot.reading.amounts(*sentence)
+    )
 
 
 _TOPIC_ROLE = {

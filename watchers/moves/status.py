@@ -230,8 +230,10 @@ def _is_long_past(page: Page, draft: Draft) -> bool:
 
 
 def _never(page: Page, draft: Draft) -> bool:
-    """ "never raised money" tells how somebody is, where "won't raise money" is news."""
-    return page.last("never", max(draft.clause[0], draft.start - _NEGATION_REACH), draft.start) is not None
+    """ "never raised money" tells how somebody is, where "won't raise money" is news; a hire that failed is none."""
+    names = ("never", "frustrated") if draft.frame.kind is MoveKind.HIRE else ("never",)
+    left = max(draft.clause[0], draft.start - _NEGATION_REACH)
+    return any(page.last(name, left, draft.start) is not None for name in names)
 
 
 def _negated(page: Page, draft: Draft) -> bool:

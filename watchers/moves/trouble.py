@@ -1,11 +1,24 @@
-"""Legal disputes and incidents: who accuses whom, and what it costs."""
+"""Legal disputes and incidents: who accuses whom, what it costs, and who only tells it."""
 
 from storage.model import MoveKind
 from watchers.moves.money import finish_with_amount
+from watchers.moves.names import Party
 from watchers.moves.reading import Draft
 
 
 def finish(draft: Draft) -> None:
-    """Fill in fines and settlements."""
+    """Fill in fines and settlements; leave out who only found an incident."""
     if draft.frame.kind is MoveKind.LEGAL:
         finish_with_amount(draft)
+    elif (owners := draft.roles.get("owner")) and len(owners) == 1 and _only_tells(draft, owners[0]):
+        del draft.roles["owner"]
+
+
+def _only_tells(draft: Draft, party: Party) -> bool:
+    """ "Acme says hackers used …", "Acme's tool finds 20 flaws": unless what was hit is "its" or bears a name."""
+    page, (_, right) = draft.page, draft.sentence
+    teller = page.last("finder", party.end, draft.start)
+    if teller is None or page.first("own", teller.end, right) is not None:
+        return False
+    others = [p for p in draft.parties if p.end > teller.end and p.slug != party.slug]
+    return not others
