@@ -4,7 +4,13 @@ import pytest
 
 from watchers.moves.amounts import EARNED, PAID, WORTH, find_amounts, find_counts, parse_number
 from watchers.moves.lexicon import lexicon_for
-from watchers.moves.page import read
+from watchers.moves.page import Page, read
+
+
+def _page(text: str, lang: str) -> Page:
+    page = read("title", text, lexicon_for(lang), [])
+    page.open()
+    return page
 
 
 @pytest.mark.parametrize(
@@ -39,7 +45,7 @@ from watchers.moves.page import read
     ],
 )
 def test_a_sum_is_read_in_whole_units(lang: str, text: str, value: float, currency: str) -> None:
-    [amount] = find_amounts(read("title", text, lexicon_for(lang), []), 0, 99)
+    [amount] = find_amounts(_page(text, lang), 0, 99)
     assert (amount.value, amount.currency) == (pytest.approx(value), currency)
 
 
@@ -54,14 +60,14 @@ def test_a_sum_is_read_in_whole_units(lang: str, text: str, value: float, curren
     ],
 )
 def test_what_is_paid_is_told_from_what_it_is_worth_and_what_is_earned(text: str, senses: list[str]) -> None:
-    assert [a.sense for a in find_amounts(read("title", text, lexicon_for("en"), []), 0, 99)] == senses
+    assert [a.sense for a in find_amounts(_page(text, "en"), 0, 99)] == senses
 
 
 @pytest.mark.parametrize(
     "text", ["a model with 70 billion parameters", "3 billion people", "GPT-5 in 2026", "5GW"]
 )
 def test_what_is_no_money_is_no_sum(text: str) -> None:
-    assert find_amounts(read("title", text, lexicon_for("en"), []), 0, 99) == []
+    assert find_amounts(_page(text, "en"), 0, 99) == []
 
 
 @pytest.mark.parametrize(
@@ -105,5 +111,5 @@ def test_a_number_follows_its_language_or_its_digits(
     ],
 )
 def test_people_are_counted_and_shares_are_not(lang: str, text: str, counts: list[int]) -> None:
-    page = read("title", text, lexicon_for(lang), [])
+    page = _page(text, lang)
     assert [c.value for c in find_counts(page, 0, len(text))] == counts

@@ -88,17 +88,22 @@ def _lexicon(text: str, lang: str | None) -> Lexicon:
 
 def _is_roundup(pages: Sequence[Page]) -> bool:
     """Whether the text collects several stories: none of them is the move of this entry."""
-    opening = pages[1].hits.get("roundup") if len(pages) > 1 else None
-    return bool(pages[0].hits.get("roundup")) or bool(opening and opening[0].start < ROUNDUP_READ)
+    if "roundup" in pages[0].present:
+        return True
+    return len(pages) > 1 and any(start < ROUNDUP_READ for start, _ in pages[1].places("roundup"))
 
 
 def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> list[Draft]:
+    tried = may_fit(page, MOST_TRIGGERS)
+    if not tried and page.name != "title":
+        return []  # as most leads
+    page.open()
     reading = Reading(page, entities)
     drafts: list[Draft] = []
     spot: Spot | None = None
     title = page.name == "title"
     reviewed = title and "review" in page.hits
-    for start, end, frame in may_fit(page, MOST_TRIGGERS):
+    for start, end, frame in tried:
         if drafts and any(d.start <= start and end <= d.end and d.frame.kind is frame.kind for d in drafts):
             continue  # a longer phrase of the same kind says it better
         if spot is None or (spot.start, spot.end) != (start, end):

@@ -69,9 +69,9 @@ def _move(group: Sequence[Draft]) -> Move:
         for role, parties in draft.roles.items():
             if role in names or not parties or _plays_already(parties, names):
                 continue
-            names[role] = tuple(dict.fromkeys([p.name for p in parties]))
+            names[role] = _once([p.name for p in parties])
             if slugs := [p.slug for p in parties if p.slug is not None]:
-                roles[role] = tuple(dict.fromkeys(slugs))
+                roles[role] = _once(slugs)
     start, end = _evidence(first)
     return Move(
         kind=first.frame.kind,
@@ -91,11 +91,16 @@ def _move(group: Sequence[Draft]) -> Move:
     )
 
 
+def _once(said: list[str]) -> tuple[str, ...]:
+    """Each of them once, in order."""
+    return tuple(said) if len(said) < 2 else tuple(dict.fromkeys(said))
+
+
 def _plays_already(parties: Sequence[Party], names: Mapping[str, Sequence[str]]) -> bool:
     if not names:
         return False
     known = {n.lower() for group in names.values() for n in group}
-    return all(p.name.lower() in known for p in parties)
+    return known.issuperset([p.name.lower() for p in parties])
 
 
 def _evidence(draft: Draft) -> tuple[int, int]:

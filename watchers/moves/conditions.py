@@ -227,13 +227,15 @@ def _goes_on(page: Page, rest: str) -> bool:
 
 
 def may_fit(page: Page, most: int) -> list[tuple[int, int, Frame]]:
-    """The frames of triggers, with their places, whose indispensable words are in the page; ``most`` are tried."""
-    present, title = frozenset(page.hits), page.name == "title"
+    """The frames of triggers, with their places, whose indispensable words are there; ``most`` are tried."""
+    absent, title = page.present.isdisjoint, page.name == "title"
     found = []
     for start, end, frames in page.triggers:
         for frame in frames[:most]:
-            for words in frame.asks:
-                if words.isdisjoint(present):
+            for words, near in frame.asks:
+                if absent(words):
+                    break
+                if near and not title and not page.holds(words, start - near[0], end + near[1]):
                     break
             else:
                 if title or not frame.title_only:

@@ -30,6 +30,7 @@ NO_BLANKS = "\u2e80"  # from here on scripts do not separate words by blanks
 LEFT, RIGHT = 1, 2
 ORDINARY, NO_NAME = 1, 2  # a word of the table, a name only by its capital; never part of a name
 
+_NEXT_REACH, _SIDE_REACH = 34, 120  # code points that conditions look where a table does not say
 ROLES = frozenset(
     "person from to investor recipient acquirer target partner customer supplier employer owner plaintiff"
     " defendant".split()
@@ -53,6 +54,7 @@ COMPUTED = frozenset(
         "together",
     }
 )
+_UNFORESEEN = COMPUTED - {"firm", "watched"} | {"product"}  # what no phrase and no mention announces
 HUMAN = ("position", "talent", "someone")  # what "human" stands for
 # What the code itself asks for; a table must have them, if only as an empty list.
 CLASSES = frozenset(
@@ -89,6 +91,11 @@ class Condition:
     computed: tuple[str, ...]  # … and those that are computed; products are found in both ways
 
 
+# What at least stands around a trigger where a need is met: any of the classes, or of those of them that
+# are phrases within so many code points before and behind; None: anywhere.
+Ask = tuple[frozenset[str], tuple[int, int] | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Frame:
     """Phrases of one meaning, with the roles of what stands around them."""
@@ -103,7 +110,7 @@ class Frame:
     marks: Mapping[str, str] = field(default_factory=dict)  # particle after a party -> role
     needs: tuple[tuple[Condition, ...], ...] = ()  # each entry: one of its conditions holds
     unless: tuple[Condition, ...] = ()  # none of these holds
-    asks: tuple[frozenset[str], ...] = ()  # of each need that only words can meet: those words
+    asks: tuple[Ask, ...] = ()  # of each need that only words and mentions can meet
     weight: float = 0.85
     status: MoveStatus | None = None  # what the phrase itself says of its certainty
     title_only: bool = False  # too weak a sign outside a headline
@@ -202,9 +209,8 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
     return tuple(conditions)
 
 
-def _frame(kind: MoveKind, row: Mapping[str, Any]) -> Frame:
+def _frame(kind: MoveKind, row: Mapping[str, Any], spans: Mapping[str, tuple[int, int]]) -> Frame:
     needs = tuple(parse_conditions(text) for text in row.get("needs", ()))
-    asked = [frozenset(name for condition in need for name in condition.wanted) for need in needs]
     return Frame(
         kind=kind,
         left=row.get("left"),
@@ -215,12 +221,39 @@ def _frame(kind: MoveKind, row: Mapping[str, Any]) -> Frame:
         via=dict(_pairs(row.get("via", {}))),
         marks=dict(_pairs(row.get("marks", {}))),
         needs=tuple(sorted(needs, key=_cost)),
-        asks=tuple(names for names in asked if names.isdisjoint(COMPUTED | {"product"})),
+        asks=tuple(ask for need in needs if (ask := _ask(need, spans)) is not None),
         unless=tuple(c for text in row.get("unless", ()) for c in parse_conditions(text)),
         weight=row.get("weight", 0.85),
         status=MoveStatus(row["status"]) if "status" in row else None,
         title_only=row.get("title_only", False),
     )
+
+
+def _ask(need: tuple[Condition, ...], spans: Mapping[str, tuple[int, int]]) -> Ask | None:
+    """What at least has to be there; None where names or numbers can meet the need."""
+    wanted = frozenset(name for condition in need for name in condition.wanted)
+    if not wanted.isdisjoint(_UNFORESEEN):
+        return None
+    near = [spans[condition.reach] for condition in need if condition.reach in spans]
+    if len(near) < len(need) or not wanted.isdisjoint(COMPUTED):
+        return wanted, None
+    return wanted, (max(before for before, _ in near), max(behind for _, behind in near))
+
+
+def _spans(table: Mapping[str, Any], reach: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """How far each reach looks at most, before a trigger and behind it; none for those that have no such limit."""
+    if table.get("verb_may_end"):
+        return {}  # who acts may stand behind the verb: what is left and what is right depends on it
+    near, side = reach.get("next", _NEXT_REACH), reach.get("side", _SIDE_REACH)
+    return {
+        "next": (0, near),
+        "object": (0, near),
+        "prev": (near, 0),
+        "left": (side, 0),
+        "right": (0, side),
+        "end": (0, side),
+        "near": (side, side),
+    }
 
 
 def _cost(need: tuple[Condition, ...]) -> int:
@@ -256,12 +289,13 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
         for (phrase, edges), (classes, triggers) in _phrases(table, [row["say"] for _, row in rows]).items()
         for spelt in _spellings(phrase, edges)
     ]
-    frames = tuple(_frame(kind, row) for kind, row in rows)
     reach = table.get("reach", {})
+    spans = _spans(table, reach)
+    frames = tuple(_frame(kind, row, spans) for kind, row in rows)
     return Lexicon(
         lang=table["lang"],
-        next_reach=reach.get("next", 34),
-        side_reach=reach.get("side", 120),
+        next_reach=reach.get("next", _NEXT_REACH),
+        side_reach=reach.get("side", _SIDE_REACH),
         verb_last=table.get("verb_last", False),
         verb_may_end=table.get("verb_may_end", False),
         nouns_capital=table.get("nouns_capital", False),

@@ -1,14 +1,14 @@
 """One field of a document, read once: what stands where.
 
-``read`` folds the field, runs the language's automaton over it and finds its sentences
-and clauses.  Only the beginning of a field is looked at (``TITLE_READ``, ``LEAD_READ``):
+``read`` folds the field and runs the language's automaton over it; ``Page.open`` finds its
+sentences and clauses where a phrase may tell a move.  Only the beginning of a field is looked at (``TITLE_READ``, ``LEAD_READ``):
 news tell their move there, and a text of any length costs the same.  Who the parties
 are is ``watchers.moves.parties``; what is asked of it, ``watchers.moves.conditions``.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -42,6 +42,9 @@ _hit: Callable[[tuple[int, int]], Hit] = partial(tuple.__new__, Hit)  # at half 
 # A phrase that may tell a move: start, end, and the frames that it triggers.
 Trigger = tuple[int, int, tuple[Frame, ...]]
 
+# Where a phrase of the table stands, and the classes, cues and statuses that it belongs to.
+Found = tuple[int, int, tuple[str, ...]]
+
 
 @dataclass(slots=True)
 class Page:
@@ -51,14 +54,35 @@ class Page:
     raw: str
     folded: str
     lexicon: Lexicon
-    hits: dict[str, list[Hit]]  # by class, cue or status, in order
-    triggers: list[Trigger]  # in order, the longer first where they begin together
     mentions: list[Mention]  # accepted, of this field, the longest where they overlap
     inner: list[Mention]  # the others: "Acme" of "Acme's chief"
-    stops: list[tuple[int, int]] = field(
-        default_factory=list
-    )  # where clauses pause or end, and where they go on
+    found: list[Found] = field(default_factory=list)  # in the order of their ends …
+    ends: Sequence[int] = ()  # … which are these
+    present: set[str] = field(default_factory=set)  # their classes, and "firm", "watched" where one may be
+    triggers: list[Trigger] = field(default_factory=list)  # in order, the longer first of one beginning
+    # Empty until ``open``, without which most leads are done with:
+    hits: dict[str, list[Hit]] = field(default_factory=dict)  # by class, cue or status, in order
+    stops: list[tuple[int, int]] = field(default_factory=list)  # where clauses pause, and where they go on
     breaks: list[tuple[int, int]] = field(default_factory=list)  # the same of sentences
+
+    def open(self) -> None:
+        """Find what conditions and roles ask for: the phrases by their classes, sentences and pauses."""
+        self.hits = _by_class(self)
+        _find_stops(self)
+
+    def holds(self, classes: frozenset[str], start: int, end: int) -> bool:
+        """Whether a phrase of any of the classes lies within two positions."""
+        ends = self.ends
+        for begin, _, names in self.found[bisect_right(ends, start) : bisect_right(ends, end)]:
+            if begin >= start and not classes.isdisjoint(names):
+                return True
+        return False
+
+    def places(self, name: str) -> list[tuple[int, int]]:
+        """Where phrases of a class, cue or status stand."""
+        if name not in self.present:
+            return []
+        return [(start, end) for start, end, classes in self.found if name in classes]
 
     def sentence_of(self, position: int) -> int:
         """Number of the sentence that ``position`` is in, from 0."""
@@ -86,7 +110,9 @@ class Page:
 
     def aside(self, start: int, end: int) -> int:
         """Where a remark (", which …") begins between two positions, else ``end``."""
-        for hit in self.hits.get("relative", ()):
+        if "relative" not in self.hits:
+            return end
+        for hit in self.hits["relative"]:
             if start <= hit.start < end and self.folded[
                 max(0, hit.start - 2) : hit.start + 1
             ].lstrip().startswith(","):
@@ -95,12 +121,13 @@ class Page:
 
     def first(self, name: str, start: int, end: int) -> Hit | None:
         """The first hit of a class that lies within ``start`` and ``end``."""
-        for hit in self.hits.get(name, ()):
-            if hit.start >= start:
-                if hit.end <= end:
-                    return hit
-                if hit.start >= end:
-                    break
+        if name in self.hits:  # few are
+            for hit in self.hits[name]:
+                if hit.start >= start:
+                    if hit.end <= end:
+                        return hit
+                    if hit.start >= end:
+                        break
         return None
 
     def last(self, name: str, start: int, end: int) -> Hit | None:
@@ -137,12 +164,10 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     accepted = [m for m in mentions if m.accepted and m.field == name and m.end <= len(raw)]
     here = _longest(accepted)
     inner = [m for m in accepted if m not in here] if len(accepted) > len(here) else []
-    page = Page(name, raw, folded, lexicon, {}, [], here, inner)
+    page = Page(name, raw, folded, lexicon, here, inner)
     _scan(page, [(m.start, m.end) for m in here])
     if page.triggers and not lexicon.nouns_capital:
         page.triggers = _without_surnames(raw, page.triggers)
-    if page.triggers or name == "title":  # else nobody asks
-        _find_stops(page)
     return page
 
 
@@ -176,11 +201,9 @@ _ALSO_IN_NAMES = frozenset(
 
 def _scan(page: Page, named: list[tuple[int, int]]) -> None:
     """Fill in the phrases that stand at word boundaries and outside the names of watched entities."""
-    folded, lexicon, hits = page.folded, page.lexicon, page.hits
+    folded, lexicon, found = page.folded, page.lexicon, page.found
     spots: dict[tuple[int, int], tuple[Frame, ...]] = {}  # start and negated end of a trigger -> its frames
     phrases, (before, behind) = lexicon.phrases, _letters(folded, named)
-    latest = 0
-    disordered: set[str] = set()  # classes: phrases come in the order of their ends, not of their starts
     text = with_capitals(folded)
     matches: list[tuple[int, int, int]] = lexicon.automaton.find_matches_as_indexes(text, overlapping=True)
     for number, start, end in matches:
@@ -193,21 +216,43 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
                 # "Hyperion data center" is a name, and still says that a data centre is meant
                 frames = tuple(frame for frame in frames if frame.kind is MoveKind.INFRASTRUCTURE)
         if classes:
-            hit = _hit((start, end))
-            for name in classes:
-                if name in hits:
-                    hits[name].append(hit)
-                else:
-                    hits[name] = [hit]
-            if start < latest:
-                disordered.update(classes)
-            else:
-                latest = start
+            found.append((start, end, classes))
         if frames:
             place = (start, -end)
             spots[place] = _both(lexicon, spots[place], frames) if place in spots else frames
+    if found:
+        _, page.ends, classes_found = zip(*found, strict=True)
+        page.present = set().union(*classes_found)
+    if named:
+        page.present |= _BY_MENTION
+    elif not page.present.isdisjoint(_BY_WORD):
+        page.present.add("firm")
+    page.triggers = _undisturbed(spots, page.places("ignore"))
+    if (
+        "remedy" in page.present and "stuff" not in page.present
+    ):  # data that may have leaked is told all the same
+        page.triggers = list(_unhealed(page))
+
+
+def _by_class(page: Page) -> dict[str, list[Hit]]:
+    """The phrases of a page by their classes, without those that mean nothing where they stand."""
+    hits: dict[str, list[Hit]] = {}
+    latest = 0
+    disordered: set[str] = set()  # classes: phrases come in the order of their ends, not of their starts
+    for start, end, classes in page.found:
+        hit = _hit((start, end))
+        for name in classes:
+            if name in hits:
+                hits[name].append(hit)
+            else:
+                hits[name] = [hit]
+        if start < latest:
+            disordered.update(classes)
+        else:
+            latest = start
     for name in disordered:
         hits[name].sort()
+    lexicon, folded = page.lexicon, page.folded
     if lexicon.verb_last and "status:rumour" in hits:  # "…へか", not "…から"
         hits["status:rumour"] = [
             h for h in hits["status:rumour"] if h.end - h.start > 1 or not folded[h.end : h.end + 1].isalnum()
@@ -216,9 +261,13 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
     if lexicon.lang in CJK and "ignore" in hits:
         for name in _OF_IDIOMS:
             _drop_inside(hits, name, hits["ignore"])
-    page.triggers = _undisturbed(spots, hits.get("ignore", []))
-    if "remedy" in hits and "stuff" not in hits:  # data that may have leaked is told all the same
-        _heal(page, hits["remedy"])
+    if "remedy" in hits and "stuff" not in hits and "harm" in hits:
+        hits["harm"] = [h for h in hits["harm"] if not _is_healed(page, h.start, h.end)]
+    return hits
+
+
+_BY_MENTION = frozenset({"firm", "watched"})  # computed classes that a mention may stand for …
+_BY_WORD = frozenset({"known", "gov", "itself"})  # … and words for which a firm may
 
 
 def _both(lexicon: Lexicon, some: tuple[Frame, ...], others: tuple[Frame, ...]) -> tuple[Frame, ...]:
@@ -231,22 +280,18 @@ _REMEDY_REACH = 16  # code points between a flaw and what is done about it
 _NEXT_CLAUSE = re.compile("[,，、。；;：:]")
 
 
-def _heal(page: Page, remedies: list[Hit]) -> None:
-    """Forget flaws that are mended or warded off, and their harm: 脆弱性327件を修正, 修复…崩溃."""
-    if "harm" in page.hits:
-        page.hits["harm"] = [h for h in page.hits["harm"] if not _is_healed(page, remedies, h.start, h.end)]
-    kept: list[Trigger] = []
+def _unhealed(page: Page) -> Iterator[Trigger]:
+    """Triggers without flaws that are mended or warded off: 脆弱性327件を修正, 修复…崩溃."""
     for start, end, frames in page.triggers:
-        if _is_healed(page, remedies, start, end):
+        if _is_healed(page, start, end):
             frames = tuple(frame for frame in frames if frame.kind is not MoveKind.INCIDENT)
         if frames:
-            kept.append((start, end, frames))
-    page.triggers = kept
+            yield start, end, frames
 
 
-def _is_healed(page: Page, remedies: list[Hit], start: int, end: int) -> bool:
-    for remedy in remedies:
-        left, right = (end, remedy.start) if remedy.start >= end else (remedy.end, start)
+def _is_healed(page: Page, start: int, end: int) -> bool:
+    for begin, finish in page.places("remedy"):
+        left, right = (end, begin) if begin >= end else (finish, start)
         if 0 <= right - left <= _REMEDY_REACH and not _NEXT_CLAUSE.search(page.folded, left, right):
             return True
     return False
@@ -310,11 +355,13 @@ def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:
     )
 
 
-def _undisturbed(spots: Mapping[tuple[int, int], tuple[Frame, ...]], ignored: list[Hit]) -> list[Trigger]:
+def _undisturbed(
+    spots: Mapping[tuple[int, int], tuple[Frame, ...]], ignored: list[tuple[int, int]]
+) -> list[Trigger]:
     """Triggers (ends negated) in order, none inside an idiom."""
     found = [(start, -end, spots[start, end]) for start, end in sorted(spots)]
     if ignored:
-        found = [t for t in found if not any(h.start <= t[0] and t[1] <= h.end for h in ignored)]
+        found = [t for t in found if not any(a <= t[0] and t[1] <= b for a, b in ignored)]
     return found
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from storage.model import Document, MoveKind, MoveStatus
 from watchers.moves.grammar import Clauses, Grammar
 from watchers.moves.inversion import is_noun, is_preposition
+from watchers.moves.lexicon import CJK
 from watchers.moves.page import COMMA, Hit, Page
 from watchers.moves.reading import Draft
 from watchers.tables import either
@@ -40,6 +41,11 @@ _DENIABLE = frozenset(
     }
 )
 
+# Without any of these, and where blanks part the words, nothing is earlier, denied or unsure.
+_CUES = frozenset(
+    "background opening recounted afterwards relative past dated negation conditional"
+    " status:denied status:rumour status:reported status:confirmed".split()
+)
 _STATED = ("status:reported", "status:confirmed", "status:denied", "stating")
 
 
@@ -47,27 +53,29 @@ def judge(draft: Draft, document: Document) -> float:
     """Set the draft's status; return the factor that its score is to be multiplied with."""
     page = draft.page
     factor = 1.0
-    if is_background(draft) or _is_attribute(draft):
-        draft.background = True
-        factor *= BACKGROUND
-    elif _is_long_past(page, draft):
-        factor *= PAST
-    denied = _denied(page, draft)
-    if denied or _negated(page, draft):
-        draft.status = MoveStatus.DENIED
-        deniable = draft.frame.kind in _DENIABLE and not _never(page, draft)
-        return factor * (NEGATED if denied or deniable else 0.3)
+    cued = page.lexicon.lang in CJK or not page.present.isdisjoint(_CUES)  # few headlines are
+    if cued:
+        if is_background(draft) or _is_attribute(draft):
+            draft.background = True
+            factor *= BACKGROUND
+        elif _is_long_past(page, draft):
+            factor *= PAST
+        denied = _denied(page, draft)
+        if denied or _negated(page, draft):
+            draft.status = MoveStatus.DENIED
+            deniable = draft.frame.kind in _DENIABLE and not _never(page, draft)
+            return factor * (NEGATED if denied or deniable else 0.3)
     if draft.frame.status is not None:
         draft.status = draft.frame.status
-    elif _cue_before(page, draft, "conditional") or _cue_before(page, draft, "status:rumour"):
+    elif cued and (_cue_before(page, draft, "conditional") or _cue_before(page, draft, "status:rumour")):
         draft.status = MoveStatus.RUMOUR
         factor *= SUPPOSED
     elif _asks(page, draft):
         draft.status = MoveStatus.RUMOUR
         factor *= QUESTIONED
-    elif _in_sentence(page, draft, "status:reported"):
+    elif cued and _in_sentence(page, draft, "status:reported"):
         draft.status = MoveStatus.REPORTED
-    elif _in_sentence(page, draft, "status:confirmed") or _is_own_word(document, draft):
+    elif (cued and _in_sentence(page, draft, "status:confirmed")) or _is_own_word(document, draft):
         draft.status = MoveStatus.CONFIRMED
     return factor
 

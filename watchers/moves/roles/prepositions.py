@@ -12,6 +12,8 @@ from watchers.tables import either
 
 def preposed(page: Page, party: Party, floor: int, frame: Frame) -> str | None:
     """The role that a preposition before the party gives it."""
+    if party.start <= floor:
+        return None  # it opens the clause
     grammar = page.lexicon.grammar
     text = page.folded[max(floor, party.start - 60) : party.start]
     if grammar.agents and (agent := _agent(grammar).search(text)) is not None:
