@@ -65,7 +65,7 @@ OPTIONAL = frozenset(
     "alliance border court deal energy finder gigawatts itself kin kin_of noun novel opinion own owned plain remedy review stuff tells".split()
 )
 CUES = frozenset(
-    "negation never frustrated recounted stating auxiliary person_relative background simultaneous opening afterwards relative past dated"
+    "negation never frustrated advised recounted stating auxiliary person_relative background simultaneous opening afterwards relative past dated"
     " conditional roundup feature".split()
 )
 

@@ -20,6 +20,7 @@ from watchers.tables import either
 NEGATED = 0.8  # what is left of a score when the text denies the move
 QUESTIONED = 0.8  # when it asks
 SUPPOSED = 0.92  # when it could happen
+ADVISED = 0.55  # when somebody only says that it had better happen
 BACKGROUND = 0.45  # when it is told as something earlier
 BESIDE = 0.85  # when it happens beside something that is no move
 PAST = 0.6  # when a date of long ago stands beside it
@@ -43,7 +44,7 @@ _DENIABLE = frozenset(
 
 # Without any of these, and where blanks part the words, nothing is earlier, denied or unsure.
 _CUES = frozenset(
-    "background opening recounted afterwards relative past dated negation conditional"
+    "background opening recounted afterwards relative past dated negation conditional advised"
     " status:denied status:rumour status:reported status:confirmed".split()
 )
 _STATED = ("status:reported", "status:confirmed", "status:denied", "stating")
@@ -67,6 +68,9 @@ def judge(draft: Draft, document: Document) -> float:
             return factor * (NEGATED if denied or deniable else 0.3)
     if draft.frame.status is not None:
         draft.status = draft.frame.status
+    elif cued and page.name == "title" and _cue_before(page, draft, "advised"):
+        draft.status = MoveStatus.RUMOUR
+        factor *= ADVISED
     elif cued and (_cue_before(page, draft, "conditional") or _cue_before(page, draft, "status:rumour")):
         draft.status = MoveStatus.RUMOUR
         factor *= SUPPOSED
