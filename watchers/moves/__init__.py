@@ -37,6 +37,7 @@ _ROLE = 0.01  # what each role that is filled adds
 _REVIEWED = 0.6  # "we tried the new glasses of X": what is on the market already
 _LABEL_READ = 24  # code points in which a headline calls itself a comment
 _OPINION = 0.55  # what is left where it does
+_EXPLAINED = 0.62  # what a lead tells below a headline that only asks or explains
 _FEATURE = 0.9  # "how", "inside", "why": rather about than of the move
 
 _BARGAINS = frozenset({MoveKind.PARTNERSHIP, MoveKind.CONTRACT})
@@ -74,6 +75,9 @@ def detect(document: Document, mentions: Sequence[Mention], watchlist: Watchlist
         return ()
     entities = watchlist.by_slug()
     drafts = [draft for page in pages for draft in _drafts(page, entities, document)]
+    if drafts and drafts[0].page is not pages[0] and _explains(pages[0]):
+        for draft in drafts:
+            draft.score *= _EXPLAINED
     return choose.merge(choose.rank(drafts))
 
 
@@ -91,6 +95,12 @@ def _is_roundup(pages: Sequence[Page]) -> bool:
     if "roundup" in pages[0].present:
         return True
     return len(pages) > 1 and any(start < ROUNDUP_READ for start, _ in pages[1].places("roundup"))
+
+
+def _explains(title: Page) -> bool:
+    """Whether a headline opens like a feature or a question: what its lead tells beside it is background."""
+    cue = title.first("feature", 0, _LABEL_READ)
+    return cue is not None and cue.start <= 1
 
 
 def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> list[Draft]:
