@@ -25,6 +25,7 @@ import httpx
 from watchers.sources.base import AddressRefused
 from watchers.sources.exchange import BodyCutOff, EndUnsaid, Exchange, HeadersOverflow
 from watchers.sources.guard import AddressGuard
+from watchers.sources.wire import Wire
 
 __all__ = [
     "AddressNotAllowed",
@@ -124,7 +125,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 addresses = await self._allowed(host, url.port or (443 if secure else 80))
-                raw = _begun(addresses) or await aiohappyeyeballs.start_connection(
+                raw = _begun(addresses)
+                if raw is not None and not secure:
+                    exchange = Exchange()
+                    Wire(raw, exchange)
+                    return exchange
+                raw = raw or await aiohappyeyeballs.start_connection(
                     addresses, happy_eyeballs_delay=NEXT_ADDRESS
                 )
                 _, exchange = await loop.create_connection(
