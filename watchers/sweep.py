@@ -11,10 +11,10 @@ database have one thread beside it (``sources.desk``): the loop never stands sti
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from storage.model import Feed, FinishedPoll, Verdict
@@ -105,17 +105,22 @@ class Sweep:
             if not well or not workers:
                 over.set()
 
+        def employ(work: Coroutine[Any, Any, None]) -> None:
+            worker = asyncio.create_task(work)
+            workers.add(worker)
+            worker.add_done_callback(ended)
+
+        async def begin(groups: Sequence[list[Feed]]) -> None:
+            hosts, at = iter(groups), asyncio.get_running_loop().time()
+            for place in range(min(HOSTS_AT_ONCE, len(groups))):
+                if (wait := at + place * BEGIN_APART - asyncio.get_running_loop().time()) > 0:
+                    await asyncio.sleep(wait)
+                employ(self._poll_hosts(fetcher, hosts, finished, paced=more is not None))
+
         def start(feeds: Sequence[Feed]) -> None:
             under_way.update(feed.id for feed in feeds)
-            groups = _by_host(feeds)
-            hosts = iter(groups)
-            for place in range(min(HOSTS_AT_ONCE, len(groups))):
-                polling_hosts = self._poll_hosts(
-                    fetcher, hosts, finished, after=place * BEGIN_APART, paced=more is not None
-                )
-                worker = asyncio.create_task(polling_hosts)
-                workers.add(worker)
-                worker.add_done_callback(ended)
+            if feeds:
+                employ(begin(_by_host(feeds)))
 
         async def start_more() -> None:
             if more is not None:
@@ -146,10 +151,8 @@ class Sweep:
         hosts: Iterable[list[Feed]],
         finished: "Finished",
         *,
-        after: float,
         paced: bool,
     ) -> None:
-        await asyncio.sleep(after)
         for feeds in hosts:  # one iterator, shared by all workers
             if paced and (wait := ahead(feeds[0], self._clock())) > 0:
                 await asyncio.sleep(wait)

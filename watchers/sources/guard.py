@@ -6,6 +6,7 @@ literal in an odd notation, meets the same answer.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from watchers.sources.base import AddressRefused
@@ -56,6 +57,19 @@ NOT_PUBLIC = tuple(
 _PUBLIC_V6 = IPv6Network("2000::/3")  # all that IANA has given out for global unicast
 
 
+KEPT = 1024  # addresses and hosts that are kept read: each is met again within its poll
+
+
+@lru_cache(maxsize=KEPT)
+def as_address(host: str) -> Address | None:
+    """The address that a host is in itself, None where it is a name."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=KEPT)
 def is_public(address: Address) -> bool:
     """Whether the whole internet means the same machine by this address."""
     if isinstance(address, IPv6Address):
@@ -106,9 +120,8 @@ class AddressGuard:
             )
 
     def _judge(self, host: str, address: str) -> bool:
-        try:
-            parsed = ip_address(address)
-        except ValueError:
+        parsed = as_address(address)
+        if parsed is None:
             return False
         if host.lower().rstrip(".") in self._hosts:
             return True

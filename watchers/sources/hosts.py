@@ -6,8 +6,8 @@ there is an allowance of its own.  ``turns`` shares the turns with other process
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from typing import Self
 
 from watchers.sources.turns import Kept, SharedTurns, slot
 
@@ -31,21 +31,28 @@ class _Host:
 
 
 class Turn:
-    """One host's turn, while it lasts."""
+    """One host's turn, while it lasts: an async context manager."""
 
-    __slots__ = ("_clock", "_host")
+    __slots__ = ("_host", "_hosts")
 
-    def __init__(self, host: _Host, clock: Callable[[], float]) -> None:
+    def __init__(self, hosts: "Hosts", host: _Host) -> None:
+        self._hosts = hosts
         self._host = host
-        self._clock = clock
+
+    async def __aenter__(self) -> Self:
+        await self._hosts.begin(self._host)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._hosts.end(self._host)
 
     def hold(self, seconds: float) -> None:
         """Ask this host nothing more for ``seconds`` (it said so)."""
-        self._host.held = max(self._host.held, self._clock() + min(seconds, LONGEST_HOLD))
+        self._host.held = max(self._host.held, self._hosts.clock() + min(seconds, LONGEST_HOLD))
 
     def held(self) -> float:
         """Seconds that the host still asks to be left alone."""
-        return max(self._host.held - self._clock(), 0.0)
+        return max(self._host.held - self._hosts.clock(), 0.0)
 
 
 class Hosts:
@@ -61,35 +68,46 @@ class Hosts:
         shared: SharedTurns | None = None,
     ) -> None:
         self._spacing = spacing
-        self._clock = clock
+        self.clock = clock
         self._sleep = sleep
         self._shared = shared
         self._hosts: dict[str, _Host] = {}
         self._places = _Places(concurrency)
 
-    @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait for the host's turn and for a place; the pause begins when the turn ends."""
+    def turn(self, name: str) -> Turn:
+        """To be entered: waits for the host's turn and for a place; the pause begins when the turn ends."""
         name = name.lower().rstrip(".")
         host = self._hosts.get(name)
         if host is None:
             self._forget()
             host = self._hosts[name] = _Host(name)
+        return Turn(self, host)
+
+    async def begin(self, host: _Host) -> None:
+        """Take the host's turn; ``end`` it."""
         host.waiting += 1
         try:
-            async with host.lock:
+            await host.lock.acquire()
+            try:
                 await self._take(host)
                 try:
                     await self._places.take(host)
-                    try:
-                        yield Turn(host, self._clock)
-                    finally:
-                        self._places.give(host)
-                finally:
-                    host.ready = self._clock() + self._spacing
+                except BaseException:
                     self._give(host)
-        finally:
+                    raise
+            except BaseException:
+                host.lock.release()
+                raise
+        except BaseException:
             host.waiting -= 1
+            raise
+
+    def end(self, host: _Host) -> None:
+        """Give the host's turn to others."""
+        self._places.give(host)
+        self._give(host)
+        host.lock.release()
+        host.waiting -= 1
 
     def ask_when(self, calm: Callable[[], Awaitable[None]]) -> None:
         """Let ``calm`` be awaited in each place before something is asked."""
@@ -103,32 +121,35 @@ class Hosts:
 
     async def _take(self, host: _Host) -> None:
         """Wait until a second has passed since anybody's last request, and nobody else is at it."""
-        await self._until(host.ready)
+        if host.ready:
+            await self._until(host.ready)
         if self._shared is not None:
             # Only now, so that others have had our own pause to come before us.
             while (kept := self._shared.lock(host.slot)) is None:
                 await self._sleep(BUSY_WAIT)
-            try:
-                await self._as_others_left(host, kept)
-            except BaseException:
-                self._shared.unlock(host.slot)
-                raise
-            self._shared.keep(host.slot, Kept(ready=self._clock() + self._spacing, held=host.held))
+            if kept.ready or kept.held:
+                try:
+                    await self._as_others_left(host, kept)
+                except BaseException:
+                    self._shared.unlock(host.slot)
+                    raise
+            self._shared.keep(host.slot, Kept(ready=self.clock() + self._spacing, held=host.held))
 
     async def _as_others_left(self, host: _Host, kept: Kept) -> None:
         """Wait out another's pause; whoever waits has the host already, so it comes next."""
-        now = self._clock()
+        now = self.clock()
         if kept.held <= now + LONGEST_HOLD:
             host.held = max(host.held, kept.held)
         if now < kept.ready <= now + self._spacing:  # beyond: a clock that was wrong
             await self._until(kept.ready)
 
     async def _until(self, ready: float) -> None:
-        wait = min(ready - self._clock(), self._spacing)
+        wait = min(ready - self.clock(), self._spacing)
         if wait > 0:
             await self._sleep(wait)
 
     def _give(self, host: _Host) -> None:
+        host.ready = self.clock() + self._spacing
         if self._shared is not None:
             self._shared.keep(host.slot, Kept(ready=host.ready, held=host.held))
             self._shared.unlock(host.slot)
@@ -136,7 +157,7 @@ class Hosts:
     def _forget(self) -> None:
         if len(self._hosts) < REMEMBERED:
             return
-        now = self._clock()
+        now = self.clock()
         for name in [
             name
             for name, host in self._hosts.items()

@@ -88,6 +88,7 @@ class _Trail:
     """Where a fetch has been; ``permanent`` is as far as 301/308 alone led."""
 
     url: httpx.URL
+    text: str  # of url
     left: float
     hops: int = 0
     permanent: str | None = None
@@ -173,14 +174,15 @@ class Fetcher:
         if last_modified:
             validators.append((b"If-Modified-Since", last_modified.encode()))
         try:
-            trail = _Trail(url=_kept_address(url), left=self._bounds.seconds)
-            theirs = validates or str(trail.url)
+            address, text = _kept_address(url)
+            trail = _Trail(url=address, text=text, left=self._bounds.seconds)
+            theirs = validates or text
             while True:
                 async with self._hosts.turn(trail.url.host) as turn:
                     if (held := turn.held()) > 0:
                         return _held(held)
-                    asked = validators if str(trail.url) == theirs else []
-                    outcome = await self._exchange(trail, sent + asked, now)
+                    asked = validators if trail.text == theirs else []
+                    outcome = await self._exchange(trail, sent + asked, now, conditional=bool(asked))
                     if isinstance(outcome, Failed) and outcome.retry_after is not None:
                         turn.hold(outcome.retry_after.total_seconds())
                 if outcome is not None:
@@ -188,7 +190,9 @@ class Fetcher:
         except SourceError as error:
             return Failed.of(error)
 
-    async def _exchange(self, trail: _Trail, sent: _Headers, now: datetime) -> Outcome | None:
+    async def _exchange(
+        self, trail: _Trail, sent: _Headers, now: datetime, *, conditional: bool
+    ) -> Outcome | None:
         """One request and its answer; None: a redirect, noted in ``trail``."""
         begun = time.monotonic()
         request = httpx.Request(
@@ -198,9 +202,7 @@ class Fetcher:
             async with asyncio.timeout(trail.left):
                 response = await self._client.once(request)
                 try:
-                    return await self._read(
-                        response, trail, now, conditional=any(name.startswith(b"If-") for name, _ in sent)
-                    )
+                    return await self._read(response, trail, now, conditional=conditional)
                 finally:
                     await response.aclose()
                     del response.stream  # it refers to the response, and only the collector would part them
@@ -221,7 +223,7 @@ class Fetcher:
             if not conditional:
                 raise base.ProtocolBroken("304 to a question without validators")
             return NotModified(
-                url=str(trail.url),
+                url=trail.text,
                 permanent_redirect=trail.permanent,
                 max_age=max_age(_joined(response, b"cache-control")),
             )
@@ -229,7 +231,7 @@ class Fetcher:
             return _refusal(response, now)
         body, received = await self._body(response)
         return Fetched(
-            url=str(trail.url),
+            url=trail.text,
             body=body,
             body_hash=body_hash(body),
             content_type=_joined(response, b"content-type"),
@@ -286,9 +288,9 @@ class Fetcher:
         if target == trail.url:
             raise base.TooManyRedirects("a redirect to itself")
         trail.unbroken = trail.unbroken and response.status_code in PERMANENT
-        trail.url = target
+        trail.url, trail.text = target, str(target)
         if trail.unbroken:
-            trail.permanent = str(target)
+            trail.permanent = trail.text
 
 
 def _address(url: str) -> httpx.URL:
@@ -307,7 +309,10 @@ def _address(url: str) -> httpx.URL:
 
 # ``run`` asks the same feeds again and again.  Where they redirect to is not kept: strangers
 # choose it, anew each time and as long as a header may be.
-_kept_address = lru_cache(maxsize=ADDRESSES_KEPT)(_address)
+@lru_cache(maxsize=ADDRESSES_KEPT)
+def _kept_address(url: str) -> tuple[httpx.URL, str]:
+    address = _address(url)
+    return address, str(address)
 
 
 def _origin(url: httpx.URL) -> tuple[bytes, str, str, int | None]:

@@ -16,7 +16,7 @@ import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 import aiohappyeyeballs
@@ -24,7 +24,7 @@ import httpx
 
 from watchers.sources.base import AddressRefused
 from watchers.sources.exchange import BodyCutOff, EndUnsaid, Exchange, HeadersOverflow
-from watchers.sources.guard import AddressGuard
+from watchers.sources.guard import AddressGuard, as_address
 from watchers.sources.wire import Wire
 
 __all__ = [
@@ -158,14 +158,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         return allowed
 
     async def _resolved(self, host: str, port: int) -> list[_Address]:
-        literal = host.removesuffix(".")
-        try:
-            version = ip_address(literal).version
-        except ValueError:
-            return await self._looked_up(host, port)
-        if version == 4:
-            return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (literal, port))]
-        return [(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (literal, port, 0, 0))]
+        return _literal(host, port) or await self._looked_up(host, port)
 
     async def _looked_up(self, host: str, port: int) -> list[_Address]:
         loop = asyncio.get_running_loop()
@@ -183,6 +176,18 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                 self._names.clear()
             self._names[f"{host}:{port}"] = (loop.time() + NAMES_FOR, found)
         return found
+
+
+def _literal(host: str, port: int) -> list[_Address]:
+    """The address that a host is in itself, if it is one."""
+    literal = host.removesuffix(".")
+    match as_address(literal):
+        case None:
+            return []
+        case IPv4Address():
+            return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (literal, port))]
+        case IPv6Address():
+            return [(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (literal, port, 0, 0))]
 
 
 def _begun(addresses: list[_Address]) -> socket.socket | None:

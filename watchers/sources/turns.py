@@ -14,9 +14,10 @@ import hashlib
 import os
 import struct
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+from storage.model.noun import noun
 
 if sys.platform == "linux":
     import fcntl
@@ -32,7 +33,7 @@ _LOCK, _UNLOCK = 1, 2  # F_WRLCK, F_UNLCK
 _FLOCK = struct.Struct("hhqqi4x")  # struct flock of Linux on 64 bits: type, whence, start, length, pid
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Kept:
     """What is known of a host, in epoch seconds; 0: nothing."""
 
