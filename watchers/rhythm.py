@@ -23,6 +23,8 @@ LATENESS = timedelta(minutes=5)  # by which a poll may come after it is due
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LIFE = HALF_LIFE / 0.693  # days that fully decayed weights stand for
+LIFE_DAYS = LIFE / DAY
+NO_TIME = timedelta(0)
 
 
 class _Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -139,19 +141,24 @@ class Rhythm:
 
     def per_day(self) -> float:
         """Entries a day, when last something came; 0 when nothing is known."""
-        total = sum(self.hours)
+        return self._per_day(sum(self.hours))
+
+    def _per_day(self, total: float) -> float:
         if self.since is None or self.until is None or total <= 0:
             return 0.0
         age = max(self.until - self.since, DAY)
-        return total / (LIFE / DAY * (1 - 0.5 ** (age / HALF_LIFE)))
+        return total / (LIFE_DAYS * (1 - 0.5 ** (age / HALF_LIFE)))
 
     def rate(self, now: datetime) -> float:
         """Entries to be expected in the hour from ``now``; 0 when nothing is known."""
         total = sum(self.hours)
+        return self._rate(now, total, self._per_day(total))
+
+    def _rate(self, now: datetime, total: float, per_day: float) -> float:
         if self.until is None:
             return 0.0
-        faded = 0.5 ** (max(now - self.until, timedelta(0)) / HALF_LIFE)
-        rate = self.per_day() / 24 * faded
+        faded = 0.5 ** (max(now - self.until, NO_TIME) / HALF_LIFE)
+        rate = per_day / 24 * faded
         seen = self.until - (self.since or self.until)
         if seen >= DAY:  # before, an hour without entries is one that was not seen yet
             rate *= (self._around(now.hour) + PRIOR / 24) / (total + PRIOR) * 24
@@ -162,15 +169,17 @@ class Rhythm:
     def interval(self, now: datetime) -> timedelta:
         """How long to wait so that few entries are expected meanwhile."""
         if self.entries < 0:
-            return timedelta(0)
-        rate = max(self.rate(now), self.rate(now + HOUR))
+            return NO_TIME
+        total = sum(self.hours)
+        per_day = self._per_day(total)
+        rate = max(self._rate(now, total, per_day), self._rate(now + HOUR, total, per_day))
         return HOUR * min(PER_POLL / rate, 24 * 7) if rate > 0 else timedelta(days=7)
 
     def is_silent(self, now: datetime) -> bool:
         """Whether nothing came for far longer than usual."""
-        if self.newest is None or sum(self.hours) < KNOWN_AFTER:
+        if self.newest is None or now - self.newest <= SILENT_AT_LEAST or sum(self.hours) < KNOWN_AFTER:
             return False
-        return now - self.newest > max(DAY / self.per_day() * SILENT_FACTOR, SILENT_AT_LEAST)
+        return now - self.newest > DAY / self.per_day() * SILENT_FACTOR
 
     def skips(self, moment: datetime) -> bool:
         """Whether the publisher asks to be left alone then."""

@@ -23,6 +23,7 @@ import httpx
 from watchers.sources import base
 from watchers.sources.base import Failed, Fetched, NotModified, Outcome, SourceError
 from watchers.sources.bodies import MAX_BODY, Gunzip, body_hash, looks_whole
+from watchers.sources.deadlines import Deadlines
 from watchers.sources.guard import AddressGuard
 from watchers.sources.headers import max_age, retry_after
 from watchers.sources.hosts import Hosts
@@ -125,6 +126,7 @@ class Fetcher:
         self._agent = f"Movewire/{version} (+{told})".encode("ascii", "replace")
         shared = SharedTurns.open(turns) if turns is not None else None
         self._hosts = Hosts(concurrency=concurrency, spacing=spacing, clock=clock, sleep=sleep, shared=shared)
+        self._deadlines = Deadlines()
         self._client = _Client(
             transport=transport or GuardedTransport(AddressGuard(allow_private)), trust_env=False, headers={}
         )
@@ -146,6 +148,7 @@ class Fetcher:
         """Close every connection."""
         await self._client.aclose()
         self._hosts.close()
+        self._deadlines.close()
 
     async def get(
         self,
@@ -199,7 +202,7 @@ class Fetcher:
             "GET", trail.url, headers=[(b"Host", trail.url.netloc), *sent], stream=_NOTHING
         )
         try:
-            async with asyncio.timeout(trail.left):
+            with self._deadlines.within(trail.left):
                 response = await self._client.once(request)
                 try:
                     return await self._read(response, trail, now, conditional=conditional)

@@ -23,6 +23,7 @@ import aiohappyeyeballs
 import httpx
 
 from watchers.sources.base import AddressRefused
+from watchers.sources.deadlines import Deadlines
 from watchers.sources.exchange import BodyCutOff, EndUnsaid, Exchange, HeadersOverflow
 from watchers.sources.guard import AddressGuard, as_address
 from watchers.sources.wire import Wire
@@ -66,6 +67,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     def __init__(self, guard: AddressGuard, *, ssl_context: ssl.SSLContext | None = None) -> None:
         self._guard = guard
         self._ssl = ssl_context
+        self._deadlines = Deadlines()  # of connections
         self._resolver = ThreadPoolExecutor(LOOKED_UP_AT_ONCE, thread_name_prefix="names")
         self._names: dict[str, tuple[float, list[_Address]]] = {}  # until when, and the addresses
         self._idle: dict[_Origin, tuple[float, Exchange]] = {}  # since when; the longest idle first
@@ -89,6 +91,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         for _, exchange in self._idle.values():
             exchange.close()
         self._idle.clear()
+        self._deadlines.close()
         self._resolver.shutdown(wait=False, cancel_futures=True)
         await asyncio.sleep(0)  # then the loop lets go of them
 
@@ -123,7 +126,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         host = url.raw_host.decode("ascii")
         secure = url.scheme == "https"
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
+            with self._deadlines.within(CONNECT_SECONDS):
                 addresses = await self._allowed(host, url.port or (443 if secure else 80))
                 raw = _begun(addresses)
                 if raw is not None and not secure:
