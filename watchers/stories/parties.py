@@ -168,7 +168,7 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
                 return 1.0
             outcome = min(outcome, -0.5)
         elif persons and _both_told(mine, other, a, b):
-            continue
+            outcome = max(outcome, 0.5)
         elif all(_comparable(x, y) for x in mine for y in other) and not (
             a.lang != b.lang and _described((*mine, *other))
         ):
