@@ -364,7 +364,7 @@ def test_letters_in_brackets_are_no_other_person() -> None:
     )
     lettered = replace(other, roles=(*other.roles, ("person", "adg")))
     named = replace(one, roles=(*one.roles, ("person", "iris+vold")))
-    assert role(lettered, named, persons=True) == role(named, lettered, persons=True) == 0.0
+    assert role(lettered, named, persons=True) == role(named, lettered, persons=True) == 0.5
     another = fingerprint("Apple loses one more researcher to Meta", "Tom Reyk left the company for Meta.")
     assert role(replace(another, roles=(*another.roles, ("person", "reyk"))), named, persons=True) == -1.0
 
@@ -402,3 +402,19 @@ def test_who_only_talks_about_what_was_told_is_not_told_again(comment: str, told
     if told == "quiet":
         assert found[1].decision.digest
         assert found[1].decision.reasons[0] == "comment-on-told"
+
+
+def test_whom_a_portrait_is_about_is_the_one_who_left() -> None:
+    report = fingerprint(
+        "Maker of a speech toolkit leaves Meta", "Iris Vold announced that she has left Meta."
+    )
+    portrait = fingerprint(
+        "From a village school to Meta: the steep climb of Iris Vold",
+        "Speech researcher Iris Vold, who made the toolkit, has left Meta after 9 years.",
+    )
+    assert role(report, portrait, persons=True) == role(portrait, report, persons=True) == 0.5
+    one, other = (
+        fingerprint("Elon Musk's xAI loses its head of finance to OpenAI", "He starts on Monday."),
+        fingerprint("OpenAI hires the chief lawyer of Elon Musk's xAI", "She starts on Monday."),
+    )
+    assert role(one, other, persons=True) == 0.0

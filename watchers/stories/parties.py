@@ -3,6 +3,7 @@
 Pure.  The names of roles are those of ``watchers.moves``.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -151,7 +152,9 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
         return 0.0
     outcome = 0.0
     ours, theirs = _played(a, persons=persons), _played(b, persons=persons)
-    if persons and bool(ours) != bool(theirs) and _both_personal(a, b):
+    if persons and not (ours and theirs) and {*a.kinds[:1], *b.kinds[:1]} <= _PERSONAL:
+        if bool(ours) == bool(theirs) or not (a.moved and b.moved):
+            return 0.5 * (_subject_there(a, b) or _subject_there(b, a))
         named, text = (ours, b) if ours else (theirs, a)
         return 0.5 * _family_there((who for played in named.values() for who in played), text)
     if ours.keys().isdisjoint(theirs):
@@ -239,6 +242,17 @@ def _named_there(who: Iterable[str], other: Fingerprint) -> bool:
 def _family_there(who: Iterable[str], other: Fingerprint) -> bool:
     there = words_of(other) | {part for slug in other.entities for part in slug.split("-")}
     return any(_ordered(name)[-1] in there for name in who)
+
+
+def _subject_there(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether a headline's name of two words stands in the other text, one word after the other.
+
+    Those whom a table knows stand beside many events: "Elon Musk's xAI".
+    """
+    there = set(zip(b.names, b.names[1:], strict=False))
+    named = a.headline_names()
+    famous = vocabulary().famous
+    return any(pair in there and famous.isdisjoint(pair) for pair in itertools.pairwise(named))
 
 
 def _both_told(mine: Sequence[str], other: Sequence[str], a: Fingerprint, b: Fingerprint) -> bool:

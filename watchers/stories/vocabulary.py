@@ -65,6 +65,7 @@ class Vocabulary:
 
     concepts: Forms
     names: Forms
+    famous: frozenset[str]  # what those names stand for
     common: frozenset[str]  # concepts that say little
     begin: frozenset[str]  # first words of all forms of several words
     silent: frozenset[str]
@@ -88,6 +89,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         concepts=concepts,
         names=named,
+        famous=frozenset((*named.exact.values(), *named.cjk.values())),
         begin=frozenset(form.partition(" ")[0] for form in several),
         common=frozenset(lexicon["common"]),
         silent=frozenset(fold(words["silent"]).split()),
