@@ -120,6 +120,13 @@ def test_who_leaves_a_company_that_cuts_jobs_the_same_hour_is_another() -> None:
     assert told(found) == ["alert", "alert"]
 
 
+def test_two_purchases_that_have_nobody_in_common_are_two_events() -> None:
+    found = played(
+        (0, "Meta buys voice start-up PlayAI", ""), (0.01, "U.S. Army buys software from Scale AI", "")
+    )
+    assert story_numbers(found) == [0, 1]
+
+
 def test_who_leaves_a_company_that_launches_something_the_same_minute_is_another() -> None:
     found = played((0, "Meta releases a new Llama", ""), (0.01, "Alexandr Wang to leave Meta for OpenAI", ""))
     assert story_numbers(found) == [0, 1]

@@ -108,10 +108,16 @@ def _fit(
             score = 1.0
         elif not (somebody_else or _vetoed(fp, other)):
             evidence = gather(fp, other, span, rarity, person=played)
-            score = 0.0 if late else likelihood(evidence)
+            score = 0.0 if late or _strangers(evidence) else likelihood(evidence)
         seen.append((other, span, evidence))
         matches.append(_Match(story, score, other, member.published, evidence, same_page))
     return _best(matches, fp.lang), presence(fp, seen)
+
+
+def _strangers(evidence: Evidence) -> bool:
+    """Whether two reports have nobody, no sum and no word of a headline in common: that both buy is no event."""
+    parties = evidence.entities or evidence.headliner or evidence.names or evidence.names_lead
+    return not (parties or evidence.amounts or evidence.amounts_lead or evidence.words or evidence.copy)
 
 
 def _vetoed(fp: Fingerprint, other: Fingerprint) -> bool:
