@@ -28,6 +28,7 @@ _TOKEN = re.compile(
 _DUTCH_COMPOUND = re.compile(r"-[a-zà-ÿ]{4,}$")  # "AI-bedrijf", "Meta-topman": what somebody is, not a name
 LONGEST_NAME = 5  # words; what is longer is a headline in capitals
 _ORDINARY = bytes((ORDINARY,))
+_MAYBE_IN_NAMES = IN_NAMES | {"nolaunch"}  # "Study" is ordinary but in "Study Mode"
 _BEFORE = 30  # code points before a name in which what makes it no party stands
 _DOUBLE = re.compile(
     r"[^\W\d_][^\W\dA-Z_]*['’-][A-ZÀ-Þ][^\W\dA-Z_]+$"
@@ -84,13 +85,11 @@ def add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: in
 
 def take_common_words(page: Page, taken: bytearray, left: int, right: int) -> None:
     """Words that the table knows as ordinary are in no name."""
-    for name, hits in page.hits.items():
-        if name not in IN_NAMES:
-            for hit in hits:
-                if hit.start >= right:
-                    break
-                if hit.end > left:
-                    taken[hit.start : hit.end] = _ORDINARY * (hit.end - hit.start)
+    for start, end, classes in page.found:
+        if start < right and end > left and not _MAYBE_IN_NAMES.issuperset(classes):
+            taken[start:end] = _ORDINARY * (end - start)
+    for hit in page.hits.get("nolaunch", ()):
+        taken[hit.start : hit.end] = _ORDINARY * (hit.end - hit.start)
     for name in IN_NO_NAME:
         for hit in page.hits.get(name, ()):
             take(taken, hit.start, hit.end)

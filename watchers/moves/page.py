@@ -161,7 +161,7 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     folded = fold(raw)
     if lexicon.variants:
         folded = folded.translate(lexicon.variants)
-    accepted = [m for m in mentions if m.accepted and m.field == name and m.end <= len(raw)]
+    accepted = [m for m in mentions if m.field == name and m.accepted and m.end <= len(raw)]
     here = _longest(accepted)
     inner = [m for m in accepted if m not in here] if len(accepted) > len(here) else []
     page = Page(name, raw, folded, lexicon, here, inner)
@@ -173,7 +173,7 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
 
 def _longest(mentions: list[Mention]) -> list[Mention]:
     """Mentions without those that lie inside or across a longer one, in order."""
-    if len(mentions) < 2:
+    if all(one.end <= other.start for one, other in pairwise(mentions)):
         return mentions
     kept: list[Mention] = []
     for mention in sorted(mentions, key=lambda m: (m.start - m.end, m.start, -m.score)):

@@ -22,6 +22,7 @@ _AFTER_COLON = 3  # words, the colon with them, that may stand before a party th
 _ACTS = frozenset(
     {MoveKind.PARTNERSHIP, MoveKind.FUNDING, MoveKind.ACQUISITION, MoveKind.BREAKUP, MoveKind.CONTRACT}
 )
+_SUBORDINATE = ("relative", "background")  # cues that begin a clause
 _WHOLE_ROLES = frozenset({"target", "recipient"})  # "buys Corvid's camera unit" is not buying Corvid
 
 
@@ -166,14 +167,14 @@ def _belongs_before(page: Page, party: Party) -> bool:
 
 def _new_clause(page: Page, start: int, end: int, leading: Mapping[str, str]) -> bool:
     """Whether a subordinate clause or a pause begins between two positions."""
-    if any(start <= a < end for a, _ in page.stops):
+    if page.stops and any(start <= a < end for a, _ in page.stops):
         gap = page.raw[start:end].strip()
         return gap[:1] != ":" or len(gap.split()) > _AFTER_COLON
-    return any(
+    return not page.present.isdisjoint(_SUBORDINATE) and any(
         start <= h.start < end
         and page.folded[h.start : h.end] not in leading  # "loses a case against X"
         and _how_long(page.lexicon.grammar).match(page.folded, h.end) is None
-        for name in ("relative", "background")
+        for name in _SUBORDINATE
         for h in page.hits.get(name, ())
     )
 

@@ -4,6 +4,7 @@ from watchers.moves.lexicon import NO_BLANKS
 from watchers.moves.names import Party
 from watchers.moves.page import Page
 
+_ASIDE = frozenset({"kin", "kin_of", "rival", "tells", "against"})  # words that set somebody aside
 _KIN_REACH = 34  # code points between "partner of" and whose he is
 
 
@@ -43,6 +44,8 @@ def _attributed(page: Page, party: Party) -> bool:
 
 def is_bystander(page: Page, party: Party) -> bool:
     """ "Scale AI rival", "Meta-backed", "to take on Mercor": named, but nothing is done by it or to it."""
+    if page.present.isdisjoint(_ASIDE):
+        return False
     text = page.folded
     if party.kind == "person" and is_kin(page, party):
         return True
