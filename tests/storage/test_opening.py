@@ -177,3 +177,16 @@ def test_opening_an_up_to_date_database_loads_no_library_that_is_slow(path: Path
         [sys.executable, "-c", script, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert said.stdout.strip() == "[]"
+
+
+def test_making_a_database_takes_along_no_packages_of_the_charts(path: Path) -> None:
+    """As far as they are installed; and they can be imported afterwards."""
+    script = (
+        "import sys; from pathlib import Path; from storage.sqlite import open_store; "
+        "open_store(Path(sys.argv[1])).close(); "
+        "print([name for name in ('numpy', 'pandas') if name in sys.modules])"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "[]"
