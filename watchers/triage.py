@@ -9,6 +9,7 @@ listed in ``docs/reasons.md``.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import cache
 from typing import NamedTuple
 
 from storage.model import (
@@ -96,13 +97,15 @@ def merit(
     """What the contract's table gives to a text, mutes and confidence counted."""
     entities = watchlist.by_slug()
     meant = [m for m in mentions if m.accepted and m.entity in entities]
+    if not meant:
+        return _judgement(Merit.QUIET, "nothing-watched")
     sure = [m for m in meant if m.score >= MIN_MENTION_SCORE]
     if not sure:
-        return Judgement(Merit.QUIET, ("low-confidence" if meant else "nothing-watched",))
+        return _judgement(Merit.QUIET, "low-confidence")
     muted = watchlist.muted(now)
     heard = [m for m in sure if m.entity not in muted] if muted else sure
     if not heard:
-        return Judgement(Merit.QUIET, ("muted",))
+        return _judgement(Merit.QUIET, "muted")
     best = _of_mentions(heard, entities)
     for move in moves:
         judged = _of_move(move, entities, muted)
@@ -113,30 +116,36 @@ def merit(
     return best
 
 
+@cache  # there are few, and each text has some
+def _judgement(merit: Merit, *reasons: str) -> Judgement:
+    return Judgement(merit, reasons)
+
+
 def _of_mentions(heard: Sequence[Mention], entities: Mapping[str, Entity]) -> Judgement:
     prominent = {entities[m.entity].tier for m in heard if m.prominent}
     if Tier.PRIMARY in prominent:
-        return Judgement(Merit.ALERT, ("primary-entity",))
+        return _judgement(Merit.ALERT, "primary-entity")
     if prominent:
         tier = "context" if Tier.CONTEXT in prominent else "related"
-        return Judgement(Merit.QUIET, (f"{tier}-without-move",))
-    return Judgement(Merit.QUIET, ("passing-mention",))
+        return _judgement(Merit.QUIET, f"{tier}-without-move")
+    return _judgement(Merit.QUIET, "passing-mention")
 
 
 def _of_move(move: Move, entities: Mapping[str, Entity], muted: Collection[str]) -> Judgement:
     kind = move.kind
-    tiers = {entities[slug].tier for slug in move.parties() if slug in entities and slug not in muted}
+    parties = [slug for slugs in move.roles.values() for slug in slugs]
+    tiers = {entities[slug].tier for slug in parties if slug in entities and slug not in muted}
+    if not tiers:
+        return _judgement(Merit.QUIET)
     if move.score < MIN_MOVE_SCORE:
-        return Judgement(Merit.QUIET, ("unsure-move",) if tiers else ())
+        return _judgement(Merit.QUIET, "unsure-move")
     if Tier.PRIMARY in tiers:
-        return Judgement(Merit.ALERT, (f"party-to-move:{kind}",))
+        return _judgement(Merit.ALERT, f"party-to-move:{kind}")
     if Tier.CONTEXT in tiers:
         if kind in _DIGEST_KINDS:
-            return Judgement(Merit.DIGEST, (f"digest-kind:{kind}",))
-        return Judgement(Merit.ALERT, (f"party-to-move:{kind}",))
-    if Tier.RELATED in tiers:
-        return Judgement(Merit.DIGEST, (f"related-party:{kind}",))
-    return Judgement(Merit.QUIET, ())
+            return _judgement(Merit.DIGEST, f"digest-kind:{kind}")
+        return _judgement(Merit.ALERT, f"party-to-move:{kind}")
+    return _judgement(Merit.DIGEST, f"related-party:{kind}")
 
 
 def _stale(entry: Entry) -> str | None:
