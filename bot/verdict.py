@@ -4,6 +4,7 @@ Pure: nouns in, the contract's JSON document out.  Judging is left to ``watchers
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from storage.model import Decision, Mention, Move
@@ -36,7 +37,7 @@ def mention_document(mention: Mention) -> dict[str, Any]:
         "field": mention.field,
         "start": mention.start,
         "end": mention.end,
-        "score": round(mention.score, 3),
+        "score": _rounded(mention.score),
         "prominent": mention.prominent,
         "evidence": list(mention.evidence),
     }
@@ -55,13 +56,18 @@ def move_document(move: Move) -> dict[str, Any]:
         "currency": move.currency,
         "people": move.people,
         "evidence": move.evidence,
-        "score": round(move.score, 3),
+        "score": _rounded(move.score),
     }
 
 
 def main_kind(moves: Sequence[Move]) -> str:
     """The kind of the main move, ``none`` where nothing moved."""
     return str(moves[0].kind) if moves else "none"
+
+
+@lru_cache(maxsize=4096)  # sums and products of few weights: the same ones come again
+def _rounded(score: float) -> float:
+    return round(score, 3)
 
 
 def _whole(amount: float | None) -> int | None:

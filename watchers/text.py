@@ -294,6 +294,6 @@ def is_title_case(title: str) -> bool:
         words = [w for w in words if w.lower() != w.upper()]
     long = [w for w in words if len(w) >= _LONG]
     if len(long) >= _ENOUGH:
-        return sum(not w[0].islower() for w in long) >= _TITLE_SHARE * len(long)
+        return sum([not w[0].islower() for w in long]) >= _TITLE_SHARE * len(long)
     telling = [w for w in words if w not in _SMALL_WORDS and not w.isupper()]
     return len(telling) > 1 and all(w[0].isupper() for w in telling)

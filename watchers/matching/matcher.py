@@ -39,6 +39,6 @@ def accepted_entities(mentions: Sequence[Mention]) -> tuple[str, ...]:
     """Slugs of the entities truly meant, best score first."""
     best: dict[str, float] = {}
     for mention in mentions:
-        if mention.accepted:
-            best[mention.entity] = max(mention.score, best.get(mention.entity, 0.0))
-    return tuple(sorted(best, key=lambda slug: (-best[slug], slug)))
+        if mention.accepted and mention.score > best.get(mention.entity, -1.0):
+            best[mention.entity] = mention.score
+    return tuple(sorted(sorted(best), key=best.__getitem__, reverse=True))

@@ -6,9 +6,10 @@ Collects what was found where; the weighing is done by ``evidence``, ``people`` 
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -46,6 +47,7 @@ class Candidate:
     field_number: int
     start: int
     end: int
+    text: str  # as written
     suffix: str
     local: float = 0.0  # what its own words say, in log-odds
     total: float = 0.0  # with what the rest of the text says
@@ -53,6 +55,7 @@ class Candidate:
     evidence: Sequence[tuple[str, float]] = ()  # local
     context: Sequence[tuple[str, float]] = ()
     other_bearer: bool = False  # a surname after somebody else's given name
+    place: Place | None = None  # the link, handle or byline that it stands in
     capital: str = ""  # what its capitals say: "told", "untold", "small", "few" (the only letters), or "none"
     _around: Around | None = None
 
@@ -62,16 +65,6 @@ class Candidate:
         if self._around is None:
             self._around = self.field.around(self.start, self.end)
         return self._around
-
-    @property
-    def text(self) -> str:
-        """As written."""
-        return self.field.raw[self.start : self.end]
-
-    @property
-    def place(self) -> Place | None:
-        """The link, handle or byline that it stands in."""
-        return self.field.place(self.start, self.end)
 
     @property
     def full_name(self) -> bool:
@@ -126,6 +119,11 @@ class Nearness(NamedTuple):
     apart: bool  # it stands anywhere not over it
 
 
+_nearness: Callable[[tuple[bool, bool, bool]], Nearness] = partial(
+    tuple.__new__, Nearness
+)  # at half the cost
+
+
 def _as_written(form: Form, found: str) -> bool:
     """Whether capitals and small letters are those of the form; the width of letters does not matter."""
     return found == form.text or normalize("NFKC", found) == form.text
@@ -164,16 +162,18 @@ class Scene:
         for one in self.fields:
             one.english = self.lang is None or self.lang == "en"
         for candidate in self.candidates:
+            candidate.place = candidate.field.place(candidate.start, candidate.end)
             candidate.capital = self._capital_of(candidate)
 
     def _place(
         self, forms: Sequence[Form], number: int, one: Field, start: int, end: int, suffix: str
     ) -> None:
         placed = -1
+        text = one.raw[start:end]
         for form in forms:
             if form.owner == placed:
                 continue
-            if form.exact and not _as_written(form, one.raw[start:end]):
+            if form.exact and not _as_written(form, text):
                 continue
             if form.handle and one.raw[start - 1 : start] != "@":
                 continue
@@ -185,7 +185,9 @@ class Scene:
             known = self.candidates
             if known and start < known[-1].end and known[-1].field is one:
                 self.crossing = True
-            known.append(Candidate(len(known), form, self.profiles[placed], one, number, start, end, suffix))
+            known.append(
+                Candidate(len(known), form, self.profiles[placed], one, number, start, end, text, suffix)
+            )
 
     def _drop_nested(self) -> None:
         """Keep the longest of the names of one entity that cover each other."""
@@ -250,7 +252,7 @@ class Scene:
                 near = _same_sentence(
                     candidate.field.raw, min(end, candidate.end), max(start, candidate.start)
                 )
-        return Nearness(over > 0, near, len(hits) > over)
+        return _nearness((over > 0, near, len(hits) > over))
 
     def capitalised(self, phrase: str) -> bool:
         """Whether ``phrase``, found in the document, stands there with a capital, where any text has them."""
