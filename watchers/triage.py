@@ -42,6 +42,11 @@ class Merit(IntEnum):
     ALERT = 2
 
 
+# A member of an enum is looked up at several times the cost of these.
+_QUIET, _DIGEST, _ALERT = Merit.QUIET, Merit.DIGEST, Merit.ALERT
+_PRIMARY, _CONTEXT = Tier.PRIMARY, Tier.CONTEXT
+
+
 class Judgement(NamedTuple):
     """Merit with the reasons for it."""
 
@@ -72,7 +77,7 @@ def decide(
         return _quiet(stale, *judged.reasons)
     if story_before is not None and story_before.alerted is not None:
         return _update(judged, change)
-    if judged.merit is not Merit.ALERT:
+    if judged.merit is not _ALERT:
         return unheard(judged, dated=entry.dated)
     if comments:
         return Decision(verdict=Verdict.QUIET, digest=True, reasons=("comment-on-told", *judged.reasons))
@@ -86,8 +91,8 @@ def decide(
 
 def unheard(judged: Judgement, *, dated: bool) -> Decision:
     """The decision on fresh news that nobody told before, when nothing but its merit counts."""
-    if judged.merit is not Merit.ALERT:
-        return Decision(verdict=Verdict.QUIET, digest=judged.merit is Merit.DIGEST, reasons=judged.reasons)
+    if judged.merit is not _ALERT:
+        return Decision(verdict=Verdict.QUIET, digest=judged.merit is _DIGEST, reasons=judged.reasons)
     return Decision(verdict=Verdict.ALERT, reasons=judged.reasons if dated else (*judged.reasons, "undated"))
 
 
@@ -98,14 +103,14 @@ def merit(
     entities = watchlist.by_slug()
     meant = [m for m in mentions if m.accepted and m.entity in entities]
     if not meant:
-        return _judgement(Merit.QUIET, "nothing-watched")
+        return _judgement(_QUIET, "nothing-watched")
     sure = [m for m in meant if m.score >= MIN_MENTION_SCORE]
     if not sure:
-        return _judgement(Merit.QUIET, "low-confidence")
+        return _judgement(_QUIET, "low-confidence")
     muted = watchlist.muted(now)
     heard = [m for m in sure if m.entity not in muted] if muted else sure
     if not heard:
-        return _judgement(Merit.QUIET, "muted")
+        return _judgement(_QUIET, "muted")
     best = _of_mentions(heard, entities)
     for move in moves:
         judged = _of_move(move, entities, muted)
@@ -123,12 +128,12 @@ def _judgement(merit: Merit, *reasons: str) -> Judgement:
 
 def _of_mentions(heard: Sequence[Mention], entities: Mapping[str, Entity]) -> Judgement:
     prominent = {entities[m.entity].tier for m in heard if m.prominent}
-    if Tier.PRIMARY in prominent:
-        return _judgement(Merit.ALERT, "primary-entity")
+    if _PRIMARY in prominent:
+        return _judgement(_ALERT, "primary-entity")
     if prominent:
-        tier = "context" if Tier.CONTEXT in prominent else "related"
-        return _judgement(Merit.QUIET, f"{tier}-without-move")
-    return _judgement(Merit.QUIET, "passing-mention")
+        tier = "context" if _CONTEXT in prominent else "related"
+        return _judgement(_QUIET, f"{tier}-without-move")
+    return _judgement(_QUIET, "passing-mention")
 
 
 def _of_move(move: Move, entities: Mapping[str, Entity], muted: Collection[str]) -> Judgement:
@@ -136,16 +141,16 @@ def _of_move(move: Move, entities: Mapping[str, Entity], muted: Collection[str])
     parties = [slug for slugs in move.roles.values() for slug in slugs]
     tiers = {entities[slug].tier for slug in parties if slug in entities and slug not in muted}
     if not tiers:
-        return _judgement(Merit.QUIET)
+        return _judgement(_QUIET)
     if move.score < MIN_MOVE_SCORE:
-        return _judgement(Merit.QUIET, "unsure-move")
-    if Tier.PRIMARY in tiers:
-        return _judgement(Merit.ALERT, f"party-to-move:{kind}")
-    if Tier.CONTEXT in tiers:
+        return _judgement(_QUIET, "unsure-move")
+    if _PRIMARY in tiers:
+        return _judgement(_ALERT, f"party-to-move:{kind}")
+    if _CONTEXT in tiers:
         if kind in _DIGEST_KINDS:
-            return _judgement(Merit.DIGEST, f"digest-kind:{kind}")
-        return _judgement(Merit.ALERT, f"party-to-move:{kind}")
-    return _judgement(Merit.DIGEST, f"related-party:{kind}")
+            return _judgement(_DIGEST, f"digest-kind:{kind}")
+        return _judgement(_ALERT, f"party-to-move:{kind}")
+    return _judgement(_DIGEST, f"related-party:{kind}")
 
 
 def _stale(entry: Entry) -> str | None:
@@ -160,7 +165,7 @@ def _update(judged: Judgement, change: StoryChange) -> Decision:
     """An entry of a story that was alerted: a reply on news, an edit on a further outlet."""
     if judged.reasons == ("muted",):
         return _quiet("muted")
-    if change.fact is not None and judged.merit is not Merit.QUIET:
+    if change.fact is not None and judged.merit is not _QUIET:
         return Decision(
             verdict=Verdict.UPDATE, update=UpdateKind.REPLY, reasons=("new-fact", *judged.reasons)
         )
@@ -178,9 +183,9 @@ def _was_missed(story: Story, watchlist: Watchlist, now: datetime) -> bool:
     if now - story.opened <= OLD:
         return False
     entities = watchlist.by_slug()
-    if any(entities[s].tier is Tier.PRIMARY for s in Facts.decode(story.facts).prominent if s in entities):
+    if any(entities[s].tier is _PRIMARY for s in Facts.decode(story.facts).prominent if s in entities):
         return True
-    return any(_of_move(move, entities, ()).merit is Merit.ALERT for move in story.moves)
+    return any(_of_move(move, entities, ()).merit is _ALERT for move in story.moves)
 
 
 def _quiet(*reasons: str) -> Decision:

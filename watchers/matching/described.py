@@ -11,7 +11,7 @@ from functools import cache
 
 from storage.model import Entity, EntityKind, RelationKind
 from watchers.matching.cues import Described, languages, names_in
-from watchers.matching.forms import Form, Strength, first_capital, pattern
+from watchers.matching.forms import PLAIN, Form, first_capital, pattern
 from watchers.text import fold
 
 _MAKER, _OWNER = "maker", "owner"
@@ -90,7 +90,7 @@ def _forms(owner: int, name: str, classes: tuple[str, ...], only: str | None) ->
                     Form(
                         owner=owner,
                         text=text,
-                        strength=Strength.PLAIN,
+                        strength=PLAIN,
                         capital=first_capital(text),
                         described=True,
                     ),

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from watchers.matching import weights as w
 from watchers.matching.cues import CJK, ROMANCE, given_names
-from watchers.matching.forms import Form, Strength
+from watchers.matching.forms import AMBIGUOUS, STRONG, Form
 from watchers.matching.reading import Place
 from watchers.matching.scene import Candidate, Evidence, Scene
 
@@ -44,17 +44,17 @@ def _of_form(form: Form, capital: str, lang: str | None) -> tuple[tuple[str, flo
         found.append(("small-letters", w.SMALL["described" if form.capital > 0 else label]))
     elif capital == "few":
         found.append(("small-letters", w.SMALL_AMONG_CJK))  # the only letters there are say little
-    elif capital == "told" and form.strength is not Strength.STRONG:
+    elif capital == "told" and form.strength is not STRONG:
         found.append(("capital", w.CAPITAL[label] + (w.CAPITAL_AMONG_CJK if lang in CJK else 0.0)))
     ordinary = bool(form.ordinary) and (lang in form.ordinary or lang is None)
-    if capital == "untold" and form.strength is Strength.AMBIGUOUS and not ordinary:
+    if capital == "untold" and form.strength is AMBIGUOUS and not ordinary:
         found.append(("capital", w.CAPITAL_OF_NO_WORD))
-    elif capital == "untold" and form.strength is not Strength.STRONG:
+    elif capital == "untold" and form.strength is not STRONG:
         found.append(("capital-untold", w.CAPITAL_UNTOLD[label]))
-    if form.strength is Strength.STRONG:
+    if form.strength is STRONG:
         return tuple(found)
     if ordinary:
-        if form.strength is Strength.AMBIGUOUS:
+        if form.strength is AMBIGUOUS:
             found.append(("ordinary-word", w.ORDINARY))
         elif capital == "untold":
             found.append(("ordinary-words" if form.head else "ordinary-word", w.ORDINARY_HEAD))
@@ -113,7 +113,7 @@ def _against(candidate: Candidate, scene: Scene, phrase: str) -> float:
     if nearness.over:
         told = candidate.capital == "told"  # "to google" is a verb, "to Google" is not
         return 0.0 if told and phrase not in profile.against_capital else w.AGAINST_OVER
-    if phrase in profile.against_over or candidate.form.strength is Strength.STRONG:
+    if phrase in profile.against_over or candidate.form.strength is STRONG:
         return 0.0  # it speaks about the words beside another occurrence
     if nearness.near:
         return w.AGAINST_NEAR

@@ -59,6 +59,11 @@ class Part(IntEnum):
     GIVEN = 2
 
 
+# Asked of each name that is found: a member of an enum is looked up at several times the cost of these.
+AMBIGUOUS, PLAIN, STRONG = Strength.AMBIGUOUS, Strength.PLAIN, Strength.STRONG
+FULL, SURNAME, GIVEN = Part.FULL, Part.SURNAME, Part.GIVEN
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Form:
     """One pattern to look for, and what it is worth when found."""
@@ -66,7 +71,7 @@ class Form:
     owner: int  # index of the entity
     text: str  # the alias as listed
     strength: Strength
-    part: Part = Part.FULL
+    part: Part = FULL
     lang: str | None = None
     capital: int = -1  # index of the first word that is written with a capital; -1: none is
     exact: bool = False  # only as written in ``text``
@@ -152,22 +157,17 @@ def _forms_of_alias(entity: Entity, owner: int, alias: Alias) -> Iterator[tuple[
         return
     words = key.split(" ")
     joined = "".join(words)
-    if (
-        len(words) > 1
-        and form.capital >= 0
-        and len(joined) >= MIN_JOINED
-        and form.strength > Strength.AMBIGUOUS
-    ):
-        yield joined, _variant(form, strength=Strength.STRONG, capital=0, ordinary=frozenset(), head=False)
+    if len(words) > 1 and form.capital >= 0 and len(joined) >= MIN_JOINED and form.strength > AMBIGUOUS:
+        yield joined, _variant(form, strength=STRONG, capital=0, ordinary=frozenset(), head=False)
     if words[-1] == "ai" and len(words) > 1:
         yield key[:-2] + "a.i.", form
-    if len(words) > 2 and form.strength is Strength.STRONG and entity.kind is not EntityKind.PERSON:
+    if len(words) > 2 and form.strength is STRONG and entity.kind is not EntityKind.PERSON:
         for key_of_slip in _plural_slips(words):
-            yield key_of_slip, _variant(form, strength=Strength.PLAIN, generated=True)
+            yield key_of_slip, _variant(form, strength=PLAIN, generated=True)
     split = pattern(_CAMEL.sub(" ", text))
     if split != key and min(map(len, split.split(" "))) > 1:
         head = ordinary_words().get(split.split(" ")[0], frozenset())
-        yield split, _variant(form, strength=Strength.PLAIN, generated=True, ordinary=head, head=True)
+        yield split, _variant(form, strength=PLAIN, generated=True, ordinary=head, head=True)
 
 
 _LONG_WORD = 7  # letters: shorter words are too often other words with or without an s
@@ -187,30 +187,30 @@ def _plural_slips(words: list[str]) -> Iterator[str]:
 
 
 def _form(entity: Entity, owner: int, alias: Alias, text: str, key: str) -> Form:
-    strength = Strength.STRONG if alias.strong else Strength.AMBIGUOUS if alias.ambiguous else Strength.PLAIN
+    strength = STRONG if alias.strong else AMBIGUOUS if alias.ambiguous else PLAIN
     words = key.split(" ")
     common = ordinary_words()
     ordinary, head = common.get(key, frozenset()), False
-    if len(words) > 1 and strength < Strength.STRONG and words[-1] in _AI:
+    if len(words) > 1 and strength < STRONG and words[-1] in _AI:
         ordinary, head = common.get(words[0], frozenset()), True
-    if len(words) > 1 and strength is Strength.AMBIGUOUS and not _AI.isdisjoint(words) and not ordinary:
+    if len(words) > 1 and strength is AMBIGUOUS and not _AI.isdisjoint(words) and not ordinary:
         ordinary = frozenset[str]().union(*(common.get(word, ()) for word in words))
     part = _part(entity, key, initials=alias.case_sensitive and text.isupper())
-    if part is not Part.FULL and strength is Strength.PLAIN and key in surnames():
-        strength = Strength.AMBIGUOUS
+    if part is not FULL and strength is PLAIN and key in surnames():
+        strength = AMBIGUOUS
     return Form(
         owner=owner,
         text=text,
         strength=strength,
         part=part,
-        described=strength is Strength.PLAIN and _describes(entity, words),
+        described=strength is PLAIN and _describes(entity, words),
         lang=alias.lang,
         capital=first_capital(text),
         exact=alias.case_sensitive,
         handle=alias.text[:1] == "@",
         spaced=not _CJK.match(key),
         ordinary=ordinary,
-        several=strength < Strength.STRONG and len(words) > 1 and all(w[:1].isupper() for w in text.split()),
+        several=strength < STRONG and len(words) > 1 and all(w[:1].isupper() for w in text.split()),
         head=head,
     )
 
@@ -233,9 +233,9 @@ def first_capital(text: str) -> int:
 
 def _part(entity: Entity, key: str, *, initials: bool) -> Part:
     if entity.kind is not EntityKind.PERSON or initials or " " in key or _CJK.search(key):
-        return Part.FULL
+        return FULL
     words = pattern(entity.name).split(" ")
-    return Part.GIVEN if len(words) > 1 and key in words[:-1] else Part.SURNAME
+    return GIVEN if len(words) > 1 and key in words[:-1] else SURNAME
 
 
 _FIELDS = [one.name for one in fields(Form)]
@@ -268,7 +268,7 @@ def _translated_forms(entity: Entity, owner: int, aliases: tuple[Alias, ...]) ->
                     Form(
                         owner=owner,
                         text=template.format(text),
-                        strength=Strength.PLAIN if bare and head == original else Strength.AMBIGUOUS,
+                        strength=PLAIN if bare and head == original else AMBIGUOUS,
                         lang=lang,
                         capital=first_capital(template.format(text)),
                         generated=True,

@@ -19,7 +19,7 @@ from watchers.matching.evidence import (
     place_evidence,
     section_evidence,
 )
-from watchers.matching.forms import Part, Strength
+from watchers.matching.forms import AMBIGUOUS, FULL, STRONG
 from watchers.matching.people import Bearers, person_evidence
 from watchers.matching.roles import by_role
 from watchers.matching.scene import Candidate, Evidence, Scene
@@ -51,7 +51,7 @@ def judge(scene: Scene) -> tuple[Mention, ...]:
     for candidate in scene.candidates:
         _weigh_alone(candidate, scene)
     containers = _containers(scene.candidates) if scene.crossing else {}
-    weak = [one for one in scene.candidates if one.form.strength is not Strength.STRONG]
+    weak = [one for one in scene.candidates if one.form.strength is not STRONG]
     before: dict[int, list[int]] | None = None
     for _ in range(_ROUNDS if weak else 0):
         anchors = _anchors(scene.candidates)
@@ -71,7 +71,7 @@ def accepted_score(candidate: Candidate) -> bool:
 
 def _weigh_alone(candidate: Candidate, scene: Scene) -> None:
     form, person = candidate.form, candidate.profile.person
-    strong = form.strength is Strength.STRONG
+    strong = form.strength is STRONG
     place = candidate.place
     found = place_evidence(candidate, place) if place else []
     found += alias_evidence(candidate, scene)
@@ -147,7 +147,7 @@ def _context(
     if container is not None and mine.index in container.profile.owners and container.total > 0:
         found.append((f"within:{container.profile.slug}", w.WITHIN))
     own = anchors.get(mine.index, [])
-    if candidate.profile.person and candidate.form.part is not Part.FULL:
+    if candidate.profile.person and candidate.form.part is not FULL:
         found += bearers.evidence(candidate)
         found += _colleague(candidate, scene, anchors)
     elif any(number != candidate.number for number in own):
@@ -155,11 +155,11 @@ def _context(
     if mine.unit:
         found += _unit_evidence(candidate, scene)
     found += _company(candidate, scene, anchors)
-    if not found and candidate.form.strength is Strength.AMBIGUOUS:
+    if not found and candidate.form.strength is AMBIGUOUS:
         found += _paired(candidate, scene)
     if candidate.full_name and _unbacked(candidate, scene, found, anchors):
         found.append(("unbacked-full-name", w.UNBACKED))
-    elif candidate.form.strength is Strength.AMBIGUOUS and _only_strangers(found):
+    elif candidate.form.strength is AMBIGUOUS and _only_strangers(found):
         found += _without_context(candidate, scene, found)
     elif candidate.form.several and _only_strangers(found) and _phrase_alone(candidate, scene):
         found.append(("no-context", w.PHRASE_WITHOUT_CONTEXT))
@@ -183,7 +183,7 @@ def _phrase_alone(candidate: Candidate, scene: Scene) -> bool:
 def _without_context(candidate: Candidate, scene: Scene, found: Evidence) -> Evidence:
     """What an ambiguous name loses for want of anything that the watchlist relates to it."""
     mine = candidate.profile
-    if mine.person and candidate.form.part is not Part.FULL:
+    if mine.person and candidate.form.part is not FULL:
         told = found and any(label.startswith("context:") for label, _ in candidate.evidence)
         return [] if told else [("alone", w.ALONE)]
     thing = mine.product and not scene.topic.watched
@@ -269,7 +269,7 @@ def _paired(candidate: Candidate, scene: Scene) -> Evidence:
 
 def _unit_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     """Whose laboratory is described: "Acme's superintelligence team" against another's."""
-    if candidate.form.strength is not Strength.AMBIGUOUS or candidate.form.exact or scene.cjk:
+    if candidate.form.strength is not AMBIGUOUS or candidate.form.exact or scene.cjk:
         return []
     mine, around = candidate.profile, candidate.around
     before = scene.ending_at(candidate, 8)

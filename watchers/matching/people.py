@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from watchers.matching import weights as w
 from watchers.matching.cues import family_first, given_names, surnames, topics
-from watchers.matching.forms import Part, Strength, pattern
+from watchers.matching.forms import FULL, GIVEN, STRONG, SURNAME, pattern
 from watchers.matching.scene import Candidate, Evidence, Scene
 
 # Two syllables of Chinese romanisation, as most given names are: "Zhifeng", "Danqi".
@@ -25,11 +25,11 @@ _LONG_ENOUGH_FOR_SLIPS = 5  # letters: shorter names differ by one letter all th
 def person_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     """The words around a person's name, with their weights."""
     found: Evidence = []
-    if candidate.form.part is not Part.FULL:
+    if candidate.form.part is not FULL:
         found += _single_name(candidate, scene)
-    elif candidate.form.strength is not Strength.STRONG and not scene.cjk:
+    elif candidate.form.strength is not STRONG and not scene.cjk:
         found += _longer_name(candidate, scene)
-    if candidate.form.strength is not Strength.STRONG and not scene.cjk:
+    if candidate.form.strength is not STRONG and not scene.cjk:
         found += _calling(candidate)
     if scene.cjk:
         after = candidate.field.folded[candidate.end : candidate.end + 8].lstrip()
@@ -54,12 +54,12 @@ def _calling(candidate: Candidate) -> Evidence:
 def _single_name(candidate: Candidate, scene: Scene) -> Evidence:
     form = candidate.form
     found: Evidence = []
-    if form.strength is not Strength.STRONG and not scene.cjk:
+    if form.strength is not STRONG and not scene.cjk:
         surname = w.SURNAME if pattern(form.text) in surnames() else w.RARE_SURNAME
-        part = (w.GIVEN_NAME if form.part is Part.GIVEN else surname) - w.ALIAS["ambiguous"]
+        part = (w.GIVEN_NAME if form.part is GIVEN else surname) - w.ALIAS["ambiguous"]
         found.append((f"{form.part.name.lower()}-alone", part))
     other = _other_given_name(candidate, scene)
-    if other and _misspelt(other, candidate.profile.given, rare=form.strength is Strength.STRONG):
+    if other and _misspelt(other, candidate.profile.given, rare=form.strength is STRONG):
         return [*found, (f"given-name-misspelt:{other}", w.MISSPELT)]
     if other:
         candidate.other_bearer = True
@@ -86,7 +86,7 @@ def _single_name(candidate: Candidate, scene: Scene) -> Evidence:
 def _own_company(candidate: Candidate, scene: Scene) -> str:
     """ "Murati's lab", "la startup de Murati": what a founder is known by, where he founded something."""
     shared = pattern(candidate.form.text) in surnames()
-    if not candidate.profile.founder or shared or candidate.form.part is not Part.SURNAME:
+    if not candidate.profile.founder or shared or candidate.form.part is not SURNAME:
         return ""
     if scene.cjk:
         after = candidate.field.folded[candidate.end : candidate.end + 10].lstrip()
@@ -115,7 +115,7 @@ def _other_given_name(candidate: Candidate, scene: Scene) -> str | None:
     bare = word.split("-")[0]
     if word in candidate.profile.given or bare in candidate.profile.given:
         return None
-    if candidate.form.part is Part.GIVEN:
+    if candidate.form.part is GIVEN:
         return None
     cues = scene.cues
     if word.endswith(("'s", "'")) or word in cues.honorifics or word in cues.functions or word in cues.nouns:
@@ -127,7 +127,7 @@ def _other_given_name(candidate: Candidate, scene: Scene) -> str | None:
         return None if any(name.startswith(bare) for name in candidate.profile.given) else word
     if bare in given_names() or bare in family_first():
         return word
-    if candidate.form.strength is Strength.STRONG:
+    if candidate.form.strength is STRONG:
         return None
     if word in cues.verbs or word in cues.before or word in cues.verbs_before or word in cues.former:
         return None
@@ -175,10 +175,10 @@ def _given_name_after(candidate: Candidate, scene: Scene) -> str | None:
         return None
     if scene.starting_at(candidate, 2) is not None or word in cues.before or word in cues.nouns:
         return None
-    if candidate.form.part is Part.GIVEN:
+    if candidate.form.part is GIVEN:
         return word if word in surnames() or not candidate.field.title_case else None
     own_order = candidate.form.text.lower() in family_first()
-    if candidate.form.strength is Strength.STRONG or not own_order:
+    if candidate.form.strength is STRONG or not own_order:
         return None
     if candidate.field.title_case and word not in given_names() and not _romanised(word):
         return None

@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from storage.model import Document
 from watchers.matching.cues import CJK, Cues, cues, sections, topics
-from watchers.matching.forms import Form, Part, Strength
+from watchers.matching.forms import FULL, STRONG, Form
 from watchers.matching.profiles import Profile
 from watchers.matching.reading import Around, Field, Place
 from watchers.matching.scan import Scanner
@@ -69,7 +69,7 @@ class Candidate:
     @property
     def full_name(self) -> bool:
         """Whether a person's whole name stands here."""
-        return self.profile.person and self.form.part is Part.FULL and not self.form.described
+        return self.profile.person and self.form.part is FULL and not self.form.described
 
     @property
     def phrase(self) -> bool:
@@ -295,7 +295,7 @@ class Scene:
             if one.small and self.cjk and one.raw[at].islower():
                 return "few"
             return "small" if one.raw[at].islower() and not one.small else "none"
-        if form.strength is Strength.STRONG or self.cjk:
+        if form.strength is STRONG or self.cjk:
             return "told"  # nobody asks further
         if one.begins_sentence(candidate.start) or one.title_case:
             if form.several and _SMALL_AFTER.search(candidate.text):

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from watchers.matching import weights as w
 from watchers.matching.cues import COMPOUNDING, GENITIVE_S, ROMANCE, Cues, topics
-from watchers.matching.forms import Strength
+from watchers.matching.forms import AMBIGUOUS
 from watchers.matching.scene import Candidate, Evidence, Scene
 from watchers.tables import either
 
@@ -67,7 +67,7 @@ def _unpossessive(candidate: Candidate, scene: Scene, capital: str, *, shaky: bo
         and around.right_raw[1][0].isupper()
         and capital != "small"
     ):
-        weight = w.BESIDE_NAME / (2 if candidate.form.strength is Strength.AMBIGUOUS else 1)
+        weight = w.BESIDE_NAME / (2 if candidate.form.strength is AMBIGUOUS else 1)
         return [(f"and-name:{words[1]}", weight)]
     if capital == "untold" and scene.lang in candidate.form.ordinary:
         if first in cues.complements:
@@ -115,7 +115,7 @@ def _noun_after(candidate: Candidate, scene: Scene, *, shaky: bool) -> Evidence:
 def _acting(verb: str, candidate: Candidate, scene: Scene) -> tuple[str, float]:
     """What a verb after the name says: that a company acts, or only that something does."""
     form = candidate.form
-    if form.strength is Strength.AMBIGUOUS:
+    if form.strength is AMBIGUOUS:
         word = scene.lang in form.ordinary and candidate.capital == "untold"
         # in Portuguese and Spanish the word may be the verb: "Surge disputa"
         vague = word and (verb in scene.cues.everyday or scene.lang in ROMANCE)
@@ -270,7 +270,7 @@ def _possessor(word: str, candidate: Candidate, scene: Scene) -> Evidence:
     """A company is not somebody's, unless it is its founder's or owner's."""
     profile = candidate.profile
     neighbour = scene.ending_at(candidate, 3)
-    if profile.person or profile.unit or profile.owners or candidate.form.strength is not Strength.AMBIGUOUS:
+    if profile.person or profile.unit or profile.owners or candidate.form.strength is not AMBIGUOUS:
         return []
     if neighbour is not None and neighbour.profile.index in profile.related:
         return [(f"of:{neighbour.profile.slug}", w.BEFORE_TOLD)]
@@ -291,7 +291,7 @@ def _hyphen_before(candidate: Candidate, scene: Scene) -> Evidence:
     if neighbour is not None and neighbour.field.raw[neighbour.start].isupper():
         return [(f"beside:{word}", w.QUOTED)]
     if around.left_capital and candidate.capital == "told" and not candidate.form.head:
-        compound = scene.lang == "de" and candidate.form.strength is Strength.AMBIGUOUS  # "Kupfer-Surge"
+        compound = scene.lang == "de" and candidate.form.strength is AMBIGUOUS  # "Kupfer-Surge"
         return [(f"compound-of:{word}", w.COMPOUND_OF)] if compound else []
     return [(f"hyphen-before:{word}", w.HYPHEN_SMALL_BEFORE)]
 
