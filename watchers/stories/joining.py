@@ -115,9 +115,9 @@ def _fit(
 
 
 def _strangers(evidence: Evidence) -> bool:
-    """Whether two reports have nobody, no sum and no word of a headline in common: that both buy is no event."""
+    """Whether two reports have nobody and no sum in common: that both buy something is no event."""
     parties = evidence.entities or evidence.headliner or evidence.names or evidence.names_lead
-    return not (parties or evidence.amounts or evidence.amounts_lead or evidence.words or evidence.copy)
+    return not (parties or evidence.amounts or evidence.amounts_lead or evidence.copy)
 
 
 def _vetoed(fp: Fingerprint, other: Fingerprint) -> bool:
