@@ -15,7 +15,7 @@ from tests.flows.publisher import Publisher
 from watchers import sources
 
 NOW = datetime.now(UTC)
-THEN, LATER = NOW - timedelta(hours=3), NOW - timedelta(hours=1)
+THEN = NOW - timedelta(hours=3)
 
 
 def iso(moment: datetime) -> str:
