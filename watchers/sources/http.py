@@ -9,7 +9,7 @@ for each host; at most five redirects, each checked; thirty seconds and ten MiB 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,8 +29,10 @@ from watchers.sources.headers import max_age, retry_after
 from watchers.sources.hosts import Hosts
 from watchers.sources.transport import (
     AddressNotAllowed,
+    Answer,
     BodyCutOff,
     EndUnsaid,
+    Fields,
     GuardedTransport,
     HeadersOverflow,
     NameNotFound,
@@ -96,9 +98,6 @@ class _Trail:
     unbroken: bool = True
 
 
-_Headers = list[tuple[bytes, bytes]]
-
-
 class Fetcher:
     """Owns the client, the guard and the turns of each host; an async context manager.
 
@@ -127,10 +126,7 @@ class Fetcher:
         shared = SharedTurns.open(turns) if turns is not None else None
         self._hosts = Hosts(concurrency=concurrency, spacing=spacing, clock=clock, sleep=sleep, shared=shared)
         self._deadlines = Deadlines()
-        self._client = _Client(
-            transport=transport or GuardedTransport(AddressGuard(allow_private)), trust_env=False, headers={}
-        )
-        self._client.headers.clear()
+        self._client = _Client(transport or GuardedTransport(AddressGuard(allow_private)))
 
     async def __aenter__(self) -> Self:
         return self
@@ -171,7 +167,7 @@ class Fetcher:
             (b"Accept", (accept or ACCEPT).encode("ascii")),
             (b"Accept-Encoding", b"gzip"),
         ]
-        validators: _Headers = []
+        validators: Fields = []
         if etag:
             validators.append((b"If-None-Match", etag.encode()))
         if last_modified:
@@ -194,21 +190,17 @@ class Fetcher:
             return Failed.of(error)
 
     async def _exchange(
-        self, trail: _Trail, sent: _Headers, now: datetime, *, conditional: bool
+        self, trail: _Trail, sent: Fields, now: datetime, *, conditional: bool
     ) -> Outcome | None:
         """One request and its answer; None: a redirect, noted in ``trail``."""
         begun = time.monotonic()
-        request = httpx.Request(
-            "GET", trail.url, headers=[(b"Host", trail.url.netloc), *sent], stream=_NOTHING
-        )
         try:
             with self._deadlines.within(trail.left):
-                response = await self._client.once(request)
+                answer = await self._client.answer(trail.url, [(b"Host", trail.url.netloc), *sent])
                 try:
-                    return await self._read(response, trail, now, conditional=conditional)
+                    return await self._read(answer, trail, now, conditional=conditional)
                 finally:
-                    await response.aclose()
-                    del response.stream  # it refers to the response, and only the collector would part them
+                    await answer.aclose()
         except TimeoutError:
             raise base.TimedOut(f"not finished after {self._bounds.seconds:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
@@ -217,49 +209,49 @@ class Fetcher:
             trail.left = max(trail.left - (time.monotonic() - begun), 0.01)
 
     async def _read(
-        self, response: httpx.Response, trail: _Trail, now: datetime, *, conditional: bool
+        self, answer: "_Answer", trail: _Trail, now: datetime, *, conditional: bool
     ) -> Outcome | None:
-        if response.status_code in REDIRECTS:
-            self._follow(response, trail)
+        if answer.status in REDIRECTS:
+            self._follow(answer, trail)
             return None
-        if response.status_code == 304:
+        if answer.status == 304:
             if not conditional:
                 raise base.ProtocolBroken("304 to a question without validators")
             return NotModified(
                 url=trail.text,
                 permanent_redirect=trail.permanent,
-                max_age=max_age(_joined(response, b"cache-control")),
+                max_age=max_age(_joined(answer, b"cache-control")),
             )
-        if response.status_code != 200:
-            return _refusal(response, now)
-        body, received = await self._body(response)
+        if answer.status != 200:
+            return _refusal(answer, now)
+        body, received = await self._body(answer)
         return Fetched(
             url=trail.text,
             body=body,
             body_hash=body_hash(body),
-            content_type=_joined(response, b"content-type"),
-            etag=_verbatim(response, b"etag"),
-            last_modified=_verbatim(response, b"last-modified"),
+            content_type=_joined(answer, b"content-type"),
+            etag=_verbatim(answer, b"etag"),
+            last_modified=_verbatim(answer, b"last-modified"),
             permanent_redirect=trail.permanent,
-            max_age=max_age(_joined(response, b"cache-control")),
+            max_age=max_age(_joined(answer, b"cache-control")),
             received=received,
         )
 
-    async def _body(self, response: httpx.Response) -> tuple[bytes, int]:
+    async def _body(self, answer: "_Answer") -> tuple[bytes, int]:
         """The decoded body and its size on the wire, both within bounds."""
         limit = self._bounds.body
-        coding = response.headers.get("content-encoding", "").strip().lower()
+        coding = (_joined(answer, b"content-encoding") or "").strip().lower()
         if coding not in {"", "identity", "gzip", "x-gzip"}:
             raise base.BadEncoding(f"content-encoding {coding[:40]!r}: only one layer of gzip is taken")
-        if int(_digits(response.headers.get("content-length"))) > limit:
+        if int(_digits(_joined(answer, b"content-length"))) > limit:
             raise base.BodyTooLarge(f"announces more than {limit} bytes")
-        if response.is_stream_consumed:  # held in memory and decoded: a mock's answer
-            return response.content, len(response.content)
+        if answer.content is not None:  # decoded already
+            return answer.content, len(answer.content)
         gunzip = Gunzip(limit) if coding.endswith("gzip") else None
         pieces: list[bytes] = []
         received = 0
         try:
-            async with aclosing(response.aiter_raw()) as raw:  # type: ignore[type-var]
+            async with aclosing(aiter(answer)) as raw:  # type: ignore[type-var]
                 async for piece in raw:
                     received += len(piece)
                     if received > limit:
@@ -274,11 +266,11 @@ class Fetcher:
                 raise
         return (gunzip.finish() if gunzip is not None and received else b"".join(pieces)), received
 
-    def _follow(self, response: httpx.Response, trail: _Trail) -> None:
+    def _follow(self, answer: "_Answer", trail: _Trail) -> None:
         trail.hops += 1
         if trail.hops > self._bounds.redirects:
             raise base.TooManyRedirects(f"more than {self._bounds.redirects} redirects")
-        location = response.headers.get("location", "").strip()
+        location = (_joined(answer, b"location") or "").strip()
         if not location:
             raise base.BadRedirect("a redirect without a target")
         try:
@@ -290,7 +282,7 @@ class Fetcher:
             raise base.BadRedirect("a redirect to something that is not an http(s) address") from error
         if target == trail.url:
             raise base.TooManyRedirects("a redirect to itself")
-        trail.unbroken = trail.unbroken and response.status_code in PERMANENT
+        trail.unbroken = trail.unbroken and answer.status in PERMANENT
         trail.url, trail.text = target, str(target)
         if trail.unbroken:
             trail.permanent = trail.text
@@ -322,9 +314,9 @@ def _origin(url: httpx.URL) -> tuple[bytes, str, str, int | None]:
     return url.userinfo, url.scheme, url.host, url.port
 
 
-def _verbatim(response: httpx.Response, name: bytes) -> str | None:
+def _verbatim(answer: "_Answer", name: bytes) -> str | None:
     """A header field byte for byte; None also where it cannot be kept (no UTF-8) or sent back (NUL)."""
-    for key, value in response.headers.raw:
+    for key, value in answer.headers:
         if key.lower() == name and b"\0" not in value:
             try:
                 return value.decode("utf-8") or None
@@ -333,18 +325,24 @@ def _verbatim(response: httpx.Response, name: bytes) -> str | None:
     return None
 
 
-def _joined(response: httpx.Response, name: bytes) -> str | None:
-    """A header field, its lines joined; httpx's own look-up decodes all fields first."""
-    found = [value for key, value in response.headers.raw if key.lower() == name]
-    return b", ".join(found).decode("latin-1") if found else None
+def _joined(answer: "_Answer", name: bytes) -> str | None:
+    """A header field, its lines joined."""
+    found = [value for key, value in answer.headers if key.lower() == name]
+    if not found:
+        return None
+    whole = b", ".join(found)
+    try:
+        return whole.decode()
+    except UnicodeDecodeError:
+        return whole.decode("latin-1")
 
 
-def _refusal(response: httpx.Response, now: datetime) -> Failed:
-    status = response.status_code
+def _refusal(answer: "_Answer", now: datetime) -> Failed:
+    status = answer.status
     kind = _STATUS.get(status) or (base.ServerFailed if status >= 500 else base.HttpError)
     asked: timedelta | None = None
     if status in {429, 503}:
-        asked = retry_after(response.headers.get("retry-after"), now)
+        asked = retry_after(_joined(answer, b"retry-after"), now)
     return Failed(error=kind.name, detail=f"HTTP {status}", status=status, retry_after=asked)
 
 
@@ -377,19 +375,27 @@ class _NoCookies(httpx.Cookies):
 
 
 class _Client(httpx.AsyncClient):
-    """httpx's client without cookies."""
+    """httpx's client without cookies, headers of its own and settings from the environment."""
 
     _none = _NoCookies()
 
-    async def once(self, request: httpx.Request) -> httpx.Response:
-        """``send`` without what only credentials, redirects and hooks need: a fourteenth of a poll."""
-        if request.url.userinfo:
-            return await self.send(request, stream=True, follow_redirects=False)
-        response = await self._transport_for_url(request.url).handle_async_request(request)
-        response.request = request
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        super().__init__(transport=transport, trust_env=False, headers={})
+        self.headers.clear()
+
+    async def answer(self, url: httpx.URL, fields: Fields) -> "_Answer":
+        """GET: past what httpx does for credentials, redirects and hooks where it is for nothing."""
+        transport = self._transport_for_url(url)
+        if isinstance(transport, GuardedTransport) and not url.userinfo:
+            answer: _Answer = await transport.get(url, fields)
+        else:
+            request = httpx.Request("GET", url, headers=fields, stream=_NOTHING)
+            if url.userinfo:  # ``send`` writes the line of the log, too
+                return _HttpxAnswer(await self.send(request, stream=True, follow_redirects=False))
+            answer = _HttpxAnswer(await transport.handle_async_request(request))
         if _requests.isEnabledFor(logging.INFO):
-            _requests.info("HTTP Request: %s %s %d", request.method, request.url, response.status_code)
-        return response
+            _requests.info("HTTP Request: GET %s %d", url, answer.status)
+        return answer
 
     @property
     def cookies(self) -> httpx.Cookies:
@@ -399,3 +405,23 @@ class _Client(httpx.AsyncClient):
     @cookies.setter
     def cookies(self, cookies: object) -> None:
         """None are taken."""
+
+
+class _HttpxAnswer(httpx.AsyncByteStream):
+    """An answer that came through httpx: for credentials in an address, and of a mock in tests."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self.status = response.status_code
+        self.headers = response.headers.raw
+        self.content = response.content if response.is_stream_consumed else None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._response.aiter_raw():
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+
+_Answer = Answer | _HttpxAnswer

@@ -1,7 +1,8 @@
 """An httpx transport that asks each address of the guard, and is cheap.
 
-httpx stays the interface (requests, responses, mock transports in tests); the bytes go over
-asyncio's own connections (``exchange``), at a third of what httpcore's or aiohttp's cost.
+httpx stays the interface (its URLs and errors, requests and responses for who wants them, mock
+transports in tests); the bytes go over connections of our own (``exchange``; over ``wire`` where
+there is no TLS), at a third of what httpcore's or aiohttp's cost.
 Every address is put to the guard just before its socket is made, whether it came from a
 name or stood in the URL; no environment is read, no cookie kept, no redirect followed, and
 failures keep their kind (name, certificate, header size, cut-off body).
@@ -30,8 +31,10 @@ from watchers.sources.wire import Wire
 
 __all__ = [
     "AddressNotAllowed",
+    "Answer",
     "BodyCutOff",
     "EndUnsaid",
+    "Fields",
     "GuardedTransport",
     "HeadersOverflow",
     "shared_ssl",
@@ -45,6 +48,7 @@ KEPT = 256  # … and so many may wait
 NAMES_FOR = 60.0  # seconds that a name's addresses are believed
 LOOKED_UP_AT_ONCE = 32  # names, in threads of their own: a resolver that hangs must not hold up the store
 
+Fields = list[tuple[bytes, bytes]]  # header lines, as they are sent or came
 _Origin = tuple[bytes, bytes, int | None]  # scheme, host, port
 _Address = tuple[int, int, int, str, tuple[Any, ...]]  # as socket.getaddrinfo gives them
 
@@ -74,17 +78,24 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One exchange: no redirects, no decoding, no cookies."""
-        url = request.url
+        answer = await self._ask(
+            request.url, _head(request.method, request.url, request.headers.raw) + request.read()
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=answer, request=request)
+
+    async def get(self, url: httpx.URL, fields: Fields) -> "Answer":
+        """The same for a GET, without what only others need of httpx's requests and responses."""
+        return await self._ask(url, _head("GET", url, fields))
+
+    async def _ask(self, url: httpx.URL, head: bytes) -> "Answer":
         origin = (url.raw_scheme, url.raw_host, url.port)
-        head = _head(request)
         exchange = self._kept(origin)
         if exchange is not None and not await _answers(exchange, head):
             exchange = None  # it was closed while nobody looked
         if exchange is None:
             exchange = await self._connect(url)
             await _ask(exchange, head)
-        stream = _Body(self, origin, exchange)
-        return httpx.Response(exchange.status, headers=exchange.headers, stream=stream, request=request)
+        return Answer(self, origin, exchange)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -211,10 +222,14 @@ def _begun(addresses: list[_Address]) -> socket.socket | None:
     return raw
 
 
-class _Body(httpx.AsyncByteStream):
-    """The body as it comes; closing gives the connection back."""
+class Answer(httpx.AsyncByteStream):
+    """Its status and header fields as they came, the body as it comes; closing gives the connection back."""
+
+    content = None  # not in memory
 
     def __init__(self, transport: GuardedTransport, origin: _Origin, exchange: Exchange) -> None:
+        self.status = exchange.status
+        self.headers = exchange.headers
         self._transport = transport
         self._origin = origin
         self._exchange = exchange
@@ -246,14 +261,14 @@ async def _answers(exchange: Exchange, head: bytes) -> bool:
     return True
 
 
-def _head(request: httpx.Request) -> bytes:
-    """The request as it is sent; its body, if any, behind it."""
-    lines = [b"%b %b HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
-    lines += [b"%b: %b" % field for field in request.headers.raw]
+def _head(method: str, url: httpx.URL, fields: Fields) -> bytes:
+    """A request without its body, as it is sent."""
+    lines = [b"%b %b HTTP/1.1" % (method.encode("ascii"), url.raw_path)]
+    lines += [b"%b: %b" % field for field in fields]
     head = b"\r\n".join(lines)
     if head.count(b"\n") != len(lines) - 1 or head.count(b"\r") != len(lines) - 1 or b"\0" in head:
         raise httpx.LocalProtocolError("a header field with a line break in it")
-    return head + b"\r\n\r\n" + request.read()
+    return head + b"\r\n\r\n"
 
 
 @cache
