@@ -6,6 +6,7 @@ every wording; the words that headlines have for such things tell the sort all t
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from watchers.stories.fingerprint import KEPT, Fingerprint
 
@@ -32,49 +33,55 @@ _OF_KIND = {
     "launch": "product", "infrastructure": "sites", "legal": "law", "incident": "harm",
 }  # fmt: skip
 # Sorts that one event is told as, depending on the side from which it is told.
-_NEAR = frozenset(
-    frozenset(pair)
-    for pair in (
-        ("away", "people"),
-        ("away", "cuts"),
-        ("money", "deal"),
-        ("money", "people"),
-        ("purchase", "money"),
-        ("purchase", "deal"),
-        ("purchase", "people"),
-        ("sites", "money"),
-        ("sites", "deal"),
-        ("order", "people"),
-        ("order", "cuts"),
-        ("order", "away"),
-        ("harm", "law"),
-        ("product", "deal"),
-    )
+_NEAR = (
+    ("away", "people"),
+    ("away", "cuts"),
+    ("money", "deal"),
+    ("money", "people"),
+    ("purchase", "money"),
+    ("purchase", "deal"),
+    ("purchase", "people"),
+    ("sites", "money"),
+    ("sites", "deal"),
+    ("order", "people"),
+    ("order", "cuts"),
+    ("order", "away"),
+    ("harm", "law"),
+    ("product", "deal"),
 )
+_BESIDE = {
+    sort: frozenset(other for pair in _NEAR if sort in pair for other in pair if other != sort)
+    for sort in {*_TOLD_BY.values(), *_OF_KIND.values()}
+}
 
 
-def compare(a: Fingerprint, b: Fingerprint) -> float:
-    """1 one sort of action in both headlines, 0.5 in a headline and a lead or a near one, -1 others."""
-    ours, theirs = _headline(a), _headline(b)
-    if ours & theirs:
+class Sorts(NamedTuple):
+    """The sorts of action that a text tells."""
+
+    headline: frozenset[str]
+    everything: frozenset[str]
+    near: frozenset[str]  # those as which what the headline tells is told, too
+
+
+@lru_cache(maxsize=KEPT)
+def sorts_of(fp: Fingerprint) -> Sorts:
+    """The sorts of an entry."""
+    headline = _sorts(fp.headline_concepts(), fp.kinds[:1] if fp.moved else ())
+    near = frozenset().union(*(_BESIDE[sort] for sort in headline))
+    return Sorts(headline, _sorts(fp.concepts, fp.kinds), near)
+
+
+def compare(ours: Sorts, theirs: Sorts) -> float:
+    """1 one sort of action in both headlines, 0.5 in a headline and a lead, 0.3 a near one, -1 others."""
+    if not ours.headline.isdisjoint(theirs.headline):
         return 1.0
-    if ours & _all(b) or theirs & _all(a):
+    if not (ours.headline.isdisjoint(theirs.everything) and theirs.headline.isdisjoint(ours.everything)):
         return 0.5
-    if any(frozenset((x, y)) in _NEAR for x in ours for y in theirs):
+    if not ours.near.isdisjoint(theirs.headline):
         return 0.3
-    if not ours or not theirs:
-        return 0.2 * bool(_all(a) & _all(b))
+    if not ours.headline or not theirs.headline:
+        return 0.2 * (not ours.everything.isdisjoint(theirs.everything))
     return -1.0
-
-
-@lru_cache(maxsize=KEPT)
-def _headline(fp: Fingerprint) -> frozenset[str]:
-    return _sorts(fp.headline_concepts(), fp.kinds[:1] if fp.moved else ())
-
-
-@lru_cache(maxsize=KEPT)
-def _all(fp: Fingerprint) -> frozenset[str]:
-    return _sorts(fp.concepts, fp.kinds)
 
 
 def _sorts(concepts: Iterable[str], kinds: Iterable[str]) -> frozenset[str]:

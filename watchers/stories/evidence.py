@@ -98,10 +98,10 @@ def gather(
     names, names_lead = _names(ours, theirs, rarity)
     concepts, concepts_lead = _shared(ours.concepts, theirs.concepts, rarity.concept)
     words, words_lead = _shared(ours.words, theirs.words, rarity.word)
-    amounts, amounts_lead = sums.shared(a, b, rarity)
+    amounts, amounts_lead = sums.shared(a, b, ours.figures, theirs.figures, rarity)
     common = ours.stands & theirs.stands
     strange, abroad = _strange(ours, theirs, rarity), bool(a.lang and b.lang and a.lang != b.lang)
-    action = actions.compare(a, b)
+    action = actions.compare(ours.sorts, theirs.sorts)
     shared = any((names, names_lead, concepts, concepts_lead, words, words_lead, amounts, amounts_lead))
     alien = not shared and action < 1.0
     firmer = (a.status == "rumour") != (b.status == "rumour")
@@ -132,7 +132,7 @@ def gather(
         copy=float(bool(a.title) and a.title == b.title),
         days=min(days, 30.0),
         soon=fresh,
-        burst=fresh and fresh * max((_shared_head(a, b, slug, rarity) for slug in common), default=0.0),
+        burst=fresh * max([_shared_head(a, b, slug, rarity) for slug in common]) if fresh and common else 0.0,
         comment=1.0 if a.comment and not b.comment else 0.5 * (b.comment and not a.comment),
         alien=float(alien and not abroad),
         alien_abroad=float(alien and abroad),
@@ -178,6 +178,8 @@ class _Side:
     named: _Said  # what names can meet
     concepts: _Said
     words: _Said
+    sorts: actions.Sorts
+    figures: sums.Figures
     stages: tuple[int, ...]
     substance: int  # how much there is to compare
 
@@ -201,6 +203,8 @@ def _side(fp: Fingerprint) -> _Side:
         named=_Said(frozenset((*fp.headline_names(), *fp.words[: said[2]], *played)), parties.words_of(fp)),
         concepts=_Said(concepts, frozenset(fp.concepts) - sums.MORE),
         words=_Said(frozenset(fp.words[: said[2]]), frozenset(fp.words)),
+        sorts=actions.sorts_of(fp),
+        figures=sums.figures_of(fp),
         stages=stages.reached(concepts),
         substance=len(fp.names) + len(fp.concepts) + len(fp.numbers) + len(fp.words) // 2,
     )
@@ -208,13 +212,12 @@ def _side(fp: Fingerprint) -> _Side:
 
 def _entities(a: Fingerprint, ours: _Side, theirs: _Side, rarity: Rarity) -> float:
     """The two rarest count; further ones little: a roundup shares names with everything."""
-    weights = sorted(
-        (
-            ours.places[slug] * theirs.places[slug] * rarity.entity(slug, person=slug in a.persons)
-            for slug in ours.places.keys() & theirs.places.keys()
-        ),
-        reverse=True,
-    )
+    weights = [
+        place * theirs.places[slug] * rarity.entity(slug, person=slug in a.persons)
+        for slug, place in ours.places.items()
+        if slug in theirs.places
+    ]
+    weights.sort(reverse=True)
     return sum(weights[:2]) + 0.2 * sum(weights[2:])
 
 
@@ -231,12 +234,17 @@ def _shared_head(a: Fingerprint, b: Fingerprint, slug: str, rarity: Rarity) -> f
 
 
 def _cast(a: Fingerprint, b: Fingerprint, ours: _Side, theirs: _Side, rarity: Rarity) -> float:
-    def weight(slugs: Iterable[str]) -> float:
-        return sum(rarity.entity(s, person=s in a.persons or s in b.persons) for s in sorted(slugs))
-
     common = ours.cast & theirs.cast
-    everybody = weight(ours.cast | theirs.cast) if common else 0.0
-    return weight(common) / everybody if everybody else 0.0
+    if not common:
+        return 0.0
+    weights = {
+        slug: rarity.entity(slug, person=slug in a.persons or slug in b.persons)
+        for slug in sorted(ours.cast | theirs.cast)
+    }
+    everybody = sum(weights.values())
+    return (
+        sum([weight for slug, weight in weights.items() if slug in common]) / everybody if everybody else 0.0
+    )
 
 
 def _names(ours: _Side, theirs: _Side, rarity: Rarity) -> tuple[float, float]:
@@ -246,7 +254,9 @@ def _names(ours: _Side, theirs: _Side, rarity: Rarity) -> tuple[float, float]:
     """
     met = (ours.names & theirs.named.everything) | (theirs.names & ours.named.everything)
     both = met & ours.named.headline & theirs.named.headline
-    by_sound = sum(_BY_SOUND * rarity.name(name) for name in _by_sound(ours, theirs))
+    by_sound = 0.0
+    if ours.sounds or theirs.sounds:
+        by_sound = sum(_BY_SOUND * rarity.name(name) for name in _by_sound(ours, theirs))
     return sum(map(rarity.name, both)) + by_sound, sum(map(rarity.name, met - both))
 
 
@@ -259,7 +269,7 @@ def _strange(ours: _Side, theirs: _Side, rarity: Rarity) -> float:
 def _lacking(mine: Iterable[str], other: _Said, weight: Callable[[str], float]) -> float:
     """Rarity of what the other headline lacks; half where the other text has it further down."""
     return sum(
-        weight(key) * (0.5 if key in other.everything else 1.0) for key in mine if key not in other.headline
+        [weight(key) * (0.5 if key in other.everything else 1.0) for key in mine if key not in other.headline]
     )
 
 

@@ -5,7 +5,7 @@ Pure.  The store finds the candidates by key; nothing here scans.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from storage.model import Assignment, Member
@@ -24,7 +24,11 @@ FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
 VETOES = (opposite, another_party, another_target, another_sum)
 _OF_TWO_KINDS = VETOES[:1]  # all that can be said where the main moves are of two kinds
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
-_MEANWHILE = 0.5  # of "soon", for stories that are days apart
+# What time does to the figures, undone; as places in the evidence. Stories that go on are days apart.
+_TIMED = "days soon burst status disagree stage court comment novel rivals rivals_alike"
+_TIMELESS = tuple((Evidence._fields.index(name), 0.5 if name == "soon" else 0.0) for name in _TIMED.split())
+_DAY = timedelta(days=1)
+_NO_TIME = timedelta(0)
 FOREIGN = 0.6  # likelihood from which a report in another language outweighs those in the entry's own
 MERGE = 0.97  # likelihood from which an entry proves two stories to be one
 
@@ -96,8 +100,13 @@ def _fit(
     others = [Fingerprint.decode(member.fingerprint) for member in told]
     persons = [role(fp, other, persons=True) for other in others]
     # One report that leaves the name out must not carry another person into the story.
-    somebody_else = not any(played >= 0.5 for played in persons) and any(
-        played == -1.0 and another_person(fp, other) for played, other in zip(persons, others, strict=True)
+    somebody_else = (
+        -1.0 in persons
+        and max(persons) < 0.5
+        and any(
+            played == -1.0 and another_person(fp, other)
+            for played, other in zip(persons, others, strict=True)
+        )
     )
     late = _confirms_late(fp, published, told, others)
     matches, seen = [], []
@@ -133,6 +142,8 @@ def _best(matches: Sequence[_Match], lang: str) -> _Match:
     Words of two languages cannot contradict each other, so a report in another language that
     only may fit says less than those in the entry's own.
     """
+    if len(matches) == 1:
+        return matches[0]
     own = [match for match in matches if match.other.lang == lang]
     best = max(matches, key=lambda match: match.score)
     return max(own, key=lambda match: match.score) if own and best.score < FOREIGN else best
@@ -178,19 +189,9 @@ def _followed(matches: Sequence[_Match], published: datetime) -> int | None:
     for match in matches:
         if match.evidence is None or match.opened >= published:
             continue
-        timeless = match.evidence._replace(
-            days=0.0,
-            soon=_MEANWHILE,
-            burst=0.0,
-            status=0.0,
-            disagree=0.0,
-            stage=0.0,
-            court=0.0,
-            comment=0.0,
-            novel=0.0,
-            rivals=0.0,
-            rivals_alike=0.0,
-        )
+        timeless = list(match.evidence)
+        for place, figure in _TIMELESS:
+            timeless[place] = figure
         score = likelihood(timeless)
         if score >= FOLLOW and (best is None or (score, match.story) > best):
             best = (score, match.story)
@@ -199,9 +200,9 @@ def _followed(matches: Sequence[_Match], published: datetime) -> int | None:
 
 def apart(one: datetime, other: datetime) -> timedelta:
     """The time between two entries; a date without a time (midnight sharp) stands for its day."""
-    first, second = sorted((one, other))
-    ends = first + timedelta(days=1) if first.time() == time(0) else first
-    return max(timedelta(0), second - ends)
+    first, second = (one, other) if one <= other else (other, one)
+    timed = first.hour or first.minute or first.second or first.microsecond
+    return max(_NO_TIME, second - (first if timed else first + _DAY))
 
 
 def _reasons(match: _Match, fp: Fingerprint, published: datetime, rarity: Rarity) -> tuple[str, ...]:

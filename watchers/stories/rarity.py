@@ -35,16 +35,24 @@ class Rarity:
 
     df: Mapping[str, int]  # entries by key
     total: int
+    # What was worked out; names, concepts and entities are asked for again and again.
     _known: dict[tuple[str, str], float] = field(default_factory=dict, repr=False, compare=False)
     _names: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
+    _concepts: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
+    _persons: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
+    _others: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
 
     def entity(self, slug: str, *, person: bool) -> float:
         """Information of a shared entity in nats, 0 and up; likewise the others."""
-        return self._weight("p" if person else "e", slug)
+        known = self._persons if person else self._others
+        weight = known.get(slug)
+        if weight is None:
+            weight = known[slug] = self._weigh("p" if person else "e", slug)
+        return weight
 
     def name(self, name: str) -> float:
         """Of a proper noun."""
-        weight = self._names.get(name)  # most that is asked for
+        weight = self._names.get(name)
         if weight is None:
             sort = "plain" if name in vocabulary().plain else "n"
             weight = self._names[name] = self._weigh(sort, name)
@@ -52,7 +60,11 @@ class Rarity:
 
     def concept(self, concept: str) -> float:
         """Of a concept."""
-        return self._weight("common" if concept in vocabulary().common else "c", concept)
+        weight = self._concepts.get(concept)
+        if weight is None:
+            sort = "common" if concept in vocabulary().common else "c"
+            weight = self._concepts[concept] = self._weigh(sort, concept)
+        return weight
 
     def number(self, number: float) -> float:
         """Of a number, as a share of what the rarest tells: a sum that all cite is background."""

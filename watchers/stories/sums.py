@@ -6,6 +6,7 @@ Pure.
 import math
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from watchers.stories.fingerprint import KEPT, Fingerprint
 from watchers.stories.rarity import Rarity
@@ -17,16 +18,34 @@ MORE = frozenset({"further"})  # the concept of what says that there were some b
 _ROUNDED = 0.7  # of an amount in common: a rumour against its confirmation
 
 
-def shared(a: Fingerprint, b: Fingerprint, rarity: Rarity) -> tuple[float, float]:
+class Figures(NamedTuple):
+    """The sums and counts of a text."""
+
+    told: set[float]  # numbers of the headline, and the sums of the move that it tells
+    everything: set[float]
+    large: bool  # whether there is an amount among them
+
+
+@lru_cache(maxsize=KEPT)
+def figures_of(fp: Fingerprint) -> Figures:
+    """The figures of an entry."""
+    everything = {*fp.numbers, *fp.amounts, *fp.valuations, *fp.people}
+    told = set(fp.numbers[: fp.headline[4]])
+    if fp.moved:
+        told.update((*fp.amounts, *fp.valuations, *fp.people))
+    return Figures(told, everything, any(x >= BIG for x in everything))
+
+
+def shared(
+    a: Fingerprint, b: Fingerprint, ours: Figures, theirs: Figures, rarity: Rarity
+) -> tuple[float, float]:
     """Sums in common, by rarity: those of headlines, and those that stand in a lead."""
-    ours, theirs = _sums(a), _sums(b)
-    if not ours or not theirs:
+    if not ours.everything or not theirs.everything:
         return 0.0, 0.0
-    told, heard = _told_sums(a), _told_sums(b)
     top = rest = 0.0
     for x, y in _met(ours, theirs):
         worth = _size(x) * min(rarity.number(x), rarity.number(y))
-        if x in told and y in heard:
+        if x in ours.told and y in theirs.told:
             top += worth
         else:
             rest += worth
@@ -62,7 +81,8 @@ def another_sum(a: Fingerprint, b: Fingerprint) -> bool:
     """Whether two headlines tell one kind of move of sums that no rounding or rumour explains."""
     if not (a.moved and b.moved) or a.kinds[0] != b.kinds[0] or not a.amounts or not b.amounts:
         return False
-    if any(_close(x, y) for x in _sums(a) for y in _sums(b) if x >= BIG and y >= BIG):
+    ours, theirs = figures_of(a).everything, figures_of(b).everything
+    if any(_close(x, y) for x in ours for y in theirs if x >= BIG and y >= BIG):
         return False
     return all(abs(math.log(x / y)) > OTHER_SUM for x in a.amounts for y in b.amounts)
 
@@ -71,12 +91,14 @@ def _meet(mine: Iterable[float], other: Collection[float]) -> bool:
     return any(_close(x, y) for x in mine for y in other)
 
 
-def _met(ours: Iterable[float], theirs: Iterable[float]) -> list[tuple[float, float]]:
+def _met(ours: Figures, theirs: Figures) -> list[tuple[float, float]]:
     """Pairs of numbers that are one: equal, or a large sum that one side rounds."""
+    if not (ours.large and theirs.large):
+        return [(x, x) for x in ours.everything if x in theirs.everything]
     return [
         (x, y)
-        for x in ours
-        for y in theirs
+        for x in ours.everything
+        for y in theirs.everything
         if x == y or (x >= BIG and y >= BIG and (_rounded(x) == y or _rounded(y) == x))
     ]
 
@@ -85,17 +107,6 @@ def _met(ours: Iterable[float], theirs: Iterable[float]) -> list[tuple[float, fl
 def _rounded(number: float) -> float:
     """To two digits: 14 billion for 14.3."""
     return float(f"{number:.2g}")
-
-
-@lru_cache(maxsize=KEPT)
-def _sums(fp: Fingerprint) -> set[float]:
-    return {*fp.numbers, *fp.amounts, *fp.valuations, *fp.people}
-
-
-def _told_sums(fp: Fingerprint) -> set[float]:
-    """The numbers of the headline, and the sums of the move that it tells."""
-    told = set(fp.numbers[: fp.headline[4]])
-    return told | {*fp.amounts, *fp.valuations, *fp.people} if fp.moved else told
 
 
 def _size(number: float) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
-from watchers.stories.actions import compare
+from watchers.stories.actions import compare, sorts_of
 from watchers.stories.evidence import Evidence, akin, soon
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.parties import words_of
@@ -38,7 +38,7 @@ def presence(fp: Fingerprint, told: Iterable[tuple[Fingerprint, timedelta, Evide
         if fresh <= alike or not (evidence.headliner if evidence else akin(fp, other)):
             continue
         about = max(about, fresh)
-        if (evidence.action if evidence else compare(fp, other)) > 0.0:
+        if (evidence.action if evidence else compare(sorts_of(fp), sorts_of(other))) > 0.0:
             alike = fresh
     return Presence(about, alike)
 

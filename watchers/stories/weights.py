@@ -5,6 +5,7 @@ on nothing else: ``python -m tests.stories.refit --write``.
 """
 
 import math
+from collections.abc import Iterable
 from operator import mul
 
 from watchers.stories.evidence import Evidence
@@ -51,11 +52,11 @@ BIAS = -5.08
 _IN_ORDER = tuple(WEIGHTS[name] for name in Evidence._fields)
 
 
-def likelihood(evidence: Evidence) -> float:
-    """How likely both tell the same event, 0..1."""
+def likelihood(evidence: Iterable[float]) -> float:
+    """How likely both tell the same event, 0..1; of figures in the order of ``Evidence``."""
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit(evidence)))))
 
 
-def logit(evidence: Evidence) -> float:
+def logit(evidence: Iterable[float]) -> float:
     """The same on the scale on which evidence adds up."""
     return BIAS + sum(map(mul, _IN_ORDER, evidence))
