@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from bot import values
 from bot.times import format_duration
 from bot.values import Secret
+from bot.words import nearest
 from storage.errors import SettingsError
 
 FILE_NAME = "movewire.toml"
@@ -174,7 +175,8 @@ def _read_file(file: Path) -> dict[_Key, object]:
         for name, value in table.items():
             if name not in keys:
                 raise SettingsError(
-                    f"{name} under [{section}] in {file} is not known; allowed are {', '.join(sorted(keys))}"
+                    f"{name} under [{section}] in {file} is not known{nearest(name, keys)}; "
+                    f"allowed are {', '.join(sorted(keys))}"
                 )
             found[keys[name]] = value
     return found

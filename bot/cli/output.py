@@ -119,9 +119,19 @@ def table(
     if title:
         print(clean(title))  # noqa: T201
     lines = [[name.upper() for name in columns], *([cell.text for cell in row] for row in cells)]
-    widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
+    widths = [max(_width(line[index]) for line in lines) for index in range(len(columns))]
     for line in lines:
-        print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())  # noqa: T201
+        cut = (text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True))
+        print("  ".join(cut).rstrip())  # noqa: T201
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes: two for each wide sign, as Chinese and Japanese have them."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _cell(value: str | Cell) -> Cell:

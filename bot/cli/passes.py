@@ -76,8 +76,11 @@ def _say_what_is_asked(app: "App", feeds: tuple[str, ...], *, all_feeds: bool) -
     from bot.passes import chosen_feeds
     from bot.words import count
 
-    if number := len(chosen_feeds(app, feeds, all_feeds=all_feeds)):
-        waiting(f"asking {count(number, 'feed')}")
+    if asked := chosen_feeds(app, feeds, all_feeds=all_feeds):
+        new = sum(feed.last_success is None for feed in asked)
+        whom = "" if new == len(asked) else f"{new} of them "
+        first = f", {whom}for the first time: what they hold is old news" if new else ""
+        waiting(f"asking {count(len(asked), 'feed')}{first}")
 
 
 async def _pass(app: "App", feeds: tuple[str, ...], *, all_feeds: bool, deliver: bool) -> "PassReport":

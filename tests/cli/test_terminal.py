@@ -76,7 +76,9 @@ def test_poll_says_how_many_feeds_it_waits_for(watch: Watch, stocked: Path) -> N
     address = "http://127.0.0.1:9/feed"  # that nobody allowed: refused at once
     with open_store(stocked) as store:
         store.feeds.add(address, now=datetime.now(UTC))
-    assert watch("poll", "--feed", address)[1].startswith("asking 1 feed …")
+    assert watch("poll", "--feed", address)[1].startswith(
+        "asking 1 feed, for the first time: what they hold is old news …"
+    )
     assert "asking" not in watch("poll", "--feed", address, "--json")[1]
     assert watch("feeds", "add", address, address + "/2")[1].startswith("asking 2 addresses …")
 

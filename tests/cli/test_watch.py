@@ -146,6 +146,16 @@ def test_a_removed_entity_stays_away(call: Call) -> None:
     ]
 
 
+def test_columns_stand_below_each_other_whatever_the_script(call: Call) -> None:
+    call("watch", "add", "月之暗面")
+    call("watch", "add", "Harbour Robotics")
+    heading, *rows = call("watch", "list").out.splitlines()
+    place = heading.index("KIND")
+    wide = next(row for row in rows if "月之暗面" in row)
+    assert wide[place - 8 :].startswith("organisation")  # the id and the name before it: eight wide signs
+    assert all(row[place:].startswith(("organisation", "person")) for row in rows if row is not wide)
+
+
 @pytest.mark.parametrize("verb", ["show", "remove", "mute", "unmute"])
 def test_an_unknown_entity_is_refused_with_the_nearest(call: Call, verb: str) -> None:
     answer = call("watch", verb, "Ruben Maier")
