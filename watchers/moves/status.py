@@ -28,6 +28,7 @@ _NEGATION_REACH = 30
 _CUE_REACH = 70
 _RELATIVE_REACH = 34
 _BACKGROUND_REACH = 14
+_OWN_WORDS = 4  # between an owner and what is his: "Acme's long-awaited cloud deal"
 _AFTERWARDS_REACH = 12  # "…事件后，", "…を受け": what stands before it went before
 # A negated launch or deal is no move; a negated exit, hire or purchase is news by itself.
 _DENIABLE = frozenset(
@@ -56,7 +57,7 @@ def judge(draft: Draft, document: Document) -> float:
     factor = 1.0
     cued = page.lexicon.lang in CJK or not page.present.isdisjoint(_CUES)  # few headlines are
     if cued:
-        if is_background(draft) or _is_attribute(draft):
+        if is_background(draft) or _is_attribute(draft) or _is_presupposed(draft):
             draft.background = True
             factor *= BACKGROUND
         elif _is_long_past(page, draft):
@@ -101,6 +102,15 @@ def _is_attribute(draft: Draft) -> bool:
     named = any(p.start == end and p.kind == "person" for p in draft.parties)
     named = named or page.folded.startswith(words.same_person, end)
     return named and page.folded[:end].endswith(words.attribute_endings)
+
+
+def _is_presupposed(draft: Draft) -> bool:
+    """A lead that speaks of "Acme's $6 billion deal to buy Corvid" takes for known what its headline does not tell."""
+    page = draft.page
+    if page.name == "title" or page.first("deal", draft.start, draft.end) is None:
+        return False
+    owner = next((p for p in reversed(draft.parties) if p.end <= draft.start), None)
+    return owner is not None and owner.possessive and len(page.words(owner.end, draft.start)) <= _OWN_WORDS
 
 
 def tell_alone(drafts: Sequence[Draft]) -> None:

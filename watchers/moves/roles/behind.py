@@ -23,7 +23,7 @@ _ACTS = frozenset(
     {MoveKind.PARTNERSHIP, MoveKind.FUNDING, MoveKind.ACQUISITION, MoveKind.BREAKUP, MoveKind.CONTRACT}
 )
 _SUBORDINATE = ("relative", "background")  # cues that begin a clause
-_WHOLE_ROLES = frozenset({"target", "recipient"})  # "buys Corvid's camera unit" is not buying Corvid
+_WHOLE_ROLES = frozenset({"target", "recipient", "investor"})  # "buys Corvid's unit" is not buying Corvid
 
 
 def bind_behind(draft: Draft, parties: list[Party]) -> None:
