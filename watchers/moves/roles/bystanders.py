@@ -2,7 +2,7 @@
 
 from watchers.moves.lexicon import NO_BLANKS
 from watchers.moves.names import Party
-from watchers.moves.page import Page
+from watchers.moves.page import Hit, Page
 
 _ASIDE = frozenset({"kin", "kin_of", "rival", "tells", "against"})  # words that set somebody aside
 _KIN_REACH = 34  # code points between "partner of" and whose he is
@@ -51,7 +51,7 @@ def is_bystander(page: Page, party: Party) -> bool:
         return True
     after = page.first("rival", party.end, party.end + 18)
     if after is not None and _belongs(page, text[party.end : after.start]):
-        return True
+        return not _is_verb(page, party, after)
     if _attributed(page, party):
         return True
     before = page.last("against", max(0, party.start - 26), party.start)
@@ -60,6 +60,13 @@ def is_bystander(page: Page, party: Party) -> bool:
         and len(text[before.end : party.start].split()) <= 2
         and "," not in text[before.end : party.start]
     )
+
+
+def _is_verb(page: Page, party: Party, hit: Hit) -> bool:
+    """ "Acme backed the startup", "Acme shares its plan": behind a blank and before an article it is no noun."""
+    following = page.words(hit.end, hit.end + 12)[:1]
+    after_blank = page.folded[party.end : hit.start] == " "
+    return after_blank and bool(following) and following[0] in page.lexicon.grammar.slight
 
 
 def _belongs(page: Page, gap: str) -> bool:
