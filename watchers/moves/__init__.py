@@ -12,6 +12,7 @@ in ``watchers.matching``; whether it is told to anybody after, in ``watchers.tri
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from storage.model import Document, Entity, Mention, Move, MoveKind, Watchlist
 from watchers.moves import choose, deals, money, people, product, status, trouble
@@ -193,7 +194,9 @@ def _fill_topic(draft: Draft) -> None:
 def _place(page: Page, start: int) -> float:
     """What the place of a phrase is worth: the headline most, its first clause first."""
     if page.name == "title":
-        factor = 1.0 - _LATER * min(4, sum(finish <= start for _, finish in page.stops))
+        factor = 1.0
+        if page.stops:
+            factor -= _LATER * min(4, sum(finish <= start for _, finish in page.stops))
         factor -= 0.03 * min(3, page.folded.count(",", 0, start))
         if _is_opinion(page):
             return factor * _OPINION
@@ -208,8 +211,11 @@ def _is_opinion(page: Page) -> bool:
 
 
 def _cast(draft: Draft) -> float:
-    parties = [p for known in draft.roles.values() for p in known]
+    parties = list(chain.from_iterable(draft.roles.values()))
     if not parties:
         return _UNPARTIED if draft.page.name == "title" else _UNPARTIED_LEAD
     filled = 1.0 + _ROLE * min(2, len(draft.roles))
-    return filled * (_WATCHED if any(p.slug for p in parties) else 1.0)
+    for party in parties:
+        if party.slug:
+            return filled * _WATCHED
+    return filled

@@ -20,7 +20,9 @@ _EVIDENCE = 160  # code points of a quotation
 def rank(drafts: Sequence[Draft]) -> list[Draft]:
     """Drafts that count, best first."""
     kept = [d for d in drafts if d.score >= LEAST_SCORE]
-    return sorted(kept, key=lambda d: (-d.score, d.page.name != "title", d.start))
+    if len(kept) > 1:
+        kept.sort(key=lambda d: (-d.score, d.page.name != "title", d.start))
+    return kept
 
 
 def merge(drafts: Sequence[Draft]) -> tuple[Move, ...]:

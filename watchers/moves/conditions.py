@@ -139,14 +139,12 @@ def _acts_together(reading: Reading, left: int, right: int) -> bool:
 
 def _may_name(reading: Reading, left: int, right: int) -> bool:
     """Whether a name may stand there that nobody listed: there are capitals, but for words like "The"."""
-    text, stop = reading.rest[left:right], reading.page.lexicon.stop
+    text = reading.rest[left:right]
     if text.islower():
         return False
-    for word in text.split():
-        small = word.lower()
-        if small != word and small not in stop:
-            return True
-    return False
+    words = text.split()
+    capital = set(words).difference(map(str.lower, words))
+    return not reading.page.lexicon.stop.issuperset(map(str.lower, capital))
 
 
 def _is(party: Party, name: str) -> bool:

@@ -68,14 +68,17 @@ def make_party(
 ) -> Party:
     """What stands at a span of the page as a party; a possessive 's is cut off its end."""
     text = page.raw[start:end]
-    name = without_possessive(text)
-    owner = len(name) < len(text)
+    owner = text.endswith(_OWNING)
     if owner and len(text) > 3:
-        text, end = name, start + len(name)
+        text = without_possessive(text)
+        end = start + len(text)
     possessive = page.folded.startswith(("'s", "' "), end) or (owner and text.endswith("s"))
     if slug is not None and page.lexicon.nouns_capital and page.folded.startswith("s ", end):
         possessive = True  # "Sutskevers Labor"
     return _party((start, end, text, kind, slug, possessive, known))
+
+
+_OWNING = ("'s", "’s", "'", "’")
 
 
 def without_possessive(name: str) -> str:

@@ -110,8 +110,6 @@ class Page:
 
     def aside(self, start: int, end: int) -> int:
         """Where a remark (", which …") begins between two positions, else ``end``."""
-        if "relative" not in self.hits:
-            return end
         for hit in self.hits["relative"]:
             if start <= hit.start < end and self.folded[
                 max(0, hit.start - 2) : hit.start + 1
@@ -173,7 +171,7 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
 
 def _longest(mentions: list[Mention]) -> list[Mention]:
     """Mentions without those that lie inside or across a longer one, in order."""
-    if all(one.end <= other.start for one, other in pairwise(mentions)):
+    if len(mentions) < 2 or all(one.end <= other.start for one, other in pairwise(mentions)):
         return mentions
     kept: list[Mention] = []
     for mention in sorted(mentions, key=lambda m: (m.start - m.end, m.start, -m.score)):
@@ -185,8 +183,9 @@ def _longest(mentions: list[Mention]) -> list[Mention]:
 def _find_stops(page: Page) -> None:
     """Fill in where sentences end and clauses pause."""
     ends = sentences(page.raw)
-    page.breaks = [(end, begin) for (_, end), (begin, _) in pairwise(ends)]
-    page.stops = page.breaks.copy()
+    if len(ends) > 1:
+        page.breaks = [(end, begin) for (_, end), (begin, _) in pairwise(ends)]
+        page.stops = page.breaks.copy()
     if _MAY_PAUSE.search(page.folded):
         page.stops += [m.span() for m in _PAUSE.finditer(page.folded)]
     if page.lexicon.verb_last:  # a wide blank parts the clauses of a Japanese headline

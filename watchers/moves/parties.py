@@ -1,12 +1,15 @@
 """All parties of a stretch of text: those that somebody listed, and other proper names."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from watchers.moves.capitals import add_capitalised, take_common_words
 from watchers.moves.lexicon import CJK
 from watchers.moves.names import Party, take
 from watchers.moves.page import Page
 from watchers.moves.signs import add_names
+
+_START = itemgetter(0)
 
 
 def find_parties(page: Page, listed: Sequence[Party], rest: str, left: int, right: int) -> list[Party]:
@@ -26,7 +29,8 @@ def find_parties(page: Page, listed: Sequence[Party], rest: str, left: int, righ
             add_names(page, parties, taken)
         else:
             add_capitalised(page, parties, taken, left, right)
-    parties.sort(key=lambda p: p.start)
+    if len(parties) > 1:
+        parties.sort(key=_START)
     return parties if page.lexicon.lang in CJK else _with_their_units(page, parties)
 
 

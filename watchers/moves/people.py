@@ -117,11 +117,13 @@ def _origin_in_remark(draft: Draft) -> None:
 def _title(draft: Draft) -> str | None:
     """The position nearest to the trigger: before it for who leaves, after it for who comes."""
     page = draft.page
+    if "position" not in page.hits:
+        return None
     left, right = draft.sentence
     right = min(right, draft.end + _TITLE_REACH)
     left = max(left, draft.start - _TITLE_REACH)
-    after = [h for h in page.hits.get("position", ()) if draft.start <= h.start < right]
-    before = [h for h in page.hits.get("position", ()) if left <= h.start and h.end <= draft.start]
+    after = [h for h in page.hits["position"] if draft.start <= h.start < right]
+    before = [h for h in page.hits["position"] if left <= h.start and h.end <= draft.start]
     after = [h for h in after if not _is_past_post(draft, h)]
     before = [h for h in before if not _is_past_post(draft, h)]
     if draft.frame.kind is MoveKind.DEPARTURE:

@@ -75,11 +75,13 @@ class Spot:
         self.clause = self.page.clause(start, end)
         self.sentence = self.page.sentence(start, end)
         self.spans: dict[str, tuple[int, int]] = {}  # what conditions look at, by their reach
-        self.left, right = self.clause
-        self.right = min(right, self.page.aside(end, right))
-        if self.page.lexicon.numbers.counters and (comma := COMMA.search(self.page.folded, end, self.right)):
+        self.left, self.right = self.clause
+        lexicon = self.page.lexicon
+        if "relative" in self.page.hits:
+            self.right = min(self.right, self.page.aside(end, self.right))
+        if lexicon.numbers.counters and (comma := COMMA.search(self.page.folded, end, self.right)):
             self.right = comma.start()  # Chinese puts a comma where others put a full stop
-        self.subject = subject_of(reading, start, end)
+        self.subject = subject_of(reading, start, end) if lexicon.verb_may_end else None
 
 
 def subject_of(reading: Reading, start: int, end: int) -> tuple[int, int] | None:

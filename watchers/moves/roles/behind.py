@@ -122,8 +122,8 @@ def _another_verb(draft: Draft, start: int, end: int) -> bool:
     for at, _, frames in page.triggers:
         if (
             start <= at < end
+            and page.folded[draft.end : at].rstrip().endswith(page.lexicon.grammar.joins)
             and any(frame.kind is not draft.frame.kind for frame in frames)
-            and page.folded[draft.end : at].rstrip().endswith(draft.page.lexicon.grammar.joins)
         ):
             return True
     return False
@@ -170,13 +170,15 @@ def _new_clause(page: Page, start: int, end: int, leading: Mapping[str, str]) ->
     if page.stops and any(start <= a < end for a, _ in page.stops):
         gap = page.raw[start:end].strip()
         return gap[:1] != ":" or len(gap.split()) > _AFTER_COLON
-    return not page.present.isdisjoint(_SUBORDINATE) and any(
-        start <= h.start < end
-        and page.folded[h.start : h.end] not in leading  # "loses a case against X"
-        and _how_long(page.lexicon.grammar).match(page.folded, h.end) is None
-        for name in _SUBORDINATE
-        for h in page.hits.get(name, ())
-    )
+    for name in _SUBORDINATE:
+        for hit in page.hits.get(name, ()):
+            if (
+                start <= hit.start < end
+                and page.folded[hit.start : hit.end] not in leading  # "loses a case against X"
+                and _how_long(page.lexicon.grammar).match(page.folded, hit.end) is None
+            ):
+                return True
+    return False
 
 
 @lru_cache(maxsize=64)
