@@ -109,11 +109,19 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
     return re.compile(east, re.VERBOSE)
 
 
+@lru_cache(maxsize=64)
+def _longest_currency(lexicon: Lexicon) -> int:
+    """Code points before a sum's first digit, with the blanks between."""
+    return max(map(len, lexicon.numbers.currency), default=0) + 2
+
+
 def find_amounts(page: Page, left: int, right: int) -> list[Amount]:
     """All sums of money in a stretch of sentences, in order, each with its sense."""
-    if not _may_tell_number(page.folded, left, right, _MAY_BE_SPELT):
+    first = _first_number(page.folded, left, right, _MAY_BE_SPELT)
+    if first is None:
         return []
     found: list[tuple[int, int, float, str | None]] = []
+    left = max(left, first - _longest_currency(page.lexicon))
     for match in _pattern(page.lexicon).finditer(page.folded, left, right):
         value, currency = _read_amount(match, page.lexicon)
         if value is None or value <= 0:
@@ -144,12 +152,12 @@ def _read_amount(match: re.Match[str], lexicon: Lexicon) -> tuple[float | None, 
     return _sum_of_parts(parts, lexicon), numbers.currency.get(sign)
 
 
-def _may_tell_number(text: str, start: int, end: int, spelt: Iterable[str]) -> bool:
-    """Whether a digit or any of the words is in a stretch: if not, the slow pattern would find nothing."""
-    if _MAY_BE_DIGIT.search(text, start, end) is not None:
-        return True
-    text = text[start:end]
-    return any(map(text.__contains__, spelt))
+def _first_number(text: str, start: int, end: int, spelt: Iterable[str]) -> int | None:
+    """From where on a digit or any of the words may be in a stretch: the slow patterns find nothing before."""
+    if any(map(text[start:end].__contains__, spelt)):
+        return start
+    digit = _MAY_BE_DIGIT.search(text, start, end)
+    return None if digit is None else digit.start()
 
 
 def _whole(value: float) -> float:
@@ -244,9 +252,10 @@ def _count_pattern(lexicon: Lexicon) -> re.Pattern[str]:
 def find_counts(page: Page, start: int, end: int) -> list[Count]:
     """Counts of people between two positions, in order."""
     counts: list[Count] = []
-    if not _may_tell_number(page.folded, start, end, page.lexicon.numbers.words):
+    first = _first_number(page.folded, start, end, page.lexicon.numbers.words)
+    if first is None:
         return counts
-    for match in _count_pattern(page.lexicon).finditer(page.folded, start, end):
+    for match in _count_pattern(page.lexicon).finditer(page.folded, first, end):
         value = _read_count(match, page.lexicon)
         if (
             value is not None

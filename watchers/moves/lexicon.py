@@ -356,6 +356,8 @@ _WORDS = re.compile(r"\w+|\W+")
 
 def with_capitals(folded: str) -> str:
     """A folded text with a capital where each word begins, so that no phrase is found in the middle of one."""
+    if folded.isascii():
+        return folded.encode().title().decode()  # five times as fast as that of a string
     text = folded.title()
     if len(text) != len(folded):  # a word begins with a letter that has no capital of its own: "ﬁ"
         pairs = [(word, word.title()) for word in _WORDS.findall(folded)]
