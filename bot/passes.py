@@ -163,8 +163,11 @@ async def _sweep(
         if one.outcome.deliveries:
             time.sleep(COURIERS_TURN)
 
+    left = await asyncio.to_thread(app.store.entries.pending_count)  # by a pass that died
+    if not (left or feeds):
+        return  # before the rules are loaded
     sweep = app.sweep(judged=judged, telling=telling)
-    if await asyncio.to_thread(app.store.entries.pending_count):  # a pass that died left these behind
+    if left:
         await asyncio.to_thread(sweep.judge, report.sweep)
     if feeds:
         async with app.new_fetcher() as fetcher:
