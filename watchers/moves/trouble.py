@@ -17,7 +17,7 @@ def finish(draft: Draft) -> None:
 def _only_tells(draft: Draft, party: Party) -> bool:
     """ "Acme says hackers used …", "Acme's tool finds 20 flaws": unless what was hit is "its" or bears a name."""
     page, (_, right) = draft.page, draft.sentence
-    teller = page.last("finder", party.end, draft.start)
+    teller = page.last("finder", party.end, draft.end)
     if teller is None or page.first("own", teller.end, right) is not None:
         return False
     others = [p for p in draft.parties if p.end > teller.end and p.slug != party.slug]
