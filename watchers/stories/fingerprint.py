@@ -214,10 +214,13 @@ def _titled(
 
 def _persons(entities: Sequence[str], watchlist: Watchlist) -> frozenset[str]:
     """Those who are people; whoever leads a giant is in all its stories, and counts as it does."""
+    known = watchlist.by_slug()
     return frozenset(
-        entity.slug
-        for entity in watchlist.entities
-        if entity.kind is EntityKind.PERSON and entity.tier is not Tier.CONTEXT and entity.slug in entities
+        slug
+        for slug in entities
+        if (entity := known.get(slug)) is not None
+        and entity.kind is EntityKind.PERSON
+        and entity.tier is not Tier.CONTEXT
     )
 
 

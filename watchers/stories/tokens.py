@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 from storage.model import Document, Mention
 from watchers.stories.background import background
@@ -18,6 +20,7 @@ from watchers.stories.vocabulary import MAX_PHRASE, stem, vocabulary
 from watchers.text import fold, is_title_case
 
 LEAD = 320  # code points of the summary that count: a lead, not an article
+KEPT = 4_096  # words of which is kept what they are: half of a text are the same few hundred
 _LATIN = r"[A-Za-z0-9\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f$]*(?:[-'’.&][A-Za-z0-9\u00c0-\u024f$]+)*"
 _TOKEN = re.compile(
     rf"(?P<latin>{_LATIN})|(?P<kana>[\u30a1-\u30fa\u30fc]{{2,}})|(?P<han>[\u3400-\u9fff々]+)|(?P<other>[^\W\d_A-Za-z\u00c0-\u024f\u3040-\u30ff\u3400-\u9fff々]{{3,}})"
@@ -62,7 +65,8 @@ def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) ->
     counted = _numbers(told, lang)
     headline = (len(sink.names), len(sink.words), len(sink.concepts), len(counted))
     start = "summary" if document.summary else "text"
-    _read(behind, taken, sink, in_title)
+    if behind:
+        _read(behind, taken, sink, in_title)
     _read(lead[:LEAD], _taken(mentions, start), sink, capitals)
     return Spoken(
         names=tuple(sink.names),
@@ -86,7 +90,7 @@ def _parted(title: str, lang: str | None) -> tuple[str, str]:
 
 
 def _numbers(text: str, lang: str | None) -> tuple[float, ...]:
-    return tuple(dict.fromkeys(numbers(fold(_ADDED.sub(" ", text)), lang)))
+    return tuple(dict.fromkeys(numbers(fold(_ADDED.sub(" ", text)), lang))) if text else ()
 
 
 class _Capitals(Enum):
@@ -156,53 +160,75 @@ def _read(text: str, taken: Sequence[Mention], sink: _Sink, capitals: _Capitals)
     _latin(latin, sink, capitals)
 
 
-def _pieces(raw: str, folded: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=KEPT)
+def _pieces(raw: str, folded: str) -> tuple[tuple[str, str], ...]:
     """A written word as the words it is made of: "l'armée", "KI-Start-up"; known ones stay whole."""
     found = _ELIDED.match(folded)
     if found and vocabulary().concepts.word(folded) is None:
         raw, folded = raw[found.end() :], folded[found.end() :]
     if "-" not in folded or vocabulary().concepts.word(folded) or not _HYPHENED.fullmatch(folded):
-        return [(raw, folded)]
+        return ((raw, folded),)
     head, _, rest = folded.partition("-")
-    return [(raw[: len(head)], head), *_pieces(raw[len(head) + 1 :], rest)]
+    return ((raw[: len(head)], head), *_pieces(raw[len(head) + 1 :], rest))
+
+
+class _Word(NamedTuple):
+    """What a word is by itself; all None and False for one that says nothing."""
+
+    name: str | None = None  # certainly
+    concept: str | None = None
+    capital: str | None = None  # a name where capitals mean one
+    word: str | None = None  # else
 
 
 def _latin(tokens: Sequence[tuple[str, str, bool]], sink: _Sink, capitals: _Capitals) -> None:
-    words, at = vocabulary(), 0
+    begin, at = vocabulary().begin, 0
     while at < len(tokens):
         raw, folded, _ = tokens[at]
         at += 1
         if not raw:
             continue
-        phrase = _phrase(tokens, at - 1)
+        phrase = _phrase(tokens, at - 1) if folded in begin else None
         if phrase is not None:
-            length, concept, name = phrase
-            if name is not None:
-                sink.names.setdefault(name)
-            elif concept is not None:
-                sink.concepts.setdefault(concept)
+            length, word = phrase
             at += length - 1
-            continue
-        plain = folded.removesuffix("'s").removesuffix("'")
-        if _QUANTITY.match(plain):
-            sink.names.setdefault(plain.replace(",", "."))
-            continue
-        known = stem(plain) in words.plain
-        if (
-            len(plain) < 2
-            or plain in words.silent
-            or _CURRENCY.fullmatch(plain)
-            or _DIGITS_ONLY.match(plain)
-            or (known and len(plain) < 3)
-        ):
-            continue
-        inner = _made_up(raw) and not known
-        if inner or (
-            raw[0].isupper() and not known and len(plain) > 2 and _is_name(tokens, at - 1, capitals)
-        ):
-            sink.names.setdefault(stem(plain))
-        elif len(plain) > 2:
-            sink.words.setdefault(stem(plain))
+        else:
+            word = _word(raw, folded)
+        if word.name is not None:
+            sink.names.setdefault(word.name)
+        elif word.concept is not None:
+            sink.concepts.setdefault(word.concept)
+        elif word.capital is not None and _is_name(tokens, at - 1, capitals):
+            sink.names.setdefault(word.capital)
+        elif word.word is not None:
+            sink.words.setdefault(word.word)
+
+
+@lru_cache(maxsize=KEPT)
+def _word(raw: str, folded: str) -> _Word:
+    """What one Latin word is, whatever stands beside it."""
+    words = vocabulary()
+    form = _form(raw, folded, several=False)
+    if form is not None:
+        return form
+    plain = folded.removesuffix("'s").removesuffix("'")
+    if _QUANTITY.match(plain):
+        return _Word(name=plain.replace(",", "."))
+    stemmed = stem(plain)
+    known = stemmed in words.plain
+    if (
+        len(plain) < 2
+        or plain in words.silent
+        or _CURRENCY.fullmatch(plain)
+        or _DIGITS_ONLY.match(plain)
+        or (known and len(plain) < 3)
+    ):
+        return _Word()
+    if _made_up(raw) and not known:
+        return _Word(name=stemmed)
+    if len(plain) < 3:
+        return _Word()
+    return _Word(capital=stemmed if raw[0].isupper() and not known else None, word=stemmed)
 
 
 def _is_name(tokens: Sequence[tuple[str, str, bool]], at: int, capitals: _Capitals) -> bool:
@@ -223,22 +249,24 @@ def _capital(tokens: Sequence[tuple[str, str, bool]], at: int) -> bool:
     return 0 <= at < len(tokens) and tokens[at][0][:1].isupper()
 
 
-def _phrase(tokens: Sequence[tuple[str, str, bool]], at: int) -> tuple[int, str | None, str | None] | None:
-    """How many tokens from ``at`` make a known form, and which concept or name it is."""
-    words = vocabulary()
-    longest = MAX_PHRASE if tokens[at][1] in words.begin else 1
-    for length in range(min(longest, len(tokens) - at), 0, -1):
+def _phrase(tokens: Sequence[tuple[str, str, bool]], at: int) -> tuple[int, _Word] | None:
+    """How many tokens from ``at``, two at least, make a known form, and what that is."""
+    for length in range(min(MAX_PHRASE, len(tokens) - at), 1, -1):
         pieces = [piece for _, piece, _ in tokens[at : at + length]]
-        if not all(pieces):
-            continue
-        folded = " ".join(pieces).removesuffix("'s")
-        name = words.names.exact.get(folded) if tokens[at][0][0].isupper() else None
-        if name is not None:
-            return length, None, name
-        concept = words.concepts.word(folded)
-        if concept is not None and (length > 1 or not _made_up(tokens[at][0])):
-            return length, concept, None
+        if all(pieces):
+            form = _form(tokens[at][0], " ".join(pieces), several=True)
+            if form is not None:
+                return length, form
     return None
+
+
+def _form(raw: str, folded: str, *, several: bool) -> _Word | None:
+    """The name or concept that is written so, ``raw`` its first word; a made-up word is no concept."""
+    words, form = vocabulary(), folded.removesuffix("'s")
+    if raw[0].isupper() and (name := words.names.exact.get(form)) is not None:
+        return _Word(name=name)
+    concept = words.concepts.word(form)
+    return _Word(concept=concept) if concept is not None and (several or not _made_up(raw)) else None
 
 
 def _kana(folded: str, sink: _Sink) -> None:

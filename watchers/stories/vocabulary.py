@@ -29,6 +29,7 @@ class Forms:
     starts: Mapping[str, str] = field(default_factory=dict)  # beginning of a word
     inside: tuple[tuple[str, str], ...] = ()  # anywhere in a long word
     cjk: Mapping[str, str] = field(default_factory=dict)  # anywhere in Han or kana
+    longest: int = 0  # of ``cjk``
 
     def word(self, folded: str) -> str | None:
         """What a Latin word or phrase stands for; the beginning of a phrase reaches its last word."""
@@ -47,9 +48,9 @@ class Forms:
 
     def runs(self, folded: str) -> Iterator[tuple[int, int, str]]:
         """Spans of known forms in a run of Han or kana, longest first, not overlapping."""
-        at, longest = 0, max(map(len, self.cjk), default=0)
+        at = 0
         while at < len(folded):
-            for length in range(min(longest, len(folded) - at), 0, -1):
+            for length in range(min(self.longest, len(folded) - at), 0, -1):
                 found = self.cjk.get(folded[at : at + length])
                 if found is not None:
                     yield at, at + length, found
@@ -70,10 +71,10 @@ class Vocabulary:
     begin: frozenset[str]  # first words of all forms of several words
     silent: frozenset[str]
     plain: frozenset[str]  # stems
-    comment: tuple[str, ...]  # beginnings of headlines about an event; "#" stands for a number
+    comment: tuple[str, ...]  # beginnings of headlines about an event, with blanks around; "#": a number
     comment_inside: tuple[str, ...]  # what marks them anywhere
     comment_cjk: tuple[str, ...]
-    portrait: tuple[str, ...]  # beginnings of headlines that say who somebody is
+    portrait: tuple[str, ...]  # beginnings of headlines that say who somebody is, with a blank before
 
 
 @cache
@@ -94,10 +95,10 @@ def vocabulary() -> Vocabulary:
         common=frozenset(lexicon["common"]),
         silent=frozenset(fold(words["silent"]).split()),
         plain=frozenset(stem(word) for word in fold(words["plain"]).split()),
-        comment=_phrases(words["comment"]),
-        comment_inside=_phrases(words["comment_inside"]),
+        comment=tuple(f" {form} " for form in _phrases(words["comment"])),
+        comment_inside=tuple(f" {form} " for form in _phrases(words["comment_inside"])),
         comment_cjk=tuple(fold(words["comment_cjk"]).split()),
-        portrait=_phrases(words["portrait"]),
+        portrait=tuple(f" {form}" for form in _phrases(words["portrait"])),
     )
 
 
@@ -116,15 +117,15 @@ def is_comment(headline: str) -> bool:
     folded, words = fold(headline), vocabulary()
     spaced = _spaced(folded)
     return (
-        spaced.startswith(tuple(f" {form} " for form in words.comment))
-        or any(f" {form} " in spaced for form in words.comment_inside)
+        spaced.startswith(words.comment)
+        or any(form in spaced for form in words.comment_inside)
         or any(form in folded for form in words.comment_cjk)
     )
 
 
 def is_portrait(headline: str) -> bool:
     """Whether a headline asks or says who somebody is: "Who is …?", "Meet …"."""
-    return _spaced(fold(headline)).startswith(tuple(f" {form}" for form in vocabulary().portrait))
+    return _spaced(fold(headline)).startswith(vocabulary().portrait)
 
 
 def _spaced(folded: str) -> str:
@@ -158,4 +159,5 @@ def _forms(pairs: Iterable[tuple[str, str]]) -> Forms:
             starts[form.rstrip("*")] = meaning
         else:
             exact[form] = meaning
-    return Forms(exact=exact, starts=starts, inside=tuple(inside), cjk=cjk)
+    longest = max(map(len, cjk), default=0)
+    return Forms(exact=exact, starts=starts, inside=tuple(inside), cjk=cjk, longest=longest)
