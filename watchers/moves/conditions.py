@@ -52,9 +52,9 @@ def _span(spot: Spot, reach: str) -> tuple[int, int]:
 
 def _any_holds(conditions: Iterable[Condition], spot: Spot) -> bool:
     """Whether any wanted class of any condition stands within its reach of the trigger."""
-    hits, spans = spot.page.hits, spot.spans
+    hits, spans, absent = spot.page.hits, spot.spans, spot.page.present.isdisjoint
     for condition in conditions:
-        if not condition.computed and hits.keys().isdisjoint(condition.listed):
+        if not condition.computed and absent(condition.listed):
             continue
         reach = condition.reach
         if (span := spans.get(reach)) is None:
@@ -230,14 +230,15 @@ def may_fit(page: Page, most: int) -> list[tuple[int, int, Frame]]:
     found = []
     for start, end, frames in page.triggers:
         for frame in frames[:most]:
+            if frame.title_only and not title:
+                continue
             for words, near in frame.asks:
                 if absent(words):
                     break
                 if near and not title and not page.holds(words, start - near[0], end + near[1]):
                     break
             else:
-                if title or not frame.title_only:
-                    found.append((start, end, frame))
+                found.append((start, end, frame))
         most -= len(frames)
         if most <= 0:
             break
