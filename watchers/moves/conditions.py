@@ -230,15 +230,14 @@ def may_fit(page: Page, most: int) -> list[tuple[int, int, Frame]]:
     found = []
     for start, end, frames in page.triggers:
         for frame in frames[:most]:
-            if frame.title_only and not title:
-                continue
             for words, near in frame.asks:
                 if absent(words):
                     break
                 if near and not title and not page.holds(words, start - near[0], end + near[1]):
                     break
             else:
-                found.append((start, end, frame))
+                if title or not frame.title_only:
+                    found.append((start, end, frame))
         most -= len(frames)
         if most <= 0:
             break

@@ -214,8 +214,7 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
                 classes = tuple(name for name in classes if name in _ALSO_IN_NAMES)
                 # "Hyperion data center" is a name, and still says that a data centre is meant
                 frames = tuple(frame for frame in frames if frame.kind is MoveKind.INFRASTRUCTURE)
-        if classes:
-            found.append((start, end, classes))
+        found.append((start, end, classes))
         if frames:
             place = (start, -end)
             spots[place] = _both(lexicon, spots[place], frames) if place in spots else frames
