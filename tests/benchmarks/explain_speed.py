@@ -45,6 +45,7 @@ PARTS = {
     "find_counts": "moves: sums and counts",
     "_find_stops": "moves: sentences and pauses",
     "read": "moves: phrases off the page",
+    "_by_class": "moves: phrases off the page",
     "fits": "moves: conditions",
     "may_fit": "moves: conditions",
     "bind": "moves: roles",
