@@ -7,9 +7,8 @@ for each host; at most five redirects, each checked; thirty seconds and ten MiB 
 """
 
 import asyncio
-import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,13 +22,13 @@ import httpx
 from watchers.sources import base
 from watchers.sources.base import Failed, Fetched, NotModified, Outcome, SourceError
 from watchers.sources.bodies import MAX_BODY, Gunzip, body_hash, looks_whole
+from watchers.sources.client import Answer, Client
 from watchers.sources.deadlines import Deadlines
 from watchers.sources.guard import AddressGuard
 from watchers.sources.headers import max_age, retry_after
 from watchers.sources.hosts import Hosts
 from watchers.sources.transport import (
     AddressNotAllowed,
-    Answer,
     BodyCutOff,
     EndUnsaid,
     Fields,
@@ -51,8 +50,6 @@ PERMANENT = frozenset({301, 308})  # RFC 9110 section 15.4
 TOTAL_SECONDS = 30.0
 ADDRESSES_KEPT = 8192  # of feeds, a kilobyte each
 AT_ONCE = 48  # requests under way: 200 polls a second and more, without a crowd for each turn of the loop
-_NOTHING = httpx.ByteStream(b"")  # the body of a GET; httpx's own looks for boundaries of forms first
-_requests = logging.getLogger("httpx")  # where ``send`` writes its line for each
 
 _NAMED: tuple[tuple[type[httpx.HTTPError], type[SourceError]], ...] = (
     (AddressNotAllowed, base.AddressRefused),
@@ -126,7 +123,7 @@ class Fetcher:
         shared = SharedTurns.open(turns) if turns is not None else None
         self._hosts = Hosts(concurrency=concurrency, spacing=spacing, clock=clock, sleep=sleep, shared=shared)
         self._deadlines = Deadlines()
-        self._client = _Client(transport or GuardedTransport(AddressGuard(allow_private)))
+        self._client = Client(transport or GuardedTransport(AddressGuard(allow_private)))
 
     async def __aenter__(self) -> Self:
         return self
@@ -209,7 +206,7 @@ class Fetcher:
             trail.left = max(trail.left - (time.monotonic() - begun), 0.01)
 
     async def _read(
-        self, answer: "_Answer", trail: _Trail, now: datetime, *, conditional: bool
+        self, answer: Answer, trail: _Trail, now: datetime, *, conditional: bool
     ) -> Outcome | None:
         if answer.status in REDIRECTS:
             self._follow(answer, trail)
@@ -237,7 +234,7 @@ class Fetcher:
             received=received,
         )
 
-    async def _body(self, answer: "_Answer") -> tuple[bytes, int]:
+    async def _body(self, answer: Answer) -> tuple[bytes, int]:
         """The decoded body and its size on the wire, both within bounds."""
         limit = self._bounds.body
         coding = (_joined(answer, b"content-encoding") or "").strip().lower()
@@ -266,7 +263,7 @@ class Fetcher:
                 raise
         return (gunzip.finish() if gunzip is not None and received else b"".join(pieces)), received
 
-    def _follow(self, answer: "_Answer", trail: _Trail) -> None:
+    def _follow(self, answer: Answer, trail: _Trail) -> None:
         trail.hops += 1
         if trail.hops > self._bounds.redirects:
             raise base.TooManyRedirects(f"more than {self._bounds.redirects} redirects")
@@ -314,7 +311,7 @@ def _origin(url: httpx.URL) -> tuple[bytes, str, str, int | None]:
     return url.userinfo, url.scheme, url.host, url.port
 
 
-def _verbatim(answer: "_Answer", name: bytes) -> str | None:
+def _verbatim(answer: Answer, name: bytes) -> str | None:
     """A header field byte for byte; None also where it cannot be kept (no UTF-8) or sent back (NUL)."""
     for key, value in answer.headers:
         if key.lower() == name and b"\0" not in value:
@@ -325,7 +322,7 @@ def _verbatim(answer: "_Answer", name: bytes) -> str | None:
     return None
 
 
-def _joined(answer: "_Answer", name: bytes) -> str | None:
+def _joined(answer: Answer, name: bytes) -> str | None:
     """A header field, its lines joined."""
     found = [value for key, value in answer.headers if key.lower() == name]
     if not found:
@@ -337,7 +334,7 @@ def _joined(answer: "_Answer", name: bytes) -> str | None:
         return whole.decode("latin-1")
 
 
-def _refusal(answer: "_Answer", now: datetime) -> Failed:
+def _refusal(answer: Answer, now: datetime) -> Failed:
     status = answer.status
     kind = _STATUS.get(status) or (base.ServerFailed if status >= 500 else base.HttpError)
     asked: timedelta | None = None
@@ -365,63 +362,3 @@ def _named(error: httpx.HTTPError | httpx.InvalidURL | UnicodeError) -> SourceEr
 def _digits(text: str | None) -> str:
     """A number's digits, "0" where there is none; int() raises on thousands of them, zeros too."""
     return text.lstrip("0")[:20] or "0" if text is not None and text.isascii() and text.isdigit() else "0"
-
-
-class _NoCookies(httpx.Cookies):
-    """Takes none, and so sends none."""
-
-    def extract_cookies(self, response: httpx.Response) -> None:
-        """Leave the answer's cookies where they are."""
-
-
-class _Client(httpx.AsyncClient):
-    """httpx's client without cookies, headers of its own and settings from the environment."""
-
-    _none = _NoCookies()
-
-    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
-        super().__init__(transport=transport, trust_env=False, headers={})
-        self.headers.clear()
-
-    async def answer(self, url: httpx.URL, fields: Fields) -> "_Answer":
-        """GET: past what httpx does for credentials, redirects and hooks where it is for nothing."""
-        transport = self._transport_for_url(url)
-        if isinstance(transport, GuardedTransport) and not url.userinfo:
-            answer: _Answer = await transport.get(url, fields)
-        else:
-            request = httpx.Request("GET", url, headers=fields, stream=_NOTHING)
-            if url.userinfo:  # ``send`` writes the line of the log, too
-                return _HttpxAnswer(await self.send(request, stream=True, follow_redirects=False))
-            answer = _HttpxAnswer(await transport.handle_async_request(request))
-        if _requests.isEnabledFor(logging.INFO):
-            _requests.info("HTTP Request: GET %s %d", url, answer.status)
-        return answer
-
-    @property
-    def cookies(self) -> httpx.Cookies:
-        """None, ever."""
-        return self._none
-
-    @cookies.setter
-    def cookies(self, cookies: object) -> None:
-        """None are taken."""
-
-
-class _HttpxAnswer(httpx.AsyncByteStream):
-    """An answer that came through httpx: for credentials in an address, and of a mock in tests."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._response = response
-        self.status = response.status_code
-        self.headers = response.headers.raw
-        self.content = response.content if response.is_stream_consumed else None
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._response.aiter_raw():
-            yield piece
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
-
-
-_Answer = Answer | _HttpxAnswer
