@@ -30,12 +30,24 @@ def finish(draft: Draft) -> None:
         _origin_in_remark(draft)
     if kind in (MoveKind.DEPARTURE, MoveKind.HIRE):
         _add_described_employer(draft)
+        _name_houses(draft)
         draft.title = _title(draft)
         draft.people = _count(draft, least=2)
     elif kind is MoveKind.LAYOFFS:
         draft.people = _count(draft, least=1)
     if kind in (MoveKind.LAYOFFS, MoveKind.REORG):
         _settle_employer(draft)
+
+
+def _name_houses(draft: Draft) -> None:
+    """ "Acme's Widget chief leaves": from the house, not from what he ran there."""
+    for role in ("from", "to"):
+        for at, party in enumerate(draft.roles.get(role, ())):
+            owner = next(
+                (p for p in draft.parties if p.possessive and p.end < party.start <= p.end + 3), None
+            )
+            if party.slug is None and owner is not None and owner.slug is not None and owner.kind == "org":
+                draft.roles[role][at] = owner
 
 
 def join_changes(drafts: Sequence[Draft]) -> None:
