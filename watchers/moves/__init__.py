@@ -143,7 +143,7 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
 
 
 def _is_in_a_name(page: Page, start: int) -> bool:
-    """ "… has launched Flight Deals": behind a word with a capital, one with a capital belongs to its name."""
+    """ "the Flight Deal Finder": behind a word with a capital, one with a capital belongs to its name."""
     raw = page.raw
     if (
         page.lexicon.nouns_capital
