@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from storage.model import Mention, MoveKind
@@ -44,6 +45,7 @@ Trigger = tuple[int, int, tuple[Frame, ...]]
 
 # Where a phrase of the table stands, and the classes, cues and statuses that it belongs to.
 Found = tuple[int, int, tuple[str, ...]]
+_END: Callable[[Found], int] = itemgetter(1)
 
 
 @dataclass(slots=True)
@@ -56,8 +58,7 @@ class Page:
     lexicon: Lexicon
     mentions: list[Mention]  # accepted, of this field, the longest where they overlap
     inner: list[Mention]  # the others: "Acme" of "Acme's chief"
-    found: list[Found] = field(default_factory=list)  # in the order of their ends …
-    ends: Sequence[int] = ()  # … which are these
+    found: list[Found] = field(default_factory=list)  # in the order of their ends
     present: set[str] = field(default_factory=set)  # their classes, and "firm", "watched" where one may be
     triggers: list[Trigger] = field(default_factory=list)  # in order, the longer first of one beginning
     # Empty until ``open``, without which most leads are done with:
@@ -72,8 +73,8 @@ class Page:
 
     def holds(self, classes: frozenset[str], start: int, end: int) -> bool:
         """Whether a phrase of any of the classes lies within two positions."""
-        ends = self.ends
-        for begin, _, names in self.found[bisect_right(ends, start) : bisect_right(ends, end)]:
+        first = bisect_right(self.found, start, key=_END)
+        for begin, _, names in self.found[first : bisect_right(self.found, end, first, key=_END)]:
             if begin >= start and not classes.isdisjoint(names):
                 return True
         return False
@@ -218,9 +219,7 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
         if frames:
             place = (start, -end)
             spots[place] = _both(lexicon, spots[place], frames) if place in spots else frames
-    if found:
-        _, page.ends, classes_found = zip(*found, strict=True)
-        page.present = set().union(*classes_found)
+    page.present.update(*[classes for _, _, classes in found])
     if named:
         page.present |= _BY_MENTION
     elif not page.present.isdisjoint(_BY_WORD):
