@@ -55,6 +55,10 @@ class Exchange(asyncio.Protocol):
         if self._closed:  # also for having spoken before it was asked
             raise httpx.RemoteProtocolError("the connection ended before it was asked")
         self._renew()
+        self._parser = httptools.HttpResponseParser(self)
+        self._parser.set_dangerous_leniencies(  # as lenient as browsers, where no harm is in it
+            lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
+        )
         self._transport.write(request)
         while not self._headed:
             await self._news()
@@ -127,7 +131,7 @@ class Exchange(asyncio.Protocol):
                 self._failure = httpx.RemoteProtocolError("the connection ended without an answer")
             else:
                 self._failure = httpx.ReadError(getattr(error, "strerror", None) or type(error).__name__)
-        del self._parser  # it refers to us
+        self.__dict__.pop("_parser", None)  # it refers to us; there is none before the first request
         self._wake()
 
     # --- called by the parser -----------------------------------------------------------
@@ -173,10 +177,6 @@ class Exchange(asyncio.Protocol):
 
     def _renew(self) -> None:
         """Be ready for an answer."""
-        self._parser = httptools.HttpResponseParser(self)
-        self._parser.set_dangerous_leniencies(  # as lenient as browsers, where no harm is in it
-            lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
-        )
         self._received = 0  # bytes since the request or the last of the body
         self._fields = 0
         self._headed = False  # the head is there
