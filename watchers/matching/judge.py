@@ -229,7 +229,7 @@ def _company(candidate: Candidate, scene: Scene, anchors: dict[int, list[int]]) 
     """The other entities plainly named in the text: those it has to do with, and the rest."""
     mine = candidate.profile
     phrase = candidate.phrase
-    known = anchors.keys() & mine.related
+    known = [index for index in anchors if index in mine.related]
     strangers = len(anchors) - len(known) - (mine.index in anchors)
     found: Evidence = []
     if known:

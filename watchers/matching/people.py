@@ -234,6 +234,8 @@ class Bearers:
         """The bearers named in full among the candidates of a document."""
         bearers = cls()
         for one in candidates:
+            if not one.profile.person:
+                continue
             if one.other_bearer:
                 bearers.others.setdefault(pattern(one.form.text).split(" ")[-1], []).append(one.position)
             elif one.full_name and one.number in accepted:

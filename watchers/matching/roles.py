@@ -19,7 +19,7 @@ _CJK_NAME = re.compile(
     "[のと的,、 ]?(?:[A-Z][a-z]+ ?[A-Z]|[\u4e00-\u9fff]{2,5}[·・‧]|[\u30a1-\u30fa\u30fc]{2,}(?:[・=＝ 氏さ]|$))"
 )
 # A word with its hyphens and apostrophes, but for a possessive; and the one that follows a name.
-_WORD = re.compile(r"(?:[^\W_]|-|'(?![s ]|\Z)){0,40}")
+_WORD = re.compile(r"(?:[^\W_]++|-|'(?![s ]|\Z)){0,40}")
 _FOLLOWER = re.compile(rf"(?:'s|'(?= )|s)?[ -]({_WORD.pattern})")
 _ALWAYS_NAMED = 24  # code points after a role in which a name may follow
 

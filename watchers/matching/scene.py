@@ -32,6 +32,7 @@ _SMALL_AFTER = re.compile(r"\s[a-zß-ÿ]\w{3,}")
 _SENTENCE_REACH = 200  # code points: longer ones count as two
 _BODY_FOR_LANGUAGE = 600
 _LONGEST_NAME = 200
+_FEW = 5  # places of a phrase that are all looked at
 _FIELD_READ = 2000  # code points of a field in which its subject shows
 MENTIONS_OF_EACH = 200  # candidates of one entity in a document; more say nothing new
 
@@ -240,25 +241,29 @@ class Scene:
     def nearness(self, candidate: Candidate, phrase: str) -> Nearness:
         """Where ``phrase``, which was found in the document, stands from a candidate."""
         hits = self.hits[phrase]
-        at = bisect_left(hits, (candidate.field_number, candidate.start, 0))
+        if len(hits) > _FEW:  # those around it
+            at = bisect_left(hits, (candidate.field_number, candidate.start, 0))
+            beside = hits[max(0, at - 2) : at + 3]
+        else:
+            beside = hits
         over = 0
         near = False
-        for field, start, end in hits[max(0, at - 2) : at + 3]:
+        for field, start, end in beside:
             if field != candidate.field_number:
                 continue
-            if start < candidate.end and candidate.start < end:
+            if end <= candidate.start:
+                near = near or _same_sentence(candidate.field.raw, end, candidate.start)
+            elif candidate.end <= start:
+                near = near or _same_sentence(candidate.field.raw, candidate.end, start)
+            else:
                 over += 1
-            elif not near:
-                near = _same_sentence(
-                    candidate.field.raw, min(end, candidate.end), max(start, candidate.start)
-                )
         return _nearness((over > 0, near, len(hits) > over))
 
     def capitalised(self, phrase: str) -> bool:
         """Whether ``phrase``, found in the document, stands there with a capital, where any text has them."""
         for number, start, _ in self.hits[phrase]:
             field = self.fields[number]
-            if field.small or not field.raw[start].islower():
+            if not field.raw[start].islower() or field.small:
                 return True
         return False
 
