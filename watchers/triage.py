@@ -101,17 +101,25 @@ def merit(
 ) -> Judgement:
     """What the contract's table gives to a text, mutes and confidence counted."""
     entities = watchlist.by_slug()
-    meant = [m for m in mentions if m.accepted and m.entity in entities]
-    if not meant:
-        return _judgement(_QUIET, "nothing-watched")
-    sure = [m for m in meant if m.score >= MIN_MENTION_SCORE]
-    if not sure:
-        return _judgement(_QUIET, "low-confidence")
     muted = watchlist.muted(now)
-    heard = [m for m in sure if m.entity not in muted] if muted else sure
+    passed_over = "nothing-watched"
+    heard = False
+    prominent: set[Tier] = set()
+    for mention in mentions:
+        entity = entities.get(mention.entity) if mention.accepted else None
+        if entity is None:
+            continue
+        if mention.score < MIN_MENTION_SCORE:
+            passed_over = passed_over if passed_over == "muted" else "low-confidence"
+        elif mention.entity in muted:
+            passed_over = "muted"
+        else:
+            heard = True
+            if mention.prominent:
+                prominent.add(entity.tier)
     if not heard:
-        return _judgement(_QUIET, "muted")
-    best = _of_mentions(heard, entities)
+        return _judgement(_QUIET, passed_over)
+    best = _of_mentions(prominent)
     for move in moves:
         judged = _of_move(move, entities, muted)
         if judged.merit > best.merit:
@@ -126,8 +134,7 @@ def _judgement(merit: Merit, *reasons: str) -> Judgement:
     return Judgement(merit, reasons)
 
 
-def _of_mentions(heard: Sequence[Mention], entities: Mapping[str, Entity]) -> Judgement:
-    prominent = {entities[m.entity].tier for m in heard if m.prominent}
+def _of_mentions(prominent: Collection[Tier]) -> Judgement:
     if _PRIMARY in prominent:
         return _judgement(_ALERT, "primary-entity")
     if prominent:
@@ -138,8 +145,11 @@ def _of_mentions(heard: Sequence[Mention], entities: Mapping[str, Entity]) -> Ju
 
 def _of_move(move: Move, entities: Mapping[str, Entity], muted: Collection[str]) -> Judgement:
     kind = move.kind
-    parties = [slug for slugs in move.roles.values() for slug in slugs]
-    tiers = {entities[slug].tier for slug in parties if slug in entities and slug not in muted}
+    tiers: set[Tier] = set()
+    for slugs in move.roles.values():
+        for slug in slugs:
+            if slug in entities and slug not in muted:
+                tiers.add(entities[slug].tier)
     if not tiers:
         return _judgement(_QUIET)
     if move.score < MIN_MOVE_SCORE:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+_NOBODY: frozenset[str] = frozenset()
 FOR_GOOD = datetime(9999, 12, 31, tzinfo=UTC)  # the end of a mute that has none
 
 
@@ -100,4 +101,6 @@ class Watchlist:
 
     def muted(self, now: datetime) -> frozenset[str]:
         """Slugs of the entities that nobody is to hear of now."""
+        if not self._ever_muted:
+            return _NOBODY
         return frozenset(one.slug for one in self._ever_muted if one.muted_until and one.muted_until > now)

@@ -130,7 +130,10 @@ def _weigh_together(
     bearers = Bearers.of(scene.candidates, accepted)
     for candidate in weak:
         candidate.context = _context(candidate, scene, anchors, bearers, containers.get(candidate.number))
-        candidate.total = candidate.local + sum(weight for _, weight in candidate.context)
+        told = 0.0
+        for _, weight in candidate.context:
+            told += weight
+        candidate.total = candidate.local + told
 
 
 def _context(
@@ -168,7 +171,7 @@ def _context(
 
 def _only_strangers(found: Evidence) -> bool:
     """Whether what stands beside a name has nothing to do with it."""
-    return all(label.startswith("among-") for label, _ in found)
+    return not found or all(label.startswith("among-") for label, _ in found)
 
 
 def _backed(candidate: Candidate, backing: tuple[str, ...]) -> bool:
@@ -238,7 +241,7 @@ def _company(candidate: Candidate, scene: Scene, anchors: dict[int, list[int]]) 
             other = scene.profiles[index]
             close = not phrase or (other.person and mine.index in other.places)
             related += w.RELATED if close else w.RELATED * w.PHRASE_SHARE
-        names = sorted(scene.profiles[index].slug for index in known)
+        names = sorted([scene.profiles[index].slug for index in known])
         found.append((f"with:{','.join(names[:3])}", min(w.RELATED_MAX, related)))
     if strangers and not phrase:
         found.append(("among-watched-names", min(w.COMPANY_MAX, strangers * w.COMPANY_OF_NAMES)))

@@ -216,5 +216,10 @@ class Field:
         if match is None:
             return (), (), hyphen, possessive
         words = tuple(filter(None, match.group(1, 3, 5, 7)))
-        raws = [self.raw[end + match.start(group) : end + match.end(group)] for group in (1, 3)[: len(words)]]
-        return words, tuple(raws), hyphen, possessive
+        raw = self.raw[end : end + _WINDOW]
+        begin, finish = match.span(1)
+        first = raw[begin:finish]
+        if len(words) == 1:
+            return words, (first,), hyphen, possessive
+        begin, finish = match.span(3)
+        return words, (first, raw[begin:finish]), hyphen, possessive

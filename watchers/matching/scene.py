@@ -137,7 +137,7 @@ class Scene:
         self.document = document
         self.profiles = scanner.profiles
         named = (("title", document.title), ("summary", document.summary), ("text", document.text))
-        self.fields = tuple(Field(name, raw) for name, raw in named if raw)
+        self.fields = [Field(name, raw) for name, raw in named if raw]
         self.candidates: list[Candidate] = []
         self.crossing = False  # whether any two of them stand over each other
         self.hits: dict[str, list[tuple[int, int, int]]] = {}  # pattern -> (field, start, end), ascending
@@ -223,7 +223,9 @@ class Scene:
         else:
             found = _topic_words("\n".join(read))
             field, shared, elsewhere = (
-                not words.isdisjoint(found) for words in (told.field, told.shared, told.elsewhere)
+                not told.field.isdisjoint(found),
+                not told.shared.isdisjoint(found),
+                not told.elsewhere.isdisjoint(found),
             )
         elsewhere = elsewhere or self.origin.alien
         return Topic(

@@ -60,7 +60,7 @@ def _unpossessive(candidate: Candidate, scene: Scene, capital: str, *, shaky: bo
     first = words[0]
     if _other_bearer(first, around.right_raw[0], candidate):
         return [(f"another:{around.right_raw[0]}", w.PLACE_NAME)]
-    verb = next((word for word in words if word not in cues.adverbs), "")
+    verb = first if first not in cues.adverbs else _behind_adverbs(words, cues)
     if (
         first in cues.ands_before_names
         and len(words) > 1
@@ -89,6 +89,10 @@ def _unpossessive(candidate: Candidate, scene: Scene, capital: str, *, shaky: bo
     if like and not shaky and around.right_raw[0].islower():
         return [(f"verb-like-after:{verb}", w.VERB_LIKE_AFTER)]
     return None
+
+
+def _behind_adverbs(words: tuple[str, ...], cues: Cues) -> str:
+    return next((word for word in words if word not in cues.adverbs), "")
 
 
 def _noun_after(candidate: Candidate, scene: Scene, *, shaky: bool) -> Evidence:
