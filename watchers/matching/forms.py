@@ -20,6 +20,7 @@ from watchers.text import INVISIBLE, fold
 _SOFT = str.maketrans(dict.fromkeys('-_"*·\n\t\r', " "))
 _SOFT_ASCII = bytes(ord(_SOFT.get(number, chr(number))) for number in range(128)) + bytes(range(128, 256))
 _SQUEEZE = re.compile(" {2,}|" + INVISIBLE + "+")
+_BLANKS = re.compile("   *")  # begins with two signs that are looked for, where the other is tried everywhere
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _AI = {"ai", "ia", "ki"}
@@ -115,7 +116,7 @@ def squeeze(softened: str) -> tuple[str, list[tuple[int, int]]]:
     pieces: list[str] = []
     starts: list[tuple[int, int]] = []
     at = length = 0
-    for match in _SQUEEZE.finditer(softened):
+    for match in (_SQUEEZE if INVISIBLE in softened else _BLANKS).finditer(softened):
         keep = match.start() + (match[0][0] == " ")
         if keep > at:
             starts.append((length, at))
