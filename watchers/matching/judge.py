@@ -389,7 +389,7 @@ def _told(evidence: tuple[str, float]) -> str:
 def _prominence(scene: Scene) -> Callable[[int, int], bool]:
     """A function that tells whether a place is in the title or at the beginning of the body."""
     fields = scene.fields
-    body = next((number for number, one in enumerate(fields) if one.name != "title"), None)
+    body = int(fields[0].name == "title")  # number of the first field behind the title
     inside, outside = 0, _PROMINENT_REACH  # what is known by now of where the second sentence ends
 
     def prominent(number: int, start: int) -> bool:
