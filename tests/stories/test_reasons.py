@@ -28,7 +28,7 @@ def slugs(*modules: ModuleType) -> set[str]:
     found: set[str] = set()
     for module in modules:
         source = source_of(module)
-        for given in re.findall(r"(?:reasons=\(|_quiet\(|slug = |return )([^\n]*)", source):
+        for given in re.findall(r"(?:reasons=\(|_quiet\(|slug = |passed_over = |return )([^\n]*)", source):
             found |= set(re.findall(r"f?\"([a-z0-9{}-]+)[:\"]", given))
         found |= set(re.findall(r"= \(?\(?\) if entry\.dated else \(\"([a-z]+)\"", source))
     return found - {"context", "related", "title", "text", ""}
