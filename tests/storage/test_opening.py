@@ -166,27 +166,28 @@ def test_a_file_that_may_not_be_written_is_refused(path: Path, monkeypatch: pyte
         open_store(path)
 
 
-def test_opening_an_up_to_date_database_loads_no_library_that_is_slow(path: Path) -> None:
-    open_store(path).close()
+def loaded_by_opening(path: Path, *names: str) -> str:
+    """Which of these modules a process of its own has loaded once it has opened the database."""
     script = (
         "import sys; from pathlib import Path; from storage.sqlite import open_store; "
         "open_store(Path(sys.argv[1])).close(); "
-        "print([name for name in ('sqlite_utils', 'filelock', 'asyncio') if name in sys.modules])"
+        "print(*[name for name in sys.argv[2:] if name in sys.modules])"
     )
     said = subprocess.run(
-        [sys.executable, "-c", script, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, str(path), *names],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert said.stdout.strip() == "[]"
+    return said.stdout.strip()
+
+
+def test_opening_an_up_to_date_database_loads_no_library_that_is_slow(path: Path) -> None:
+    open_store(path).close()
+    assert loaded_by_opening(path, "sqlite_utils", "filelock", "asyncio") == ""
 
 
 def test_making_a_database_takes_along_no_packages_of_the_charts(path: Path) -> None:
     """As far as they are installed; and they can be imported afterwards."""
-    script = (
-        "import sys; from pathlib import Path; from storage.sqlite import open_store; "
-        "open_store(Path(sys.argv[1])).close(); "
-        "print([name for name in ('numpy', 'pandas') if name in sys.modules])"
-    )
-    said = subprocess.run(
-        [sys.executable, "-c", script, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert said.stdout.strip() == "[]"
+    assert loaded_by_opening(path, "numpy", "pandas") == ""
