@@ -1,14 +1,10 @@
 """Who is meant: adds up the evidence for every candidate of a document.
 
 The life of a candidate: its own words first (``evidence``, ``sides``, ``people``), then twice what
-the plainly named entities of the same text say for it, then overlaps are resolved and
-people meant by their role are added.  Every step leaves its reasons with the mention.
+the plainly named entities of the same text say for it, then overlaps are resolved.  Every
+step leaves its reasons with the candidate; making mentions of them is left to ``mentions``.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
-
-from storage.model import Mention
 from watchers.matching import weights as w
 from watchers.matching.cues import topics
 from watchers.matching.evidence import (
@@ -21,10 +17,8 @@ from watchers.matching.evidence import (
 )
 from watchers.matching.forms import AMBIGUOUS, FULL, STRONG
 from watchers.matching.people import Bearers, person_evidence
-from watchers.matching.roles import by_role
 from watchers.matching.scene import Candidate, Evidence, Scene
 from watchers.matching.sides import side_evidence
-from watchers.text import sentences
 
 _ROUNDS = 2  # an anchor found in the first may make another in the second
 _BACKING = (
@@ -42,12 +36,10 @@ _BACKING = (
 _BACKING_A_PRODUCT = ("noun-", "context:", "own-site")
 _OPEN = (-2.0, 3.0)  # log-odds between which the subject of the text is asked for
 _PAIR_REACH = 40  # code points between two short names that speak for each other
-_PROMINENT_REACH = 1000  # code points in which the two sentences are looked for
-PROMINENT_SENTENCES = 2  # of the body: what stands there is as good as a headline
 
 
-def judge(scene: Scene) -> tuple[Mention, ...]:
-    """All candidates of ``scene`` as mentions, accepted or not, by field and position."""
+def judge(scene: Scene) -> None:
+    """Weigh all candidates of ``scene``; the sum and the reasons for it stand in them afterwards."""
     for candidate in scene.candidates:
         _weigh_alone(candidate, scene)
     containers = _containers(scene.candidates) if scene.crossing else {}
@@ -61,7 +53,6 @@ def judge(scene: Scene) -> tuple[Mention, ...]:
         _weigh_together(scene, weak, anchors, containers)
     if scene.crossing:
         _resolve(scene.candidates, containers)
-    return _mentions(scene)
 
 
 def accepted_score(candidate: Candidate) -> bool:
@@ -301,7 +292,7 @@ def _unit_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     return []
 
 
-# --- overlaps, roles, mentions ----------------------------------------------------------
+# --- overlaps ---------------------------------------------------------------------------
 
 
 def _resolve(candidates: list[Candidate], containers: dict[int, Candidate]) -> None:
@@ -328,82 +319,3 @@ def _reject(candidate: Candidate, winner: Candidate) -> None:
     candidate.rejected = True
     candidate.context = [*candidate.context, (f"inside:{winner.profile.slug}", w.INSIDE_OTHER_NAME)]
     candidate.total += w.INSIDE_OTHER_NAME
-
-
-def _mentions(scene: Scene) -> tuple[Mention, ...]:
-    prominent = _prominence(scene)
-    found: list[Mention] = []
-    meant: set[str] = set()
-    with_posts: list[Candidate] = []
-    for candidate in scene.candidates:
-        mention = _mention(candidate, prominent(candidate.field_number, candidate.start))
-        found.append(mention)
-        if mention.accepted:
-            meant.add(mention.entity)
-            if candidate.profile.posts:
-                with_posts.append(candidate)
-    for candidate in with_posts:
-        role = by_role(candidate, scene)
-        if role is None or scene.profiles[role.person].slug in meant:
-            continue
-        found.append(
-            Mention(
-                entity=scene.profiles[role.person].slug,
-                text=candidate.field.raw[role.start : role.end],
-                field=candidate.field.name,
-                start=role.start,
-                end=role.end,
-                score=min(w.score(w.BY_ROLE), w.score(candidate.total)),
-                accepted=True,
-                prominent=prominent(candidate.field_number, role.start),
-                evidence=(f"by-role:{role.role} of {candidate.profile.slug}",),
-            )
-        )
-    if len(found) > len(scene.candidates):  # else they are in order, as the candidates are
-        order = {one.name: number for number, one in enumerate(scene.fields)}
-        found.sort(key=lambda m: (order[m.field], m.start, -m.end, m.entity))
-    return tuple(found)
-
-
-def _mention(candidate: Candidate, prominent: bool) -> Mention:
-    score = w.score(candidate.total)
-    return Mention(
-        entity=candidate.profile.slug,
-        text=candidate.text,
-        field=candidate.field.name,
-        start=candidate.start,
-        end=candidate.end,
-        score=score,
-        accepted=not candidate.rejected and score >= w.ACCEPT,
-        prominent=prominent,
-        evidence=tuple(map(_told, (*candidate.evidence, *candidate.context))),
-    )
-
-
-@lru_cache(maxsize=8192)
-def _told(evidence: tuple[str, float]) -> str:
-    label, weight = evidence
-    return f"{label} {weight:+.1f}"
-
-
-def _prominence(scene: Scene) -> Callable[[int, int], bool]:
-    """A function that tells whether a place is in the title or at the beginning of the body."""
-    fields = scene.fields
-    body = int(fields[0].name == "title")  # number of the first field behind the title
-    inside, outside = 0, _PROMINENT_REACH  # what is known by now of where the second sentence ends
-
-    def prominent(number: int, start: int) -> bool:
-        nonlocal inside, outside
-        if number != body:
-            return fields[number].name == "title"
-        if inside < start < outside:
-            if (
-                len(sentences(fields[number].raw[: start + 1], PROMINENT_SENTENCES + 1))
-                <= PROMINENT_SENTENCES
-            ):
-                inside = start
-            else:
-                outside = start
-        return start <= inside
-
-    return prominent

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from storage.model import Document, Mention, Watchlist
 from watchers.matching.judge import judge
+from watchers.matching.mentions import mentions_of
 from watchers.matching.scan import Scanner
 from watchers.matching.scene import Scene
 
@@ -25,7 +26,10 @@ class Matcher:
         the raw field.  Never raises on any text.
         """
         scene = Scene(document, self._scanner)
-        return judge(scene) if scene.candidates else ()
+        if not scene.candidates:
+            return ()
+        judge(scene)
+        return mentions_of(scene)
 
     def names_anybody(self, *fields: str) -> bool:
         """Whether any name stands in these fields at all: if not, there is no mention to be found.
