@@ -3,8 +3,8 @@
 import pytest
 
 from watchers.moves.amounts import EARNED, PAID, WORTH, find_amounts, find_counts, parse_number
-from watchers.moves.lexicon import lexicon_for
 from watchers.moves.page import Page, read
+from watchers.moves.terms import lexicon_for
 
 
 def _page(text: str, lang: str) -> Page:

@@ -8,7 +8,7 @@ from storage.model import Document, Watchlist
 from watchers import moves
 from watchers.matching import Matcher
 from watchers.moves.choose import MOST_MOVES
-from watchers.moves.lexicon import ROLES
+from watchers.moves.schema import ROLES
 
 WATCHLIST = Watchlist(entities=tuple(seed_watchlist()))
 MATCHER = Matcher(WATCHLIST)

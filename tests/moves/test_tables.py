@@ -11,8 +11,10 @@ import pytest
 
 from storage.errors import TableError
 from storage.model import MoveKind
+from watchers.moves.compiling import compile_table
 from watchers.moves.faults import problems
-from watchers.moves.lexicon import FALLBACK, OTHERWISE, available, compile_table, lexicon_for, read_terms
+from watchers.moves.lexicon import OTHERWISE
+from watchers.moves.terms import FALLBACK, available, lexicon_for, read_terms
 from watchers.tables import build, expand, line_of, read_part, read_table, with_forms
 
 PROMISED = {"en", "pt", "es", "fr", "de", "nl", "ja", "zh"}

@@ -10,9 +10,9 @@ from seeds.loader import seed_watchlist
 from storage.model import Document, Watchlist
 from watchers.matching import Matcher
 from watchers.moves.conditions import fits, may_fit
-from watchers.moves.lexicon import lexicon_for
 from watchers.moves.page import read
 from watchers.moves.reading import Reading, Spot
+from watchers.moves.terms import lexicon_for
 
 WATCHLIST = Watchlist(entities=tuple(seed_watchlist()))
 MATCHER = Matcher(WATCHLIST)

@@ -17,10 +17,11 @@ from itertools import chain
 from storage.model import Document, Entity, Mention, Move, MoveKind, Watchlist
 from watchers.moves import choose, deals, money, people, product, status, trouble
 from watchers.moves.conditions import fits, may_fit
-from watchers.moves.lexicon import Lexicon, lexicon_for
+from watchers.moves.lexicon import Lexicon
 from watchers.moves.page import Page, read
 from watchers.moves.reading import Draft, Reading, Spot
 from watchers.moves.roles import bind
+from watchers.moves.terms import lexicon_for
 from watchers.text import detect_lang
 
 __all__ = ["detect"]

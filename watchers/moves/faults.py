@@ -1,14 +1,16 @@
 """What is wrong with a language's table of terms, and in which section.
 
-Asked by the tests over all tables, and by ``watchers.moves.lexicon`` for one that it cannot use.
+Asked by the tests over all tables, and by ``watchers.moves.terms`` for one that it cannot use.
 """
 
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from storage.model import MoveStatus
+from watchers.moves.compiling import parse_conditions
 from watchers.moves.grammar import SECTIONS
-from watchers.moves.lexicon import (
+from watchers.moves.lexicon import OTHERWISE, Frame
+from watchers.moves.schema import (
     CLASSES,
     COMPUTED,
     CUES,
@@ -16,12 +18,9 @@ from watchers.moves.lexicon import (
     KEYS,
     KINDS,
     OPTIONAL,
-    OTHERWISE,
     PHRASES,
     RANGES,
     ROLES,
-    Frame,
-    parse_conditions,
 )
 from watchers.tables import Fault, expand, forms_asked_for, section_faults, word_fault
 

@@ -16,7 +16,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from storage.model import Mention, MoveKind
-from watchers.moves.lexicon import CJK, LEFT, NO_BLANKS, RIGHT, Frame, Lexicon, with_capitals
+from watchers.moves.lexicon import CJK, LEFT, NO_BLANKS, RIGHT, Frame, Lexicon
+from watchers.moves.phrases import with_capitals
 from watchers.text import fold, is_title_case, sentences
 
 TITLE_READ = 300  # code points of a title
