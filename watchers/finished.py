@@ -95,7 +95,11 @@ class Finished:
             if self._timer.when() <= at:
                 return
             self._timer.cancel()
-        self._timer = loop.call_at(at, self._ready.set)
+        self._timer = loop.call_at(at, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._ready.set()
 
     def _drop_timer(self) -> None:
         if self._timer is not None:

@@ -47,7 +47,7 @@ FLOODS: dict[str, tuple[Handler, str]] = {
     ),
     "/empty-gzip-members": (
         floods(head(Content_Encoding="gzip"), gzip.compress(b"") * 3_000),
-        "body-too-large",
+        "bad-encoding",
     ),
     "/empty-gzip-blocks": (
         floods(head(Content_Encoding="gzip") + b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"\0\0\0\xff\xff" * 20_000),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchers.sources.base import BadEncoding, BodyTooLarge
-from watchers.sources.bodies import Gunzip, body_hash
+from watchers.sources.bodies import MOST_MEMBERS, Gunzip, body_hash
 
 
 @given(st.binary(max_size=20_000), st.integers(1, 500))
@@ -38,9 +38,49 @@ def test_a_second_layer_is_left_packed() -> None:
     assert gzip.decompress(gunzip.finish()) == b"feed"
 
 
-def test_bytes_behind_the_stream_are_ignored() -> None:
+@given(st.lists(st.binary(max_size=2_000), min_size=1, max_size=9), st.integers(1, 500))
+def test_all_members_are_read_in_whatever_pieces(bodies: list[bytes], step: int) -> None:
+    packed = b"".join(map(gzip.compress, bodies))
     gunzip = Gunzip()
-    gunzip.feed(gzip.compress(b"feed") + b"rubbish")
+    for start in range(0, len(packed), step):
+        gunzip.feed(packed[start : start + step])
+    assert gunzip.finish() == b"".join(bodies)
+
+
+def test_the_bound_is_that_of_all_members_together() -> None:
+    gunzip = Gunzip(limit=100_000)
+    member = gzip.compress(bytes(10_000))
+    gunzip.feed(member * 10)
+    with pytest.raises(BodyTooLarge):
+        gunzip.feed(member)
+    assert gunzip._size <= 100_000 + 64 * 1024
+
+
+def test_members_without_end_are_stopped() -> None:
+    gunzip = Gunzip()
+    gunzip.feed(gzip.compress(b"") * MOST_MEMBERS)
+    with pytest.raises(BadEncoding, match="gzip members"):
+        gunzip.feed(gzip.compress(b""))
+
+
+def test_a_later_member_that_is_cut_off_or_broken_is_told() -> None:
+    gunzip = Gunzip()
+    gunzip.feed(gzip.compress(b"feed") + gzip.compress(b"tail")[:-1])
+    with pytest.raises(BadEncoding, match="cut off"):
+        gunzip.finish()
+    with pytest.raises(BadEncoding, match="broken gzip"):
+        Gunzip().feed(gzip.compress(b"feed") + b"\x1f\x8bxxxxxxxx")
+
+
+@pytest.mark.parametrize(
+    "behind", [b"rubbish", b"\0" * 300, b"\x1f", b"\x1fx", b"x" + gzip.compress(b"not this")]
+)
+@pytest.mark.parametrize("step", [1, 7, 10_000])
+def test_bytes_behind_the_stream_are_ignored(behind: bytes, step: int) -> None:
+    gunzip = Gunzip()
+    packed = gzip.compress(b"feed") + behind
+    for start in range(0, len(packed), step):
+        gunzip.feed(packed[start : start + step])
     assert gunzip.finish() == b"feed"
 
 

@@ -196,6 +196,19 @@ async def test_those_whose_time_has_come_go_with_the_news(monkeypatch: pytest.Mo
     assert [one.before.id for one in await finished.take()] == [1, 2]
 
 
+async def test_those_whose_timer_rang_a_little_early_are_not_left_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asyncio.get_running_loop(), "_clock_resolution", 60.0)  # a very coarse clock
+    monkeypatch.setattr(finished_polls, "QUIET_WAIT", 30.0)
+    finished = Finished(0.0)
+    await finished.put(poll(1))
+    for _ in range(2):
+        await asyncio.sleep(0)  # it rings
+    await finished.put(poll(2, news=True))
+    assert [one.before.id for one in await finished.take()] == [1, 2]
+
+
 async def test_at_the_end_all_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finished_polls, "QUIET_WAIT", 3600.0)
     finished = Finished(0.0)

@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from watchers.sources.base import BadEncoding, BodyTooLarge
 
 MAX_BODY = 10 * 1024 * 1024  # decoded, and as sent
+MOST_MEMBERS = 1_000  # of one gzip stream (RFC 1952, 2.2): an empty one is 20 bytes, and costs a turn
 _STEP = 64 * 1024
+_SLICE = 16 * 1024  # packed bytes that are given to zlib at once
+_MAGIC = b"\x1f\x8b"  # begins a member
 _FIRST_ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s>]|\"items\"\s*:")
 _ROOT = re.compile(rb"<((?:[\w.-]{1,20}:)?(?:rss|feed|rdf|urlset|sitemapindex|html))[\s>]", re.IGNORECASE)
 _TAIL = 4 * 1024  # within which comments may stand behind a document
@@ -45,28 +48,51 @@ class Gunzip:
     def __init__(self, limit: int = MAX_BODY) -> None:
         self._limit = limit
         self._inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        self._members = 1
+        self._behind = b""  # what stands behind a member, as far as it may begin another
         self._pieces: list[bytes] = []
         self._size = 0
 
     def feed(self, data: bytes) -> None:
-        """Decode ``data``; bytes behind the end of the stream are ignored, as browsers do."""
+        """Decode ``data``; what stands behind the last member is ignored, as browsers do."""
         for _ in self.steps(data):
             pass
 
     def steps(self, data: bytes) -> Iterator[None]:
         """``feed`` in steps of a part of a millisecond, between which others may have their turn."""
+        for start in range(0, len(data), _SLICE):  # zlib copies what it leaves, each time
+            if start:
+                yield
+            left = data[start : start + _SLICE]
+            while left := self._step(left):
+                yield
+
+    def _step(self, data: bytes) -> bytes:
+        """What is left of it after a step."""
+        if self._inflate.eof:
+            self._behind += data
+            if not self._behind.startswith(_MAGIC):
+                self._behind = self._behind[: len(_MAGIC)]
+                return b""
+            data, self._behind = self._behind, b""
+            self._begin()
         try:
-            while data and not self._inflate.eof:
-                piece = self._inflate.decompress(data, _STEP)
-                self._size += len(piece)
-                if self._size > self._limit:
-                    raise BodyTooLarge(f"more than {self._limit} bytes when decoded")
-                if piece:
-                    self._pieces.append(piece)
-                if data := self._inflate.unconsumed_tail:
-                    yield
+            piece = self._inflate.decompress(data, _STEP)
         except zlib.error as error:
             raise BadEncoding("broken gzip") from error
+        self._size += len(piece)
+        if self._size > self._limit:
+            raise BodyTooLarge(f"more than {self._limit} bytes when decoded")
+        if piece:
+            self._pieces.append(piece)
+        return self._inflate.unconsumed_tail or self._inflate.unused_data
+
+    def _begin(self) -> None:
+        """Begin a further member."""
+        self._members += 1
+        if self._members > MOST_MEMBERS:
+            raise BadEncoding(f"more than {MOST_MEMBERS} gzip members")
+        self._inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
 
     def finish(self) -> bytes:
         """The whole body; raises BadEncoding where it is cut off."""

@@ -12,9 +12,12 @@ from typing import cast
 import httptools
 import httpx
 
+from watchers.sources.wire import Wire
+
 MAX_FIELD = 16 * 1024  # one header line
 MAX_FIELDS = 100  # header lines, trailers included
 MAX_HEAD = 64 * 1024  # the whole head; also whatever comes between two parts of a body, and behind it
+NO_CONNECTION = "no connection in time"
 MOST_WAITING = 256 * 1024  # bytes of body that may wait to be read
 
 
@@ -42,7 +45,7 @@ class Exchange(asyncio.Protocol):
         self._pieces: list[bytes] = []
         self._waiting = 0  # bytes in _pieces
         self._waiter: asyncio.Future[None] | None = None
-        self._failure: httpx.TransportError | None = None
+        self._failure: Exception | None = None
         self._closed = False
         self._unsaid = False  # TLS ended without close_notify
         self._renew()
@@ -85,6 +88,11 @@ class Exchange(asyncio.Protocol):
         """Whether another request can follow."""
         return self._finished and not self._closed and not self._pieces and self._lasting
 
+    @property
+    def silent(self) -> bool:
+        """Whether the server said nothing since, as far as can be seen without a turn of the loop."""
+        return not isinstance(self._transport, Wire) or self._transport.silent
+
     def close(self) -> None:
         """Drop the connection at once; all that has to be said was said."""
         self._closed = True
@@ -102,7 +110,9 @@ class Exchange(asyncio.Protocol):
         self._received += len(data)
         try:
             self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            if not isinstance(error.__context__, httpx.TransportError | None):
+                raise error.__context__ from None  # a fault of ours: the transport ends with it
             self.close()
             if not self._finished:
                 self._fail(httpx.RemoteProtocolError("the answer is not HTTP"))
@@ -122,13 +132,17 @@ class Exchange(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self._closed = True
         if self._failure is None and not self._finished:
-            if self._headed and not self._framed and error is None:
+            if not isinstance(error, OSError | None):
+                self._failure = error  # ours
+            elif self._headed and not self._framed and error is None:
                 self._finished = not self._unsaid  # a body without a length ends with its connection
                 self._failure = EndUnsaid("the end was not said") if self._unsaid else None
             elif self._headed:
                 self._failure = BodyCutOff("the body ended early")
             elif error is None:
                 self._failure = httpx.RemoteProtocolError("the connection ended without an answer")
+            elif isinstance(error, TimeoutError):  # the kernel's, of a connection that was still being made
+                self._failure = httpx.ConnectTimeout(NO_CONNECTION)
             else:
                 self._failure = httpx.ReadError(getattr(error, "strerror", None) or type(error).__name__)
         self.__dict__.pop("_parser", None)  # it refers to us; there is none before the first request
@@ -138,7 +152,7 @@ class Exchange(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         if self._finished:
-            raise ValueError("a second answer to one request")
+            raise httpx.RemoteProtocolError("a second answer to one request")
         self.headers = []
         self._fields = 0
         self._framed = False
@@ -158,7 +172,7 @@ class Exchange(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         self.status = self._parser.get_status_code()
         if self.status < 100:  # it could have a body, and is no answer
-            raise ValueError(f"status {self.status}")
+            raise httpx.RemoteProtocolError(f"status {self.status}")
         self._headed = self.status >= 200 or self.status == 101
 
     def on_body(self, body: bytes) -> None:

@@ -25,7 +25,7 @@ import httpx
 
 from watchers.sources.base import AddressRefused
 from watchers.sources.deadlines import Deadlines
-from watchers.sources.exchange import BodyCutOff, EndUnsaid, Exchange, HeadersOverflow
+from watchers.sources.exchange import NO_CONNECTION, BodyCutOff, EndUnsaid, Exchange, HeadersOverflow
 from watchers.sources.guard import AddressGuard, as_address
 from watchers.sources.wire import Wire
 
@@ -127,7 +127,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         since, exchange = self._idle.pop(origin, (0.0, None))
         if exchange is None:
             return None
-        if exchange.reusable and since >= asyncio.get_running_loop().time() - KEEP_ALIVE:
+        if exchange.reusable and exchange.silent and since >= asyncio.get_running_loop().time() - KEEP_ALIVE:
             return exchange
         exchange.close()
         return None
@@ -156,7 +156,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         except AddressRefused as error:
             raise AddressNotAllowed(str(error)) from error
         except TimeoutError as error:
-            raise httpx.ConnectTimeout("no connection in time") from error
+            raise httpx.ConnectTimeout(NO_CONNECTION) from error
         except ssl.SSLError as error:
             raise TlsRefused(_reason(error)) from error
         except (OSError, ValueError) as error:
@@ -214,11 +214,14 @@ def _begun(addresses: list[_Address]) -> socket.socket | None:
         return None
     family, sort, protocol, _, address = addresses[0]
     raw = socket.socket(family, sort | socket.SOCK_NONBLOCK, protocol)
-    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, ASKED_AGAIN)
-    failed = raw.connect_ex(address)
-    if failed and failed != errno.EINPROGRESS:
+    try:
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, ASKED_AGAIN)
+        failed = raw.connect_ex(address)
+        if failed and failed != errno.EINPROGRESS:
+            raise OSError(failed, os.strerror(failed))
+    except BaseException:
         raw.close()
-        raise OSError(failed, os.strerror(failed))
+        raise
     return raw
 
 
@@ -278,4 +281,6 @@ def shared_ssl() -> ssl.SSLContext:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.errno:
+        return os.strerror(error.errno)  # asyncio and aiohappyeyeballs add addresses, each in its way
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -55,6 +55,17 @@ class Wire(asyncio.Transport):
 
     close = abort
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing came that was not taken yet, neither bytes nor the end."""
+        try:
+            self._sock.recv(1, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError):
+            return True
+        except OSError:
+            pass
+        return False
+
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """Nothing of what asyncio's transports tell."""
         return default
@@ -77,18 +88,17 @@ class Wire(asyncio.Transport):
     def _read(self) -> None:
         try:
             data = self._sock.recv(MOST_AT_ONCE)
+            if data:
+                self._protocol.data_received(data)
+            else:
+                self._protocol.eof_received()
+                self._end(None)
         except (BlockingIOError, InterruptedError):
             return
-        except OSError as error:
+        except Exception as error:  # the protocol's too: the loop would only log it, and let whoever waits wait
             self._end(error)
-            return
-        if data:
-            self._protocol.data_received(data)
-        else:
-            self._protocol.eof_received()
-            self._end(None)
 
-    def _end(self, error: OSError | None) -> None:
+    def _end(self, error: Exception | None) -> None:
         if self._ended:
             return
         self._ended = True
@@ -98,6 +108,6 @@ class Wire(asyncio.Transport):
         self._sock.close()
         self._loop.call_soon(self._tell, error)  # never inside of what the protocol asked for
 
-    def _tell(self, error: OSError | None) -> None:
+    def _tell(self, error: Exception | None) -> None:
         self._protocol.connection_lost(error)
         del self._protocol  # it refers to us
