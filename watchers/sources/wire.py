@@ -95,7 +95,7 @@ class Wire(asyncio.Transport):
                 self._end(None)
         except (BlockingIOError, InterruptedError):
             return
-        except Exception as error:  # the protocol's too: the loop would only log it, and let whoever waits wait
+        except Exception as error:  # the protocol's too: the loop would log it, and let who waits wait
             self._end(error)
 
     def _end(self, error: Exception | None) -> None:
