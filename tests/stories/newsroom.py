@@ -58,6 +58,12 @@ class Made:
         return self.line.judged.outcome.story
 
     @property
+    def weighed(self) -> tuple[str, ...]:
+        """Why it joined its story, or opened one."""
+        assert self.line.judged.outcome.assignment is not None
+        return self.line.judged.outcome.assignment.reasons
+
+    @property
     def context(self) -> tuple[ContextLine, ...]:
         """The lines of context."""
         return self.line.judged.outcome.context
@@ -82,8 +88,13 @@ def report(
     )
 
 
-def played(*reports: tuple[float, str] | tuple[float, str, str] | tuple[float, str, str, str]) -> list[Made]:
-    """What was made of reports: hours, headline, lead, host."""
+def played(
+    *reports: tuple[float, str]
+    | tuple[float, str, str]
+    | tuple[float, str, str, str]
+    | tuple[float, str, str, str, str],
+) -> list[Made]:
+    """What was made of reports: hours, headline, lead, host, language."""
     given = [report(number, *told) for number, told in enumerate(reports)]
     return made(given)
 

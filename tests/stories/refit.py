@@ -35,7 +35,7 @@ PRIORS = {
     "entities": 0.36, "headliner": 1.45, "names": 0.28, "names_lead": 0.08, "cast": 0.5,
     "action": 0.4, "sort": 0.5, "kind": 0.45, "other": -1.7, "person": 2.0, "party": 1.4, "amounts": 1.9,
     "amounts_lead": 0.1, "disagree": -1.6, "concepts": 0.37, "concepts_lead": 0.11, "strange": -0.27, "strange_abroad": -0.2,
-    "stage": -1.0, "court": -1.5, "words": 0.12, "words_lead": 0.02, "copy": 4.0, "days": -0.37, "soon": 2.35,
+    "stage": -1.0, "court": -1.5, "sequel": -8.0, "words": 0.12, "words_lead": 0.02, "copy": 4.0, "days": -0.37, "soon": 2.35,
     "burst": 0.43, "comment": -3.5, "alien": -1.5, "alien_abroad": -0.8, "relayed": 1.0, "bare": 0.15, "confirms": 0.8, "status": -2.0,
     "novel": -0.05, "rivals": -0.3, "rivals_alike": -0.3,
 }  # fmt: skip

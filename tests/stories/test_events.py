@@ -223,11 +223,46 @@ def test_background_of_a_headline_is_not_what_it_tells() -> None:
     assert nach.heads() == ("scale-ai",)
 
 
-def test_fingerprints_of_the_last_release_are_read() -> None:
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        (
+            "en",
+            "Brightwater and OpenAI widen their deal, a day after OpenAI loosened its Microsoft partnership",
+        ),
+        ("en", "Brightwater And OpenAI Widen Deal A Day After OpenAI's Partnership With Microsoft Ends"),
+        ("de", "Brightwater und OpenAI weiten Zusammenarbeit aus, einen Tag nach dem Bruch mit Microsoft"),
+        ("fr", "Brightwater et OpenAI élargissent leur accord, au lendemain de la rupture avec Microsoft"),
+        ("es", "Brightwater y OpenAI amplían su acuerdo un día después de la ruptura con Microsoft"),
+    ],
+)
+def test_what_says_that_it_came_after_is_another_event(lang: str, title: str) -> None:
+    found = played(
+        (0, "OpenAI and Microsoft end their exclusive partnership"),
+        (1, "Microsoft and OpenAI loosen their partnership"),
+        (2, "OpenAI and Microsoft end exclusive deal: will Brightwater be next?"),
+        (30, title, "", f"{lang}.example", lang),
+    )
+    assert story_numbers(found) == [0, 0, 0, 1]
+    assert "sequel:-8.0" in found[-1].weighed
+
+
+def test_what_is_told_by_its_cause_within_hours_is_one_event() -> None:
+    found = played(
+        (0, "OpenAI shuts its video app Lumenfold down"),
+        (1, "Brightwater leaves OpenAI deal after it shuts video app Lumenfold down"),
+        (8, "OpenAI shuts Lumenfold down, and Brightwater leaves the deal"),
+    )
+    assert "sequel:-8.0" not in found[1].weighed
+    assert story_numbers(found)[2] == story_numbers(found)[0]
+
+
+def test_fingerprints_of_earlier_releases_are_read() -> None:
     fp = fingerprint("Scale AI lays off 200 people")
-    before = "4|" + fp.encode().removeprefix("5|").rpartition("|")[0]
-    assert type(fp).decode(before) == fp
     assert type(fp).decode(fp.encode()) == fp
+    for version, lacked in (("5", 1), ("4", 2)):
+        before = f"{version}|" + fp.encode().removeprefix("6|").rsplit("|", lacked)[0]
+        assert type(fp).decode(before) == fp
 
 
 def test_roles_that_only_look_like_persons_keep_nothing_apart() -> None:

@@ -40,6 +40,7 @@ _LEADS_SHARE = 8.0  # nats: leads of one beat share much, and what they share is
 _SOON = math.log1p(96)  # of the hours after which nothing is soon any more
 _FIRST = "en"  # in which news of this field breaks; other languages tell most of it after
 _AKIN = 0.5  # of an entity in common: its chief, or a unit of it
+_SAME_HOURS = timedelta(hours=6)  # within which what stands behind "after" may be the event itself
 _LATE = 3  # days after which a fact is no longer the confirmation of a rumour
 
 
@@ -66,6 +67,9 @@ class Evidence(NamedTuple):
     strange_abroad: float  # the same where the languages differ: not every word is known in each
     stage: float  # 1 when the headlines are about different stages of a matter: lawsuit, ruling
     court: float  # 1 when one headline tells a step in court, and the other text knows of no court
+    sequel: (
+        float  # 1 when one headline has as its background what the other tells, and is about somebody else
+    )
     words: float  # rarity of the words that both headlines have
     words_lead: float  # of those that stand in a lead
     copy: float  # 1 the same headline
@@ -88,9 +92,15 @@ class Evidence(NamedTuple):
 
 
 def gather(
-    a: Fingerprint, b: Fingerprint, apart: timedelta, rarity: Rarity, *, person: float | None = None
+    a: Fingerprint,
+    b: Fingerprint,
+    apart: timedelta,
+    rarity: Rarity,
+    *,
+    person: float | None = None,
+    after: bool | None = None,
 ) -> Evidence:
-    """All figures for an entry ``a`` and a known one ``b`` that lie ``apart``; ``person`` where it is known."""
+    """All figures for an entry ``a`` and a known one ``b`` that lie ``apart``; the last two where they are known."""
     ours, theirs = _side(a), _side(b)
     days = abs(apart.total_seconds()) / 86400
     fresh = soon(days)
@@ -127,6 +137,7 @@ def gather(
         strange_abroad=strange if abroad else 0.0,
         stage=float(stages.apart(ours.stages, theirs.stages)),
         court=float(_to_court(ours, theirs) or _to_court(theirs, ours)),
+        sequel=float(sequel(a, b, apart) if after is None else after),
         words=words,
         words_lead=words_lead,
         copy=float(bool(a.title) and a.title == b.title),
@@ -146,6 +157,11 @@ def gather(
 def akin(a: Fingerprint, b: Fingerprint) -> bool:
     """Whether both are about one of the same parties, or somebody who stands for it."""
     return not _side(a).stands.isdisjoint(_side(b).stands)
+
+
+def sequel(a: Fingerprint, b: Fingerprint, apart: timedelta) -> bool:
+    """Whether one of them says itself that what the other tells went before: "a day after …"."""
+    return apart > _SAME_HOURS and parties.gone_before(a, b)
 
 
 def soon(days: float) -> float:

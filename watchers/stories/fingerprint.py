@@ -26,8 +26,8 @@ MAX_CONCEPTS = 8
 MAX_NUMBERS = 5
 KEPT = 512  # fingerprints that are kept decoded: the newest are compared again and again
 MAX_KIN = 3
-_VERSION = "5"
-_BEFORE_KIN = "4"  # the same without ``kin``: what an earlier release stored
+_VERSION = "6"
+_LACKED = {"6": 0, "5": 1, "4": 2}  # fields at the end that what an earlier release stored has not
 _PERSONAL = frozenset({"hire", "departure"})
 _PARTS = re.compile(r"[^\W_]+")
 
@@ -58,6 +58,7 @@ class Fingerprint:
     headline: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
     comment: bool = False  # talks about an event rather than tells it
     moved: bool = False  # the main move stands in the headline
+    behind: tuple[str, ...] = ()  # slugs, names and words that the headline has as background only
     page: str = ""  # of the canonical address
     title: str = ""  # of the folded headline
 
@@ -106,6 +107,7 @@ class Fingerprint:
             self.concepts,
             self.words,
             self.kin,
+            self.behind,
         )
         return _VERSION + "|" + "|".join(",".join(group) for group in groups)
 
@@ -114,13 +116,12 @@ class Fingerprint:
     def decode(cls, text: str) -> "Fingerprint":
         """The fingerprint that ``encode`` wrote; an empty one for what is not of this version."""
         version, *groups = text.split("|")
-        if version == _BEFORE_KIN:
-            groups.append("")
-        if version not in (_VERSION, _BEFORE_KIN) or len(groups) != 12:
+        groups += [""] * _LACKED.get(version, 0)
+        if version not in _LACKED or len(groups) != 13:
             return cls()
         lang, counts, flags, status, page, title = groups[0].split(",")
         prominent, of_entities, of_names, of_words, of_concepts, of_numbers = map(int, counts.split("."))
-        entities, kinds, roles, amounts, valuations, people, numbers, names, concepts, words, kin = (
+        entities, kinds, roles, amounts, valuations, people, numbers, names, concepts, words, kin, behind = (
             tuple(group.split(",")) if group else () for group in groups[1:]
         )
         return cls(
@@ -139,6 +140,7 @@ class Fingerprint:
             names=names,
             concepts=concepts,
             words=words,
+            behind=behind,
             headline=(of_entities, of_names, of_words, of_concepts, of_numbers),
             comment="c" in flags,
             moved="m" in flags,
@@ -154,7 +156,7 @@ def fingerprint(
     best = sorted((m for m in mentions if m.accepted), key=lambda m: (-m.score, m.entity))
     lang = detect_lang(f"{document.title} {document.summary}", document.lang) or ""
     aside = _aside(best, document.title, lang)
-    titled = _titled(best, background(document.title, lang), aside)
+    titled, passed = _titled(best, background(document.title, lang), aside)
     prominent = titled | dict.fromkeys(m.entity for m in best if m.prominent)
     entities = tuple(prominent | dict.fromkeys(m.entity for m in best))
     main = moves[0] if moves else None
@@ -177,6 +179,7 @@ def fingerprint(
         names=said.names[:MAX_NAMES],
         concepts=said.concepts[:MAX_CONCEPTS],
         words=said.words[:MAX_WORDS],
+        behind=(*passed, *said.behind)[:MAX_NAMES],
         headline=(
             len(titled),
             min(names, MAX_NAMES),
@@ -204,12 +207,14 @@ def _aside(accepted: Sequence[Mention], title: str, lang: str) -> frozenset[str]
 
 def _titled(
     accepted: Sequence[Mention], behind: tuple[int, int] | None, aside: frozenset[str]
-) -> dict[str, None]:
-    """Those whom the headline is about; all of it where only its background names somebody."""
+) -> tuple[dict[str, None], dict[str, None]]:
+    """Those whom the headline is about, all of it where only its background names somebody; and the others."""
     named = [m for m in accepted if m.field == "title" and m.entity not in aside]
     start, end = behind or (0, 0)
     told = [m for m in named if not (start <= m.start and m.end <= end)]
-    return dict.fromkeys(m.entity for m in told or named)
+    about = dict.fromkeys(m.entity for m in told)
+    passed = dict.fromkeys(m.entity for m in named if m.entity not in about)
+    return about or passed, passed
 
 
 def _persons(entities: Sequence[str], watchlist: Watchlist) -> frozenset[str]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from storage.model import Assignment, Member
-from watchers.stories.evidence import Evidence, gather, values
+from watchers.stories.evidence import Evidence, gather, sequel, values
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.parties import another_party, another_person, another_target, opposite, role
 from watchers.stories.rarity import Rarity
@@ -25,7 +25,7 @@ VETOES = (opposite, another_party, another_target, another_sum)
 _OF_TWO_KINDS = VETOES[:1]  # all that can be said where the main moves are of two kinds
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
 # What time does to the figures, undone; as places in the evidence. Stories that go on are days apart.
-_TIMED = "days soon burst status disagree stage court comment novel rivals rivals_alike"
+_TIMED = "days soon burst status disagree stage court sequel comment novel rivals rivals_alike"
 _TIMELESS = tuple((Evidence._fields.index(name), 0.5 if name == "soon" else 0.0) for name in _TIMED.split())
 _DAY = timedelta(days=1)
 _NO_TIME = timedelta(0)
@@ -109,14 +109,17 @@ def _fit(
         )
     )
     late = _confirms_late(fp, published, told, others)
+    spans = [apart(published, member.published) for member in told]
+    later = [sequel(fp, other, span) for other, span in zip(others, spans, strict=True)]
+    if 2 * sum(later) >= len(later):  # a few who guess at the new party make no event of the two
+        later = [True] * len(later)
     matches, seen = [], []
-    for member, other, played in zip(told, others, persons, strict=True):
-        span = apart(published, member.published)
+    for member, other, played, span, after in zip(told, others, persons, spans, later, strict=True):
         same_page, evidence, score = bool(fp.page) and fp.page == other.page, None, 0.0
         if same_page:
             score = 1.0
         elif not (somebody_else or _vetoed(fp, other)):
-            evidence = gather(fp, other, span, rarity, person=played)
+            evidence = gather(fp, other, span, rarity, person=played, after=after)
             score = 0.0 if late or _strangers(evidence) else likelihood(evidence)
         seen.append((other, span, evidence))
         matches.append(_Match(story, score, other, member.published, evidence, same_page))

@@ -132,6 +132,27 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
     )
 
 
+def gone_before(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether one headline has only as its background whom the other tells of, and a party that the other lacks.
+
+    "Acme buys Corvane a day after Birch left it" is not the news that Birch left.
+    """
+    return _told_behind(a, b) or _told_behind(b, a)
+
+
+def _told_behind(later: Fingerprint, earlier: Fingerprint) -> bool:
+    if not later.behind or {later.lang, earlier.lang} & _OTHER_FORMS:
+        return False
+    told = {*earlier.heads(), *earlier.headline_names()}
+    if earlier.moved:
+        told.update(part for _, who in earlier.roles for part in (who, *_ordered(who)))
+    if told.difference(earlier.behind, vocabulary().plain).isdisjoint(later.behind):
+        return False
+    there = words_of(earlier) | {part for slug in _known(earlier) for part in slug.split("-")}
+    own = [who for _, who in later.roles] if later.moved else [*later.heads(), *later.headline_names()]
+    return any(there.isdisjoint(_ordered(who)) for who in own)
+
+
 def another_person(a: Fingerprint, b: Fingerprint) -> bool:
     """Whether both headlines tell of somebody who comes or goes, and it is not the same one."""
     return a.moved and b.moved and _both_personal(a, b) and role(a, b, persons=True) == -1.0

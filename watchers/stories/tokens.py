@@ -50,6 +50,7 @@ class Spoken:
     concepts: tuple[str, ...]
     numbers: tuple[float, ...]
     headline: tuple[int, int, int, int]  # how many of each stand in the headline
+    behind: tuple[str, ...]  # names and words that it has as background only
 
 
 def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) -> Spoken:
@@ -67,6 +68,7 @@ def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) ->
     start = "summary" if document.summary else "text"
     if behind:
         _read(behind, taken, sink, in_title)
+    beyond = (*tuple(sink.names)[headline[0] :], *tuple(sink.words)[headline[1] :])
     _read(lead[:LEAD], _taken(mentions, start), sink, capitals)
     return Spoken(
         names=tuple(sink.names),
@@ -74,6 +76,7 @@ def spoken(document: Document, mentions: Sequence[Mention], lang: str | None) ->
         concepts=tuple(sink.concepts),
         numbers=tuple(dict.fromkeys((*counted, *_numbers(behind, lang), *_numbers(lead[:LEAD], lang)))),
         headline=headline,
+        behind=beyond,
     )
 
 

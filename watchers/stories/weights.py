@@ -31,6 +31,7 @@ WEIGHTS: dict[str, float] = {
     "strange_abroad": -0.31,
     "stage": -2.13,
     "court": -2.00,
+    "sequel": -8.00,
     "words": 0.22,
     "words_lead": 0.07,
     "copy": 4.00,
