@@ -141,14 +141,15 @@ class Pipeline:
         Such a commit does not wait for the disk: after a power cut the entries are pending, and
         nothing of them was told, as a courier's claim does wait.
         """
-        while True:
+        more = True
+        while more:
             reader = self.reader()
             self.listeners(reader.watchlist)
             with self._store.transaction(synced=False):
-                judged = self._judge(self._store.entries.pending(BATCH), reader, now, telling)
-            if not judged:
-                return
+                entries = self._store.entries.pending(BATCH)
+                judged = self._judge(entries, reader, now, telling)
             yield from judged
+            more = len(judged) < len(entries) or len(entries) == BATCH
 
     def _judge(
         self, entries: Sequence[Entry], reader: Reader, now: datetime, telling: Callable[[], None] | None
@@ -297,12 +298,12 @@ class Pipeline:
         """The story that the entry joins, and those that it proves to be the same one."""
         if assignment.story_id is None:
             return assignment, None, []
-        ids = dict.fromkeys(map(self._store.stories.final, (assignment.story_id, *assignment.merge)))
-        known = [story for story in map(self._store.stories.get, ids) if story is not None]
+        found = map(self._store.stories.get, (assignment.story_id, *assignment.merge))
+        known = {story.id: story for story in found if story is not None}
         if not known:
             return replace(assignment, story_id=None, merge=()), None, []
-        story = stories.unite(known)
-        merged = [other for other in known if other.id != story.id]
+        story = stories.unite(tuple(known.values()))
+        merged = [other for other in known.values() if other.id != story.id]
         changed = replace(assignment, story_id=story.id, merge=tuple(other.id for other in merged))
         return changed, story, merged
 
@@ -310,7 +311,7 @@ class Pipeline:
         """Whether an entry that tells nothing itself goes on with a story that was alerted."""
         if not fingerprint.comment or assignment.story_id is not None or assignment.follows is None:
             return False
-        story = self._store.stories.get(self._store.stories.final(assignment.follows))
+        story = self._store.stories.get(assignment.follows)
         return story is not None and story.alerted is not None
 
     def _context(

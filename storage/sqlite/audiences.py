@@ -31,11 +31,17 @@ class Audiences:
 
     def all(self) -> tuple[Audience, ...]:
         """Every server that the bot is in, with all that it holds; cheap where nothing changed."""
-        with self._db.snapshot():
-            version = (self._guilds.version(), self._watchlist.version())
-            if self._loaded is None or self._loaded[0] != version:
-                self._loaded = (version, self._load())
-            return self._loaded[1]
+        known = self._loaded
+        if known is None or known[0] != self._version():
+            with self._db.snapshot():
+                known = self._loaded = (self._version(), self._load())
+        return known[1]
+
+    def _version(self) -> tuple[int, int]:
+        """The numbers of the present versions, by one look."""
+        found = self._db.rows("SELECT n FROM tally WHERE name IN ('servers', 'watchlist') ORDER BY name")
+        (servers,), (watchlist,) = found
+        return servers, watchlist
 
     def _load(self) -> tuple[Audience, ...]:
         routes, mutes, lessons = self._routes.all(), self._mutes.all(), self._lessons.all()

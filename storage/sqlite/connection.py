@@ -39,6 +39,7 @@ class Connection:
         self._raw = raw
         self._synced = True  # how ``connect`` leaves it
         self._inode = _inode(path)
+        self._memos: dict[str, dict[Any, Any]] = {}
 
     # --- reading ------------------------------------------------------------------------
 
@@ -73,6 +74,14 @@ class Connection:
             finally:
                 self._rollback()
 
+    def memo(self, name: str) -> dict[Any, Any]:
+        """What was read of one sort in the open transaction, for whoever reads it again.
+
+        Forgotten when that ends or a part of it is undone; outside of one nothing is remembered.
+        Who changes what it holds changes it too, or clears it.
+        """
+        return self._memos.setdefault(name, {}) if self._depth else {}
+
     # --- writing ------------------------------------------------------------------------
 
     @contextmanager
@@ -103,6 +112,7 @@ class Connection:
                     raise
                 finally:
                     self._depth = 0
+                    self._memos.clear()
             finally:
                 self._file_lock.release()
 
@@ -190,6 +200,7 @@ class Connection:
         try:
             yield
         except BaseException:
+            self._memos.clear()
             if self._raw is not None and self._raw.in_transaction:
                 self._execute(f"ROLLBACK TO {name}")
                 self._execute(f"RELEASE {name}")

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from storage.sqlite.connection import Connection
 
+_Known = tuple[int, str, int]  # id, key, in how many entries it stands
+
 
 class Keys:
     """Verbs on story keys."""
@@ -67,12 +69,19 @@ class Keys:
         )
         return [entry_id for (entry_id,) in found]
 
-    def _known(self, keys: Sequence[str]) -> list[tuple[int, str, int]]:
-        found: list[tuple[int, str, int]] = self._db.rows(
-            "SELECT id, key, df FROM story_key WHERE key IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(keys)),),
-        )
-        return found
+    def _known(self, keys: Iterable[str]) -> list[_Known]:
+        """What is stored of some keys, in their order; an entry's are asked for three times."""
+        memo: dict[str, _Known | None] = self._db.memo("story_key")
+        wanted = sorted(set(keys))
+        new = [key for key in wanted if key not in memo]
+        if new:
+            memo.update(dict.fromkeys(new))
+            for row in self._db.rows(
+                "SELECT id, key, df FROM story_key WHERE key IN (SELECT value FROM json_each(?))",
+                (json.dumps(new),),
+            ):
+                memo[row[1]] = row
+        return [row for row in map(memo.__getitem__, wanted) if row is not None]
 
     def _intern(self, keys: Sequence[str]) -> dict[str, int]:
         if not keys:
@@ -81,6 +90,7 @@ class Keys:
         missing = [key for key in keys if key not in found]
         if missing:
             self._db.run_many("INSERT INTO story_key (key) VALUES (?)", [(key,) for key in missing])
+            self._db.memo("story_key").clear()
             found |= {key: key_id for key_id, key, _ in self._known(missing)}
         return found
 
@@ -94,6 +104,7 @@ class Keys:
         )
         self._db.run_many(verb, rows)
         self._db.run_many("UPDATE story_key SET df = df + ? WHERE id = ?", [(sign, row[0]) for row in rows])
+        self._db.memo("story_key").clear()
 
 
 def pack(ids: Iterable[int]) -> bytes | None:

@@ -8,15 +8,22 @@ from collections.abc import Iterable
 
 from storage.sqlite.connection import Connection
 
+FEW = 100  # an entry's, which are asked for again and again; not a whole watchlist's
+
 
 def find(db: Connection, slugs: Iterable[str]) -> dict[str, int]:
-    """Ids of those slugs that have one."""
-    return dict(
-        db.rows(
-            "SELECT slug, id FROM entity WHERE slug IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(slugs)),),
+    """Ids of those slugs that have one, in their order."""
+    wanted = sorted(set(slugs))
+    memo: dict[str, int] = db.memo("entity") if len(wanted) <= FEW else {}
+    new = [slug for slug in wanted if slug not in memo]
+    if new:
+        memo.update(
+            db.rows(
+                "SELECT slug, id FROM entity WHERE slug IN (SELECT value FROM json_each(?))",
+                (json.dumps(new),),
+            )
         )
-    )
+    return {slug: memo[slug] for slug in wanted if slug in memo}
 
 
 def intern(db: Connection, slugs: Iterable[str]) -> dict[str, int]:

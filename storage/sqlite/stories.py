@@ -42,8 +42,12 @@ class Stories:
 
     def get(self, story_id: int) -> Story | None:
         """The story with an id, or the one that it was merged into."""
-        found = self._load([self.final(story_id)])
-        return found[0] if found else None
+        for _ in range(MERGE_DEPTH):
+            found = self._load([story_id])
+            if not found or (after := found[0].merged_into) is None:
+                return found[0] if found else None
+            story_id = after
+        return None
 
     def final(self, story_id: int) -> int:
         """The id of the story that a story has become."""
