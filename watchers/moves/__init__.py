@@ -40,8 +40,11 @@ _REVIEWED = 0.6  # "we tried the new glasses of X": what is on the market alread
 _LABEL_READ = 24  # code points in which a headline calls itself a comment
 _OPINION = 0.55  # what is left where it does
 _EXPLAINED = 0.62  # what a lead tells below a headline that only asks or explains
+_APART = 0.6  # what is left of what a lead tells beside a headline that is about something else
 _FEATURE = 0.9  # "how", "inside", "why": rather about than of the move
 
+# What is shown to everybody is told by who shows it as often as by its name.
+_SHOWN = frozenset({MoveKind.LAUNCH, MoveKind.LEGAL, MoveKind.INFRASTRUCTURE})
 _BARGAINS = frozenset({MoveKind.PARTNERSHIP, MoveKind.CONTRACT})
 
 _FINISH = {
@@ -80,6 +83,8 @@ def detect(document: Document, mentions: Sequence[Mention], watchlist: Watchlist
     if drafts and drafts[0].page is not pages[0] and _explains(pages[0]):
         for draft in drafts:
             draft.score *= _EXPLAINED
+    if len(pages) > 1 and not any(m.accepted and m.field == "title" for m in mentions):
+        _tell_apart(drafts, pages[0])
     return choose.merge(choose.rank(drafts))
 
 
@@ -103,6 +108,17 @@ def _explains(title: Page) -> bool:
     """Whether a headline opens like a feature or a question: what its lead tells beside it is background."""
     cue = title.first("feature", 0, _LABEL_READ)
     return cue is not None and cue.start <= 1
+
+
+def _tell_apart(drafts: Sequence[Draft], title: Page) -> None:
+    """Below a headline that names nobody watched and tells nothing of the kind, what a lead says of them is background."""
+    kinds = {frame.kind for _, _, frames in title.triggers for frame in frames}
+    for draft in drafts:
+        if draft.page is title or draft.frame.kind in kinds or draft.frame.kind in _SHOWN:
+            continue
+        watched = [party for parties in draft.roles.values() for party in parties if party.slug]
+        if watched and all(party.kind != "person" for party in watched):
+            draft.score *= _APART
 
 
 def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> list[Draft]:
