@@ -476,3 +476,10 @@ def test_a_single_sign_of_doubt_ends_its_word(matcher: Matcher) -> None:
     """「へか」 doubts, 「から」 does not."""
     assert _detect(matcher, "Meta、PlayAIを買収か", lang="ja")[0].status is MoveStatus.RUMOUR
     assert _detect(matcher, "OpenAI、ソニーから10億ドル調達", lang="ja")[0].status is MoveStatus.REPORTED
+
+
+def test_a_lead_beside_a_headline_about_something_else_tells_background(matcher: Matcher) -> None:
+    lead = "The ministry has cut off Anthropic and signed deals with OpenAI."
+    assert _detect(matcher, "A minister doubles down on machines", lead) == ()
+    assert _detect(matcher, "A minister cuts ties with a supplier of models", lead) != ()
+    assert _detect(matcher, "Ministry drops Anthropic for OpenAI", lead) != ()

@@ -41,6 +41,7 @@ _LABEL_READ = 24  # code points in which a headline calls itself a comment
 _OPINION = 0.55  # what is left where it does
 _EXPLAINED = 0.62  # what a lead tells below a headline that only asks or explains
 _APART = 0.6  # what is left of what a lead tells beside a headline that is about something else
+_HEADLINE_WORDS = 3  # and one more: what is shorter is about nothing
 _FEATURE = 0.9  # "how", "inside", "why": rather about than of the move
 
 # What is shown to everybody is told by who shows it as often as by its name.
@@ -83,7 +84,7 @@ def detect(document: Document, mentions: Sequence[Mention], watchlist: Watchlist
     if drafts and drafts[0].page is not pages[0] and _explains(pages[0]):
         for draft in drafts:
             draft.score *= _EXPLAINED
-    if len(pages) > 1 and not any(m.accepted and m.field == "title" for m in mentions):
+    if drafts and len(pages) > 1 and not any(m.accepted and m.field == "title" for m in mentions):
         _tell_apart(drafts, pages[0])
     return choose.merge(choose.rank(drafts))
 
@@ -112,6 +113,8 @@ def _explains(title: Page) -> bool:
 
 def _tell_apart(drafts: Sequence[Draft], title: Page) -> None:
     """Below a headline that names nobody watched and tells nothing of the kind, what a lead says of them is background."""
+    if title.folded.count(" ") < _HEADLINE_WORDS:
+        return  # "Notes": no headline
     kinds = {frame.kind for _, _, frames in title.triggers for frame in frames}
     for draft in drafts:
         if draft.page is title or draft.frame.kind in kinds or draft.frame.kind in _SHOWN:
