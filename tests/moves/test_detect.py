@@ -481,5 +481,5 @@ def test_a_single_sign_of_doubt_ends_its_word(matcher: Matcher) -> None:
 def test_a_lead_beside_a_headline_about_something_else_tells_background(matcher: Matcher) -> None:
     lead = "The ministry has cut off Anthropic and signed deals with OpenAI."
     assert _detect(matcher, "A minister doubles down on machines", lead) == ()
-    assert _detect(matcher, "A minister cuts ties with a supplier of models", lead) != ()
     assert _detect(matcher, "Ministry drops Anthropic for OpenAI", lead) != ()
+    assert _detect(matcher, "Notes", lead) != ()
