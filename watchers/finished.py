@@ -13,7 +13,8 @@ from watchers.sources.base import Fetched, Outcome, ParsedFeed
 QUIET_WAIT = 0.5  # seconds that a poll without news waits for others: a commit costs more than thirty of them
 LULL = 0.001  # seconds in which nobody came, after which none waits for fewer than wait already
 MOST_BODIES = 16  # being read or waiting for it, before nobody else is asked: memory is bounded
-MOST_NEWS = 32  # polls with entries in one transaction, and so many more may wait with them in memory
+MOST_NEWS = 96  # polls with entries in one transaction, and so many more may wait with them in memory …
+MOST_READ = 5_000_000  # … unless the bodies that were read had so many bytes together
 LARGEST_BATCH = 256  # polls in one transaction
 
 
@@ -25,6 +26,7 @@ class Answered:
     outcome: Outcome
     parsed: ParsedFeed | None
     at: datetime
+    size: int = 0  # bytes of the body that was read
 
 
 class Finished:
@@ -42,7 +44,8 @@ class Finished:
         self._ready = asyncio.Event()  # for the writer
         self._room = asyncio.Event()  # for more
         self._timer: asyncio.TimerHandle | None = None
-        self._news = 0  # of the polls
+        self._news = 0  # of the polls …
+        self._read = 0  # … and the bytes that they were read from
         self._to_come: int | None = None  # that were not put yet; None: nobody knows
         self._bodies = 0  # that came and were not put yet
         self._calm = asyncio.Event()
@@ -71,21 +74,25 @@ class Finished:
 
     async def put(self, poll: Answered) -> None:
         """Hand a poll on; waits while the writer is behind."""
-        while len(self._polls) >= LARGEST_BATCH or self._news >= MOST_NEWS:
+        while self._is_full():
             self._room.clear()
             await self._room.wait()
         self._polls.append(poll)
         self._news += poll.parsed is not None
+        self._read += poll.size
         if self._to_come is not None:
             self._to_come -= 1
         wait = QUIET_WAIT if poll.parsed is None else self._news_wait
-        if not wait or self._news >= MOST_NEWS or len(self._polls) >= LARGEST_BATCH:
+        if not wait or self._is_full():
             self._ready.set()
         elif self._to_come is not None and len(self._polls) >= self._to_come:
             self._drop_timer()
             self._ready_in(LULL)
         else:
             self._ready_in(wait)
+
+    def _is_full(self) -> bool:
+        return self._news >= MOST_NEWS or self._read >= MOST_READ or len(self._polls) >= LARGEST_BATCH
 
     def _ready_in(self, seconds: float) -> None:
         """Let the writer begin by then, or earlier where that was said before."""
@@ -119,7 +126,7 @@ class Finished:
         self._polls = deque(poll for poll in self._polls if poll.parsed is None and alone)
         if not alone:
             self._drop_timer()
-        self._news = 0
+        self._news = self._read = 0
         self._room.set()
         if not self._over:
             self._ready.clear()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many ru
 HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
 BEGIN_APART = 0.0002  # seconds between the first steps of two of them: the loop has others to serve
 LOOK_EVERY = 0.25  # seconds between looks for what else is due
-NEWS_WAIT = 0.1  # seconds that one with news waits for others, where the sweep is one of all feeds at once
+NEWS_WAIT = 0.3  # seconds that one with news waits for others, where the sweep is one of all feeds at once
 _GOLDEN = 0.618034  # multiples of which fill a second most evenly
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,9 @@ class Sweep:
 
     async def _read(self, feed: Feed, outcome: Outcome) -> Answered:
         parsed: ParsedFeed | None = None
+        size = 0
         if isinstance(outcome, Fetched) and outcome.body_hash != feed.body_hash:
+            size = len(outcome.body)
             try:
                 parsed = await sources.parse_off_loop(outcome, feed)
             except SourceError as error:
@@ -178,7 +180,7 @@ class Sweep:
                 outcome = _our_fault(feed, error)
         if isinstance(outcome, Fetched):
             outcome = replace(outcome, body=b"")  # read: hundreds of them may wait for the writer
-        return Answered(before=feed, outcome=outcome, parsed=parsed, at=self._clock())
+        return Answered(before=feed, outcome=outcome, parsed=parsed, at=self._clock(), size=size)
 
     async def _write(
         self,

@@ -235,8 +235,8 @@ def _write(db: Connection, candidates: Sequence[_Candidate], decide: Decide | No
     if renamed:
         db.run_many("UPDATE entry SET guid = ? WHERE id = ?", [(c.guid, c.entry_id) for c in renamed])
     index.flush()
-    keys = [(key, c.entry_id) for c in (*new, *renamed, *changed) for key in _keys(c)]
-    if keys:
+    keys = sorted((key, c.entry_id) for c in (*new, *renamed, *changed) for key in _keys(c))
+    if keys:  # in their order, so that each page is taken up once
         db.run_many("INSERT OR IGNORE INTO entry_key (key, entry_id) VALUES (?, ?)", keys)
     return [c.entry_id for c in sorted(pending, key=lambda c: (c.seen, c.published, c.entry_id))]
 

@@ -164,10 +164,10 @@ async def test_as_long_as_the_store_is_behind_no_more_is_asked_than_memory_shall
     assert report.changed == asked == most + 100
 
 
-def poll(number: int, *, news: bool = False) -> Answered:
+def poll(number: int, *, news: bool = False, size: int = 0) -> Answered:
     parsed = ParsedFeed(format="rss20") if news else None
     feed = Feed(id=number, url=f"https://quay.example/{number}")
-    return Answered(before=feed, outcome=NotModified(url=feed.url), parsed=parsed, at=NOW)
+    return Answered(before=feed, outcome=NotModified(url=feed.url), parsed=parsed, at=NOW, size=size)
 
 
 async def test_news_that_may_wait_takes_along_those_that_wait() -> None:
@@ -243,6 +243,17 @@ async def test_of_all_feeds_at_once_those_with_news_wait_for_each_other_too(
     await asyncio.sleep(0)
     assert not taken.done()
     await finished.put(poll(2, news=True))
+    assert len(await taken) == 2
+
+
+async def test_large_bodies_do_not_wait_until_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finished_polls, "MOST_READ", 1000)
+    finished = Finished(3600.0)
+    await finished.put(poll(1, news=True, size=999))
+    taken = asyncio.create_task(finished.take())
+    await asyncio.sleep(0)
+    assert not taken.done()
+    await finished.put(poll(2, news=True, size=1))
     assert len(await taken) == 2
 
 
