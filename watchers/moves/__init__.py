@@ -115,7 +115,7 @@ def _tell_apart(drafts: Sequence[Draft], title: Page) -> None:
     """Below a headline that names nobody watched and tells nothing of the kind, what a lead says of them is background."""
     if title.folded.count(" ") < _HEADLINE_WORDS:
         return  # "Notes": no headline
-    kinds = {frame.kind for _, _, frames in title.triggers for frame in frames}
+    kinds = {frame.kind for _, _, frame in may_fit(title, MOST_TRIGGERS)}
     for draft in drafts:
         if draft.page is title or draft.frame.kind in kinds or draft.frame.kind in _SHOWN:
             continue
