@@ -40,6 +40,7 @@ class Connection:
         self._synced = True  # how ``connect`` leaves it
         self._inode = _inode(path)
         self._memos: dict[str, dict[Any, Any]] = {}
+        self._version = 0  # of the file, as the memos know it; others' writes change it
 
     # --- reading ------------------------------------------------------------------------
 
@@ -74,13 +75,19 @@ class Connection:
             finally:
                 self._rollback()
 
-    def memo(self, name: str) -> dict[Any, Any]:
-        """What was read of one sort in the open transaction, for whoever reads it again.
+    def memo(self, name: str, most: int) -> dict[Any, Any]:
+        """What was read of one sort within transactions, about ``most`` of it, for whoever reads it again.
 
-        Forgotten when that ends or a part of it is undone; outside of one nothing is remembered.
-        Who changes what it holds changes it too, or clears it.
+        Forgotten when another connection has written and when something is undone; outside of a
+        transaction nothing is remembered.  Who changes what it holds changes it too, or clears it.
         """
-        return self._memos.setdefault(name, {}) if self._depth else {}
+        if not self._depth:
+            return {}
+        memo = self._memos.setdefault(name, {})
+        if len(memo) > most:
+            for key in list(memo)[: len(memo) - most // 2]:
+                del memo[key]
+        return memo
 
     # --- writing ------------------------------------------------------------------------
 
@@ -112,7 +119,6 @@ class Connection:
                     raise
                 finally:
                     self._depth = 0
-                    self._memos.clear()
             finally:
                 self._file_lock.release()
 
@@ -174,6 +180,7 @@ class Connection:
     def _ready(self) -> sqlite3.Connection:
         if self._raw is None:
             self._raw = connect(self.path, durable=self._durable)
+            self._memos.clear()
             self._synced = True
             self._inode = _inode(self.path)
         return self._raw
@@ -189,6 +196,10 @@ class Connection:
             self._raw.close()  # the file was replaced: never write to the one that is gone
             self._raw = None
         self._execute("BEGIN IMMEDIATE")
+        [(version,)] = self._execute("PRAGMA data_version").fetchall()
+        if version != self._version:
+            self._memos.clear()
+            self._version = version
 
     @contextmanager
     def _part(self) -> Iterator[None]:
@@ -222,6 +233,7 @@ class Connection:
             raise
 
     def _rollback(self) -> None:
+        self._memos.clear()
         raw = self._raw
         if raw is not None and raw.in_transaction:
             try:

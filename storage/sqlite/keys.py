@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from storage.sqlite.connection import Connection
 
+KEPT = 4_096  # of which is remembered what is stored of them
 _Known = tuple[int, str, int]  # id, key, in how many entries it stands
 
 
@@ -25,9 +26,14 @@ class Keys:
     ) -> bytes | None:
         """Give an entry these keys in place of the packed ones; returns the new ones packed."""
         old = set(unpack(packed))
-        new = set(self._intern(keys).values())
+        ids = self._intern(keys)
+        new = set(ids.values())
         self._shift([(key, published, entry_id) for key in old - new], -1)
         self._shift([(key, published, entry_id) for key in new - old], 1)
+        memo: dict[str, _Known | None] = self._db.memo("story_key", KEPT)
+        if old:
+            memo.clear()
+        memo.update({key: (key_id, key, known[2] + 1) for key, key_id in ids.items() if (known := memo.get(key))})
         if bool(new) != bool(old):
             self._db.run("UPDATE tally SET n = n + ? WHERE name = 'fingerprints'", (1 if new else -1,))
         return pack(new)
@@ -70,8 +76,8 @@ class Keys:
         return [entry_id for (entry_id,) in found]
 
     def _known(self, keys: Iterable[str]) -> list[_Known]:
-        """What is stored of some keys, in their order; an entry's are asked for three times."""
-        memo: dict[str, _Known | None] = self._db.memo("story_key")
+        """What is stored of some keys, in their order."""
+        memo: dict[str, _Known | None] = self._db.memo("story_key", KEPT)
         wanted = sorted(set(keys))
         new = [key for key in wanted if key not in memo]
         if new:
@@ -90,7 +96,9 @@ class Keys:
         missing = [key for key in keys if key not in found]
         if missing:
             self._db.run_many("INSERT INTO story_key (key) VALUES (?)", [(key,) for key in missing])
-            self._db.memo("story_key").clear()
+            memo: dict[str, _Known | None] = self._db.memo("story_key", KEPT)
+            for key in missing:
+                memo.pop(key, None)
             found |= {key: key_id for key_id, key, _ in self._known(missing)}
         return found
 
@@ -104,7 +112,6 @@ class Keys:
         )
         self._db.run_many(verb, rows)
         self._db.run_many("UPDATE story_key SET df = df + ? WHERE id = ?", [(sign, row[0]) for row in rows])
-        self._db.memo("story_key").clear()
 
 
 def pack(ids: Iterable[int]) -> bytes | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from storage.errors import StoreError
 from storage.model import Mention, NewDelivery, Outcome
+from storage.sqlite import rows
 from storage.sqlite.codec import (
     decode_mentions,
     encode_assignment,
@@ -176,6 +177,7 @@ class Recorder:
                 encode_context(outcome.context),
             ),
         )
+        self._db.memo("member", rows.KEPT).pop(entry_id, None)
         link_entities(self._db, entry_id, frozenset(accepted(outcome.mentions)), before.slugs)
 
 

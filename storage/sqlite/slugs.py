@@ -8,13 +8,14 @@ from collections.abc import Iterable
 
 from storage.sqlite.connection import Connection
 
+KEPT = 4_096
 FEW = 100  # an entry's, which are asked for again and again; not a whole watchlist's
 
 
 def find(db: Connection, slugs: Iterable[str]) -> dict[str, int]:
     """Ids of those slugs that have one, in their order."""
     wanted = sorted(set(slugs))
-    memo: dict[str, int] = db.memo("entity") if len(wanted) <= FEW else {}
+    memo: dict[str, int] = db.memo("entity", KEPT) if len(wanted) <= FEW else {}
     new = [slug for slug in wanted if slug not in memo]
     if new:
         memo.update(

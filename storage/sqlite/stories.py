@@ -5,9 +5,8 @@ its row and points to the one that took it in.  Who belongs together is decided 
 ``watchers.stories``.
 """
 
-import heapq
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
 
@@ -70,15 +69,10 @@ class Stories:
             shared = self._keys.newest(
                 keys, to_seconds(since), to_seconds(until), max(limit, CANDIDATE_DEPTH)
             )
-            best = (
-                shared
-                if len(shared) <= limit
-                else heapq.nlargest(limit, shared, key=lambda e: (shared[e], e))
-            )
-            return self._members(
-                "entry_id IN (SELECT value FROM json_each(?)) AND story_id IS NOT NULL",
-                json.dumps(list(best)),
-            )
+            if len(shared) <= limit:
+                return self._members(shared)
+            best = sorted(((tells, entry_id) for entry_id, tells in shared.items()), reverse=True)
+            return self._members([entry_id for _, entry_id in best[:limit]])
 
     def members(self, story_id: int) -> list[Entry]:
         """The entries that tell a story, oldest first."""
@@ -162,6 +156,8 @@ class Stories:
             self._unlink(old)
             self._db.run("UPDATE story SET merged_into = ? WHERE id = ?", (into, other))
             self._db.run("UPDATE finding SET story_id = ? WHERE story_id = ?", (into, other))
+            self._db.memo("member", rows.KEPT).clear()
+            self._db.memo("story", rows.KEPT).pop(other, None)
             self._db.run(
                 "INSERT OR IGNORE INTO story_message (story_id, destination, message_id) "
                 "SELECT ?, destination, message_id FROM story_message WHERE story_id = ?",
@@ -182,29 +178,36 @@ class Stories:
 
     def _load(self, ids: Sequence[int]) -> list[Story]:
         """Stories in the order of their ids as given."""
-        found = self._db.rows(
-            f"SELECT {rows.STORY} FROM story WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
-        )
-        by_id = {row[0]: rows.story(row) for row in found}
-        return [by_id[story_id] for story_id in ids if story_id in by_id]
-
-    def _members(self, where: str, argument: object) -> list[Member]:
-        found = self._db.rows(
-            f"SELECT entry_id, story_id, fingerprint, published, feed_id FROM finding WHERE {where} "
-            "ORDER BY published DESC, entry_id DESC",
-            (argument,),
-        )
-        return [
-            Member(
-                entry_id=entry_id,
-                story_id=story_id,
-                fingerprint=fingerprint or "",
-                published=to_time(published),
-                feed_id=feed_id,
+        memo: dict[int, Story] = self._db.memo("story", rows.KEPT)
+        new = [story_id for story_id in ids if story_id not in memo]
+        if new:
+            found = self._db.rows(
+                f"SELECT {rows.STORY} FROM story WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(new),),
             )
-            for entry_id, story_id, fingerprint, published, feed_id in found
-        ]
+            memo.update((row[0], rows.story(row)) for row in found)
+        return [memo[story_id] for story_id in ids if story_id in memo]
+
+    def _members(self, ids: Iterable[int]) -> list[Member]:
+        """Those entries that tell a story, newest first."""
+        memo: dict[int, Member] = self._db.memo("member", rows.KEPT)
+        wanted = list(ids)
+        new = [entry_id for entry_id in wanted if entry_id not in memo]
+        if new:
+            for entry_id, story_id, fingerprint, published, feed_id in self._db.rows(
+                "SELECT entry_id, story_id, fingerprint, published, feed_id FROM finding "
+                "WHERE entry_id IN (SELECT value FROM json_each(?)) AND story_id IS NOT NULL",
+                (json.dumps(new),),
+            ):
+                memo[entry_id] = Member(
+                    entry_id=entry_id,
+                    story_id=story_id,
+                    fingerprint=fingerprint or "",
+                    published=to_time(published),
+                    feed_id=feed_id,
+                )
+        found = [memo[entry_id] for entry_id in wanted if entry_id in memo]
+        return sorted(found, key=lambda one: (one.published, one.entry_id), reverse=True)
 
     def _save(self, story: Story, key: str | None) -> int:
         columns = (
@@ -230,6 +233,7 @@ class Stories:
             self._link(story_id, story)
             return story_id
         old = self._load([story.id])
+        self._db.memo("story", rows.KEPT).pop(story.id, None)
         self._db.run(
             "UPDATE story SET headline = ?, url = ?, source = ?, opened = ?, updated = ?, entities = ?, "
             "moves = ?, outlets = ?, follows = ?, alerted = ?, revision = ?, facts = ? WHERE id = ?",

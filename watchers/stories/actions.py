@@ -5,10 +5,9 @@ every wording; the words that headlines have for such things tell the sort all t
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
-from watchers.stories.fingerprint import KEPT, Fingerprint
+from watchers.stories.fingerprint import Fingerprint, once
 
 # What a concept of the lexicon says about the action, as the sorts below.
 _TOLD_BY = {
@@ -63,7 +62,7 @@ class Sorts(NamedTuple):
     near: frozenset[str]  # those as which what the headline tells is told, too
 
 
-@lru_cache(maxsize=KEPT)
+@once
 def sorts_of(fp: Fingerprint) -> Sorts:
     """The sorts of an entry."""
     headline = _sorts(fp.headline_concepts(), fp.kinds[:1] if fp.moved else ())

@@ -8,13 +8,12 @@ in ``weights``.
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
+from storage.model.noun import noun
 from watchers.stories import actions, parties, stages, sums
-from watchers.stories.fingerprint import KEPT, Fingerprint
+from watchers.stories.fingerprint import Fingerprint, once
 from watchers.stories.rarity import Rarity
 from watchers.stories.tokens import skeleton
 
@@ -136,7 +135,7 @@ def gather(
         strange=0.0 if abroad else strange,
         strange_abroad=strange if abroad else 0.0,
         stage=float(stages.apart(ours.stages, theirs.stages)),
-        court=float(_to_court(ours, theirs) or _to_court(theirs, ours)),
+        court=float((ours.in_court and not theirs.legal) or (theirs.in_court and not ours.legal)),
         sequel=float(sequel(a, b, apart) if after is None else after),
         words=words,
         words_lead=words_lead,
@@ -181,7 +180,7 @@ class _Said(NamedTuple):
     everything: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class _Side:
     """A fingerprint by what it shares with others; worked out once, as it meets many."""
 
@@ -197,13 +196,16 @@ class _Side:
     sorts: actions.Sorts
     figures: sums.Figures
     stages: tuple[int, ...]
+    in_court: bool  # the headline tells a step in court
+    legal: bool  # the text knows of the law
     substance: int  # how much there is to compare
 
 
-@lru_cache(maxsize=KEPT)
+@once
 def _side(fp: Fingerprint) -> _Side:
     said = fp.headline
     heads, concepts = frozenset(fp.heads()), frozenset(fp.headline_concepts()) - sums.MORE
+    everything = frozenset(fp.concepts) - sums.MORE
     played = (part for _, who in fp.roles for part in who.replace("-", "+").split("+")) if fp.moved else ()
     return _Side(
         places={
@@ -217,11 +219,13 @@ def _side(fp: Fingerprint) -> _Side:
         names=frozenset(fp.names),
         sounds={name[1:]: name for name in fp.names if name[0] == "~" and len(name) > 3},
         named=_Said(frozenset((*fp.headline_names(), *fp.words[: said[2]], *played)), parties.words_of(fp)),
-        concepts=_Said(concepts, frozenset(fp.concepts) - sums.MORE),
+        concepts=_Said(concepts, everything),
         words=_Said(frozenset(fp.words[: said[2]]), frozenset(fp.words)),
         sorts=actions.sorts_of(fp),
         figures=sums.figures_of(fp),
         stages=stages.reached(concepts),
+        in_court=not concepts.isdisjoint(_IN_COURT),
+        legal=not everything.isdisjoint(_LEGAL),
         substance=len(fp.names) + len(fp.concepts) + len(fp.numbers) + len(fp.words) // 2,
     )
 
@@ -296,11 +300,6 @@ def _shared(ours: _Said, theirs: _Said, weight: Callable[[str], float]) -> tuple
         return 0.0, 0.0
     both = shared & ours.headline & theirs.headline
     return sum(map(weight, both)), min(sum(map(weight, shared - both)), _LEADS_SHARE)
-
-
-def _to_court(ours: _Side, theirs: _Side) -> bool:
-    """Whether our headline tells a step in court, of which their text knows nothing."""
-    return not ours.concepts.headline.isdisjoint(_IN_COURT) and theirs.concepts.everything.isdisjoint(_LEGAL)
 
 
 def _by_sound(ours: _Side, theirs: _Side) -> set[str]:

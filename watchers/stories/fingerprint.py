@@ -6,12 +6,14 @@ finds beyond the watchlist.  Compact when encoded: the store keeps one for each 
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import field
 from datetime import date
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from storage.model import Document, EntityKind, Mention, Move, Tier, Watchlist
+from storage.model.noun import noun
 from watchers.links import canonical_url
 from watchers.stories.background import background
 from watchers.stories.bystanders import stands_by
@@ -32,7 +34,7 @@ _PERSONAL = frozenset({"hire", "departure"})
 _PARTS = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Fingerprint:
     """One entry, reduced to what tells events apart.
 
@@ -61,9 +63,7 @@ class Fingerprint:
     behind: tuple[str, ...] = ()  # slugs, names and words that the headline has as background only
     page: str = ""  # of the canonical address
     title: str = ""  # of the folded headline
-
-    def __hash__(self) -> int:
-        return hash((self.title, self.page))
+    known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # by ``once``
 
     def keys(self) -> tuple[str, ...]:
         """The keys under which the store finds this entry again; they begin with their sort."""
@@ -147,6 +147,22 @@ class Fingerprint:
             page=page,
             title=title,
         )
+
+
+_T = TypeVar("_T")
+
+
+def once(work: Callable[[Fingerprint], _T]) -> Callable[[Fingerprint], _T]:
+    """What ``work`` makes of a fingerprint, made once: each meets many others, and many of them again."""
+    name = f"{work.__module__}.{work.__name__}"
+
+    def known(fp: Fingerprint) -> _T:
+        found: _T | None = fp.known.get(name)
+        if found is None:
+            found = fp.known[name] = work(fp)
+        return found
+
+    return known
 
 
 def fingerprint(

@@ -6,10 +6,12 @@ Pure.  The names of roles are those of ``watchers.moves``.
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
-from watchers.stories.fingerprint import KEPT, Fingerprint
+from watchers.stories.fingerprint import Fingerprint, once
 from watchers.stories.vocabulary import vocabulary
 
+KEPT = 2_048  # names of which is kept what they are
 _PERSON_ROLES = frozenset({"person"})
 _TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has one of these
 _PERSONAL = frozenset({"hire", "departure"})
@@ -68,11 +70,9 @@ def _leaves_beside(a: Fingerprint, b: Fingerprint) -> bool:
     if (departure := by_kind.get("departure")) is None:
         return False
     if "layoffs" in by_kind:
-        return bool(_played(departure, persons=True))
+        return bool(_cast(departure).people)
     launch = by_kind.get("launch")
-    return launch is not None and _overlap(
-        _played(departure, persons=False), "from", _played(launch, persons=False), "owner"
-    )
+    return launch is not None and _overlap(_cast(departure).others, "from", _cast(launch).others, "owner")
 
 
 def opposite(a: Fingerprint, b: Fingerprint) -> bool:
@@ -83,11 +83,13 @@ def opposite(a: Fingerprint, b: Fingerprint) -> bool:
     """
     if not a.kinds or not b.kinds:
         return False
+    if a.kinds[0] == b.kinds[0] and a.kinds[0] not in _PERSONAL:
+        return False
     kinds = {a.kinds[0], b.kinds[0]}
     if kinds == {"hire", "layoffs"}:
         return True
     if kinds <= _PERSONAL:
-        ours, theirs = _played(a, persons=False), _played(b, persons=False)
+        ours, theirs = _cast(a).others, _cast(b).others
         if _overlap(ours, "to", theirs, "to") or _overlap(ours, "from", theirs, "from"):
             return False
         back, forth = _overlap(ours, "to", theirs, "from"), _overlap(ours, "from", theirs, "to")
@@ -104,14 +106,15 @@ def another_party(a: Fingerprint, b: Fingerprint) -> bool:
     """
     if not a.kinds or not b.kinds or a.kinds[0] != b.kinds[0]:
         return False
-    ours, theirs = _watched(a), _watched(b)
-    if not ours or not theirs or _parties(a) == _parties(b):
+    ours, theirs = _cast(a), _cast(b)
+    if not ours.telling or not theirs.telling or ours.watched == theirs.watched:
         return False  # the same people play: who plays what was read differently
     return any(
-        not ours[role] & theirs[role]
-        and ours[role].isdisjoint((*b.entities[: b.prominent], *b.kin))
-        and theirs[role].isdisjoint((*a.entities[: a.prominent], *a.kin))
-        for role in ours.keys() & theirs.keys()
+        mine.isdisjoint(theirs.telling[name])
+        and mine.isdisjoint((*b.entities[: b.prominent], *b.kin))
+        and theirs.telling[name].isdisjoint((*a.entities[: a.prominent], *a.kin))
+        for name, mine in ours.telling.items()
+        if name in theirs.telling
     )
 
 
@@ -120,15 +123,18 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
 
     One buyer, two purchases; neither text names the other's.
     """
-    if not (a.moved and b.moved) or a.kinds[0] != b.kinds[0] or {a.lang, b.lang} & _OTHER_FORMS:
+    if not (a.moved and b.moved) or a.kinds[0] != b.kinds[0]:
         return False
-    ours, theirs = _played(a, persons=False), _played(b, persons=False)
+    if a.lang in _OTHER_FORMS or b.lang in _OTHER_FORMS:
+        return False
+    ours, theirs = _cast(a).others, _cast(b).others
     return any(
-        _others(ours, theirs, name)
+        name in ours
+        and _others(ours, theirs, name)
         and not (a.lang != b.lang and _described((*ours[name], *theirs[name])))
         and not _named_there(ours[name], b)
         and not _named_there(theirs[name], a)
-        for name in ours.keys() & theirs.keys() & _TELLING_ROLES
+        for name in _TELLING_ROLES
     )
 
 
@@ -172,19 +178,23 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
     if not a.roles or not b.roles:
         return 0.0
     outcome = 0.0
-    ours, theirs = _played(a, persons=persons), _played(b, persons=persons)
+    cast, others = _cast(a), _cast(b)
+    ours, theirs = (cast.people, others.people) if persons else (cast.others, others.others)
     if persons and not (ours and theirs) and {*a.kinds[:1], *b.kinds[:1]} <= _PERSONAL:
         if bool(ours) == bool(theirs) or not (a.moved and b.moved):
             return 0.5 * (_subject_there(a, b) or _subject_there(b, a))
         named, text = (ours, b) if ours else (theirs, a)
         return 0.5 * _family_there((who for played in named.values() for who in played), text)
-    if ours.keys().isdisjoint(theirs):
+    shared = [name for name in ours if name in theirs]
+    if not shared:
         return 0.0
-    if not persons and any(_others(ours, theirs, name) for name in _TELLING_ROLES):
+    if len(shared) > 1:
+        shared.sort(key=_telling_first)
+    if not persons and shared[0] in _TELLING_ROLES and any(_others(ours, theirs, name) for name in shared):
         outcome = -0.5  # one buyer, two purchases
-    for name in sorted(ours.keys() & theirs.keys(), key=_telling_first):
+    for name in shared:
         mine, other = ours[name], theirs[name]
-        if any(_same(x, y, persons=persons) for x in mine for y in other):
+        if _meet(mine, other, persons=persons):
             extra = _beyond(mine, other) and _beyond(other, mine)
             if not extra or persons or name in _LISTED:
                 if outcome < 0 and name not in _TELLING_ROLES:
@@ -197,7 +207,7 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
             a.lang != b.lang and _described((*mine, *other))
         ):
             outcome = -1.0
-    if outcome < 0 and not persons and len(_parties(a)) > 1 and _parties(a) == _parties(b):
+    if outcome < 0 and not persons and len(cast.watched) > 1 and cast.watched == others.watched:
         return 0.5  # the same parties, read in other roles
     return outcome
 
@@ -207,17 +217,43 @@ def _telling_first(name: str) -> tuple[bool, str]:
 
 
 def _others(ours: Mapping[str, list[str]], theirs: Mapping[str, list[str]], name: str) -> bool:
-    """Whether a role is played by others only, as far as two scripts allow to say so."""
+    """Whether a telling role is played by others only, as far as two scripts allow to say so."""
     mine, other = ours.get(name, ()), theirs.get(name, ())
-    return bool(mine and other) and all(_comparable(x, y) and not _same(x, y) for x in mine for y in other)
+    if not (mine and other) or name not in _TELLING_ROLES:
+        return False
+    for x in mine:
+        for y in other:
+            if not _comparable(x, y) or _same(x, y):
+                return False
+    return True
 
 
-def _parties(fp: Fingerprint) -> set[str]:
-    """The watched who play in the main move, whatever their role; people left out."""
-    return {who for name, who in fp.roles if name not in _PERSON_ROLES and who in _known(fp)}
+class _Cast(NamedTuple):
+    """Who plays in the main move."""
+
+    people: Mapping[str, list[str]]  # role -> who; the others likewise
+    others: Mapping[str, list[str]]
+    watched: frozenset[str]  # those of the others whom somebody watches
+    telling: Mapping[str, frozenset[str]]  # of the roles of which one event has one, the watched
 
 
-@lru_cache(maxsize=KEPT)
+@once
+def _cast(fp: Fingerprint) -> _Cast:
+    people: dict[str, list[str]] = {}
+    others: dict[str, list[str]] = {}
+    for name, who in fp.roles:
+        (people if name in _PERSON_ROLES else others).setdefault(name, []).append(who)
+    known = frozenset(_known(fp))
+    telling = {name: known.intersection(who) for name, who in others.items() if name in _TELLING_ROLES}
+    return _Cast(
+        people=people,
+        others=others,
+        watched=known.intersection(who for played in others.values() for who in played),
+        telling={name: watched for name, watched in telling.items() if watched},
+    )
+
+
+@once
 def words_of(fp: Fingerprint) -> frozenset[str]:
     """All words that a name can meet: those that stand in roles and as words included."""
     return frozenset((*fp.names, *fp.words, *(part for _, who in fp.roles for part in _parts(who))))
@@ -228,41 +264,37 @@ def _known(fp: Fingerprint) -> tuple[str, ...]:
     return (*fp.entities, *fp.kin)
 
 
-def _watched(fp: Fingerprint) -> dict[str, set[str]]:
-    played: dict[str, set[str]] = {}
-    for name, who in fp.roles:
-        if name in _TELLING_ROLES and who in _known(fp):
-            played.setdefault(name, set()).add(who)
-    return played
-
-
-@lru_cache(maxsize=2 * KEPT)
-def _played(fp: Fingerprint, *, persons: bool) -> Mapping[str, list[str]]:
-    played: dict[str, list[str]] = {}
-    for name, who in fp.roles:
-        if (name in _PERSON_ROLES) is persons:
-            played.setdefault(name, []).append(who)
-    return played
-
-
 def _overlap(ours: Mapping[str, list[str]], name: str, theirs: Mapping[str, list[str]], other: str) -> bool:
-    return any(_same(x, y) for x in ours.get(name, ()) for y in theirs.get(other, ()))
+    return name in ours and other in theirs and _meet(ours[name], theirs[other])
+
+
+def _meet(mine: Iterable[str], other: Iterable[str], *, persons: bool = False) -> bool:
+    for x in mine:
+        for y in other:
+            if _same(x, y, persons=persons):
+                return True
+    return False
 
 
 def _beyond(mine: Iterable[str], other: list[str]) -> bool:
-    return any(not any(_same(x, y) for y in other) for x in mine)
+    return any(not _meet((x,), other) for x in mine)
 
 
 def _named_there(who: Iterable[str], other: Fingerprint) -> bool:
     """Whether a text has one of these names, or the matter that it is called by: "US military"."""
-    there = words_of(other) | {part for slug in other.entities for part in slug.split("-")}
-    told = other.headline_concepts()
+    there, told = _all_words(other), other.headline_concepts()
     return any(not there.isdisjoint(_parts(name)) or _matter(name) in told for name in who)
 
 
 def _family_there(who: Iterable[str], other: Fingerprint) -> bool:
-    there = words_of(other) | {part for slug in other.entities for part in slug.split("-")}
+    there = _all_words(other)
     return any(_ordered(name)[-1] in there for name in who)
+
+
+@once
+def _all_words(fp: Fingerprint) -> frozenset[str]:
+    """All words that a name can meet, those of the watched included."""
+    return words_of(fp).union(part for slug in fp.entities for part in slug.split("-"))
 
 
 def _subject_there(a: Fingerprint, b: Fingerprint) -> bool:
@@ -309,15 +341,16 @@ def _same(x: str, y: str, *, persons: bool = False) -> bool:
     return mine[-1] in other or other[-1] in mine
 
 
-@lru_cache(maxsize=4 * KEPT)
+@lru_cache(maxsize=KEPT)
 def _parts(who: str) -> frozenset[str]:
     """The words of a name that tell it from others: "Scale AI" and "Surge AI" share none."""
     words = frozenset(_ordered(who))
     return words - _GENERIC or words
 
 
-def _ordered(who: str) -> list[str]:
-    return who.replace("-", "+").split("+")
+@lru_cache(maxsize=KEPT)
+def _ordered(who: str) -> tuple[str, ...]:
+    return tuple(who.replace("-", "+").split("+"))
 
 
 def _described(who: Iterable[str]) -> bool:
@@ -325,7 +358,7 @@ def _described(who: Iterable[str]) -> bool:
     return any(map(_matter, who))
 
 
-@lru_cache(maxsize=4 * KEPT)
+@lru_cache(maxsize=KEPT)
 def _matter(name: str) -> str:
     """The concept by which somebody is called, the last of several; empty where it is a name."""
     concepts = (vocabulary().concepts.word(part) for part in reversed(_ordered(name)))

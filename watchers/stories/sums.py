@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from watchers.stories.fingerprint import KEPT, Fingerprint
+from watchers.stories.fingerprint import Fingerprint, once
 from watchers.stories.rarity import Rarity
 
 BIG = 1e5  # from here on a number is an amount, not a count of little things
@@ -26,7 +26,7 @@ class Figures(NamedTuple):
     large: bool  # whether there is an amount among them
 
 
-@lru_cache(maxsize=KEPT)
+@once
 def figures_of(fp: Fingerprint) -> Figures:
     """The figures of an entry."""
     everything = {*fp.numbers, *fp.amounts, *fp.valuations, *fp.people}
