@@ -63,7 +63,7 @@ class Fingerprint:
     behind: tuple[str, ...] = ()  # slugs, names and words that the headline has as background only
     page: str = ""  # of the canonical address
     title: str = ""  # of the folded headline
-    known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # by ``once``
+    known: dict[str, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def keys(self) -> tuple[str, ...]:
         """The keys under which the store finds this entry again; they begin with their sort."""
