@@ -33,7 +33,9 @@ class Keys:
         memo: dict[str, _Known | None] = self._db.memo("story_key", KEPT)
         if old:
             memo.clear()
-        memo.update({key: (key_id, key, known[2] + 1) for key, key_id in ids.items() if (known := memo.get(key))})
+        memo.update(
+            {key: (key_id, key, known[2] + 1) for key, key_id in ids.items() if (known := memo.get(key))}
+        )
         if bool(new) != bool(old):
             self._db.run("UPDATE tally SET n = n + ? WHERE name = 'fingerprints'", (1 if new else -1,))
         return pack(new)
