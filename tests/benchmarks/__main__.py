@@ -72,10 +72,13 @@ def growth(asked: Asked, said: Said) -> list[str]:
 def hostile(asked: Asked, said: Said) -> list[str]:
     """One hostile feed among twenty."""
     said("hostile feeds")
+    found = [(kind, (one["calm"], one["harmed"])) for kind, one in bearing.apart("hostile", 20).items()]
     return [
-        f"{kind}: peak memory {one['growth']:+.1f} MB, the others' cycle × {one['cycle']:.2f} of {1000 * one['calm']:.0f} ms, "
-        f"the whole pass {one['whole']:.1f} s"
-        for kind, one in bearing.apart("hostile", 20).items()
+        f"{kind}: peak memory {harmed['peak'] - calm['peak']:+.1f} MB; the others stored "
+        f"after {1000 * harmed['wall']:.1f} ms instead of {1000 * calm['wall']:.1f} (× {harmed['wall'] / calm['wall']:.2f}), "
+        f"of our CPU {1000 * harmed['cpu']:.1f} instead of {1000 * calm['cpu']:.1f} (× {harmed['cpu'] / calm['cpu']:.2f}); "
+        f"the whole pass {harmed['whole']:.1f} s"
+        for kind, (calm, harmed) in found
     ]
 
 

@@ -4,20 +4,24 @@ Both in a process of its own: ``python -m tests.benchmarks.bearing hostile|lag F
 """
 
 import asyncio
+import gc
 import json
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.benchmarks.clients import Movewire
 from tests.benchmarks.farm import Farm
 from tests.benchmarks.measure import peak_memory, reset_peak
 
 KINDS = ("bomb", "large", "drip")
+ROUNDS = {"bomb": 41, "large": 41, "drip": 3}  # a drip takes its thirty seconds each time
+PAUSE = 0.6  # seconds before a pass of either client: a host is asked once a second
 TICK = 0.005  # seconds between two looks at the clock
 
 
@@ -33,69 +37,61 @@ def apart(what: str, feeds: int) -> dict[str, Any]:
     return loaded
 
 
-def hostile(feeds: int) -> dict[str, Any]:
-    """For each kind: MB that the peak grows, and the others' cycle in CPU and wall time, as ratios.
+class _Cycle(NamedTuple):
+    """One pass over the feeds."""
 
-    The cycle is over when the last of the others is stored.
+    wall: float  # seconds until the last of the sound feeds was stored
+    cpu: float  # ours until then
+    whole: float  # seconds in all
+    peak: float  # MB
+
+
+def hostile(feeds: int) -> dict[str, Any]:
+    """For each kind the medians of a pass without it and with it, as ``_Cycle`` names them.
+
+    A pass is short, and the machine is others' too: two clients take turns, one of them with the
+    hostile feed, and of both there are many passes.
     """
     found = {}
     with TemporaryDirectory() as scratch, Farm(feeds) as farm:
-        sound = farm.urls()[1:]
         for kind in KINDS:
-            client = Movewire(Path(scratch) / f"{kind}.db")
-            client.add(sound)
-            client.poll()
+            farm.set("cold")
+            clients = [Movewire(Path(scratch) / f"{kind}-{who}.db") for who in ("calm", "harmed")]
+            for client in clients:
+                client.add(farm.urls()[1:])
+                client.poll()
             farm.set("restless")
-            url = farm.hostile(kind, 0)
-            stored = _noting(client)
-            client.poll()
-            reset_peak()
-            calm = statistics.median(_cycle(client, stored) for _ in range(7))
-            calm_peak = peak_memory(without=farm.pid)
-            client.add([url])
-            reset_peak()
-            began = time.monotonic()
-            # a drip takes its thirty seconds each time
-            harmed = statistics.median(_cycle(client, stored) for _ in range(1 if kind == "drip" else 5))
-            whole = time.monotonic() - began
+            clients[1].add([farm.hostile(kind, 0)])
+            passes = [_passes(client, farm) for client in clients]
+            rounds = [[next(one) for one in passes] for _ in range(1 + ROUNDS[kind])][1:]
             found[kind] = {
-                "growth": peak_memory(without=farm.pid) - calm_peak,
-                "calm": calm,
-                "cycle": harmed / calm,
-                "whole": whole / (1 if kind == "drip" else 5),
+                who: _Cycle(*map(statistics.median, zip(*cycles, strict=True)))._asdict()
+                for who, cycles in zip(("calm", "harmed"), zip(*rounds, strict=True), strict=True)
             }
     return found
 
 
-def _cycle(client: Movewire, stored: list[float]) -> float:
-    time.sleep(1.1)  # the second between two questions to a host is no part of it
-    client.poll()
-    return stored[-1]
-
-
-def _noting(client: Movewire) -> list[float]:
-    """Seconds from the start of each pass until the last sound feed of it was stored."""
-    store = client.store
-    finish, done = store.feeds.finish_polls, [0.0]
-    began = 0.0
+def _passes(client: Movewire, farm: Farm) -> Iterator[_Cycle]:
+    """Pass after pass."""
+    began = cpu = 0.0
+    stored = (0.0, 0.0)
+    finish = client.store.feeds.finish_polls
 
     def noted(polls: Any, decide: Any) -> Any:
+        nonlocal stored
         result = finish(polls, decide)
         if any(not poll.feed.failures and "hostile" not in poll.feed.url for poll in polls):
-            done[-1] = time.monotonic() - began
+            stored = (time.monotonic() - began, time.process_time() - cpu)
         return result
 
-    poll = client.poll
-
-    def again() -> dict[str, Any]:
-        nonlocal began
-        began = time.monotonic()
-        done.append(0.0)
-        return poll()
-
-    store.feeds.finish_polls = noted  # type: ignore[method-assign]
-    client.poll = again  # type: ignore[method-assign]
-    return done
+    client.store.feeds.finish_polls = noted  # type: ignore[method-assign]
+    while True:
+        time.sleep(PAUSE)
+        gc.collect()  # what the other left is no part of it
+        reset_peak()
+        began, cpu = time.monotonic(), time.process_time()
+        client.poll()
+        yield _Cycle(*stored, time.monotonic() - began, peak_memory(without=farm.pid))
 
 
 def lag(feeds: int) -> dict[str, Any]:
