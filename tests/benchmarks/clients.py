@@ -16,9 +16,12 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tests.benchmarks.measure import cpu_seconds, peak_memory
+
+if TYPE_CHECKING:
+    from watchers.sources.http import Fetcher
 
 WORKERS = 20  # threads of reader, as its own command line has them
 
@@ -58,6 +61,19 @@ class Movewire:
         self._app.new_fetcher = lambda: Fetcher(
             transport=GuardedTransport(AddressGuard(["127.0.0.0/8"]), ssl_context=context)
         )
+
+    def give_up_after(self, seconds: float) -> None:
+        """Bound each request so."""
+        from watchers.sources.http import Bounds
+
+        new = self._app.new_fetcher
+
+        def bounded() -> "Fetcher":
+            fetcher = new()
+            fetcher._bounds = Bounds(seconds=seconds)
+            return fetcher
+
+        self._app.new_fetcher = bounded
 
     def add(self, urls: list[str]) -> None:
         """Follow these feeds."""
