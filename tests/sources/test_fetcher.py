@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import gc
+import gzip
 import itertools
 import tracemalloc
 import urllib.parse
@@ -15,8 +16,9 @@ import respx
 
 from storage.model import Feed
 from tests.sources.clocks import Clock
-from tests.sources.hostile import FEED, head, raw, redirect, says, serve
+from tests.sources.hostile import FEED, Handler, head, raw, redirect, says, serve
 from watchers import polling, sources
+from watchers.sources import http
 from watchers.sources.base import Failed, Fetched, NotModified
 from watchers.sources.http import Fetcher
 
@@ -320,6 +322,25 @@ async def test_a_body_is_counted_as_it_came_over_the_wire() -> None:
     outcome = await fetcher_to(lambda request: httpx.Response(200, content=pieces())).get(URL, now=NOW)
     assert isinstance(outcome, Fetched)
     assert (outcome.body, outcome.received) == (FEED, len(FEED))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_large_body_lets_others_go_first_and_no_other_does(
+    packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def feed(size: int) -> Handler:
+        body = bytes(size)
+        return says(gzip.compress(body), Content_Encoding="gzip") if packed else says(body)
+
+    monkeypatch.setattr(http, "ASIDE", 3600.0)  # whoever stands aside is noticed
+    async with (
+        serve({"/small": feed(http.LARGE), "/large": feed(2 * http.LARGE)}) as server,
+        Fetcher(allow_private=["127.0.0.1"], spacing=0, bounds=http.Bounds(seconds=2)) as fetcher,
+    ):
+        small, large = [await fetcher.get(server.url(path), now=NOW) for path in ("/small", "/large")]
+    assert isinstance(small, Fetched)
+    assert isinstance(large, Failed)
+    assert large.error == "timed-out"
 
 
 @respx.mock(using="httpx")

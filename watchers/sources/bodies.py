@@ -51,7 +51,7 @@ class Gunzip:
         self._members = 1
         self._behind = b""  # what stands behind a member, as far as it may begin another
         self._pieces: list[bytes] = []
-        self._size = 0
+        self.size = 0  # decoded so far
 
     def feed(self, data: bytes) -> None:
         """Decode ``data``; what stands behind the last member is ignored, as browsers do."""
@@ -80,8 +80,8 @@ class Gunzip:
             piece = self._inflate.decompress(data, _STEP)
         except zlib.error as error:
             raise BadEncoding("broken gzip") from error
-        self._size += len(piece)
-        if self._size > self._limit:
+        self.size += len(piece)
+        if self.size > self._limit:
             raise BodyTooLarge(f"more than {self._limit} bytes when decoded")
         if piece:
             self._pieces.append(piece)

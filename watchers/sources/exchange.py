@@ -18,7 +18,7 @@ MAX_FIELD = 16 * 1024  # one header line
 MAX_FIELDS = 100  # header lines, trailers included
 MAX_HEAD = 64 * 1024  # the whole head; also whatever comes between two parts of a body, and behind it
 NO_CONNECTION = "no connection in time"
-MOST_WAITING = 256 * 1024  # bytes of body that may wait to be read
+MOST_WAITING = 64 * 1024  # bytes of body that may wait to be read
 
 
 class HeadersOverflow(httpx.RemoteProtocolError):

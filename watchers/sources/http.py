@@ -49,6 +49,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})  # RFC 9110 section 15.4
 TOTAL_SECONDS = 30.0
 ADDRESSES_KEPT = 8192  # of feeds, a kilobyte each
+LARGE = 256 * 1024  # bytes, sent or decoded, behind which a body …
+ASIDE = 0.001  # … lets others go first for so many seconds, each 64 kB: it may be hostile
 AT_ONCE = 48  # requests under way: 200 polls a second and more, without a crowd for each turn of the loop
 
 _NAMED: tuple[tuple[type[httpx.HTTPError], type[SourceError]], ...] = (
@@ -253,11 +255,13 @@ class Fetcher:
                     received += len(piece)
                     if received > limit:
                         raise base.BodyTooLarge(f"more than {limit} bytes")
+                    if received > LARGE:
+                        await asyncio.sleep(ASIDE)
                     if gunzip is None:
                         pieces.append(piece)
                     else:
                         for _ in gunzip.steps(piece):
-                            await asyncio.sleep(0)
+                            await asyncio.sleep(ASIDE if gunzip.size > LARGE else 0)
         except EndUnsaid:
             if gunzip is None and not looks_whole(b"".join(pieces)):  # gzip tells by itself
                 raise

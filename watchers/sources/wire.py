@@ -9,7 +9,7 @@ import asyncio
 import socket
 from typing import Any
 
-MOST_AT_ONCE = 256 * 1024  # bytes of one read, as asyncio has it
+MOST_AT_ONCE = 64 * 1024  # bytes of one read: most bodies in one, and none for long
 
 
 class Wire(asyncio.Transport):
