@@ -48,6 +48,7 @@ from watchers.reader import Reader as Reader
 from watchers.reader import Reading as Reading
 from watchers.ruling import Case, Ruling, recorded
 from watchers.sight import NOBODY, Sight
+from watchers.stories.vocabulary import is_comment
 
 if TYPE_CHECKING:
     from storage.sqlite import SqliteStore
@@ -227,7 +228,7 @@ class Pipeline:
             context=context,
             now=now,
             standing=self._addressing.standing(before, merged),
-            comments=self._comments(fingerprint, assignment),
+            comments=self._comments(fingerprint, assignment, before),
         )
         rulings = self._rule(case, hearings, reading)
         story = self._after(case, rulings)
@@ -307,11 +308,15 @@ class Pipeline:
         changed = replace(assignment, story_id=story.id, merge=tuple(other.id for other in merged))
         return changed, story, merged
 
-    def _comments(self, fingerprint: stories.Fingerprint, assignment: Assignment) -> bool:
-        """Whether an entry that tells nothing itself goes on with a story that was alerted."""
-        if not fingerprint.comment or assignment.story_id is not None or assignment.follows is None:
-            return False
-        story = self._store.stories.get(assignment.follows)
+    def _comments(
+        self, fingerprint: stories.Fingerprint, assignment: Assignment, before: stories.Story | None
+    ) -> bool:
+        """Whether an entry, or the story that it joins, only talks about one that was alerted."""
+        if before is None:
+            talks, of = fingerprint.comment, assignment.follows
+        else:
+            talks, of = is_comment(before.headline), before.follows
+        story = self._store.stories.get(of) if talks and of is not None else None
         return story is not None and story.alerted is not None
 
     def _context(

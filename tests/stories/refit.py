@@ -161,7 +161,7 @@ def _best(
             fits = _fits_best(known, members, heard.fp.lang, weights, bias)
             if fits is None:
                 continue
-            novel = novelty(heard.fp, (m.told for m in members), heard.rarity)
+            novel = novelty(heard.fp, [m.told for m in members], heard.rarity)
             best[one] = beside(fits, novel, near[one], everybody)
     return best
 

@@ -446,6 +446,18 @@ def test_who_only_talks_about_what_was_told_is_not_told_again(comment: str, told
         assert found[1].decision.reasons[0] == "comment-on-told"
 
 
+def test_a_report_that_joins_a_quiet_comment_does_not_tell_the_event_again() -> None:
+    found = played(
+        (0, "Mercor halves the pay of its graders", "Four thousand people heard of it by mail."),
+        (70, "How Mercor came to halve the pay of its graders"),
+        (72, "Mercor came to halve the pay of its graders: four lessons"),
+    )
+    assert story_numbers(found) == [0, 1, 1]
+    assert told(found) == ["alert", "quiet", "quiet"]
+    assert found[2].decision.digest
+    assert found[2].decision.reasons[0] == "comment-on-told"
+
+
 def test_whom_a_portrait_is_about_is_the_one_who_left() -> None:
     report = fingerprint(
         "Maker of a speech toolkit leaves Meta", "Iris Vold announced that she has left Meta."

@@ -25,6 +25,21 @@ def test_words_of_another_language_prove_nothing() -> None:
     assert novelty(FOREIGN, [FIRST], RARITY) == 0.0
 
 
+def test_names_of_another_language_are_new_all_the_same() -> None:
+    elsewhere = fingerprint("Un tournoi d'échecs de Scale AI à Brindelac", lang="fr")
+    assert novelty(elsewhere, [FIRST], RARITY) > 0.0
+    assert novelty(elsewhere, [fingerprint("スケールAI、チェス大会を後援", lang="ja")], RARITY) == 0.0
+
+
+def test_another_kind_of_move_retells_nothing() -> None:
+    report = fingerprint("Scale AI hires Lena Hofstad")
+    hired = fingerprint("Scale AI ficha a Lena Hofstad", lang="es")
+    sued = fingerprint("Lena Hofstad demanda a Scale AI por despido", lang="es")
+    day = timedelta(days=1)
+    assert gather(hired, report, day, RARITY).relayed == 1.0
+    assert gather(sued, report, day, RARITY).relayed == 0.0
+
+
 def test_whoever_told_the_story_counts_for_what_is_new() -> None:
     assert novelty(AGAIN, [OTHER, FIRST], RARITY) == novelty(AGAIN, [FIRST], RARITY)
 

@@ -80,7 +80,7 @@ class Evidence(NamedTuple):
     )
     alien: float  # 1 when nothing of what they say is in common: no name, matter, sum, word or sort of action
     alien_abroad: float  # the same where the languages differ
-    relayed: float  # 1 when an entry in another language comes after one in English and shares anything
+    relayed: float  # 1 when an entry in another language comes after one in English, shares anything and tells no other kind
     bare: float  # 1 when one side has hardly anything to compare
     confirms: float  # 1 when a fact follows a rumour within three days: same move, no other sum
     status: float  # 1 when one is a rumour and the other a fact, more than three days apart
@@ -146,7 +146,7 @@ def gather(
         comment=1.0 if a.comment and not b.comment else 0.5 * (b.comment and not a.comment),
         alien=float(alien and not abroad),
         alien_abroad=float(alien and abroad),
-        relayed=float(abroad and b.lang == _FIRST and not alien),
+        relayed=float(abroad and b.lang == _FIRST and not alien and kind >= 0.0),
         bare=float(min(ours.substance, theirs.substance) <= 1),
         confirms=float(firmer and days <= _LATE and kind >= 0.5 and not other_sum),
         status=float(firmer and days > _LATE),

@@ -6,17 +6,18 @@ the story had, in the same language, tells something else.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
 from watchers.stories.actions import compare, sorts_of
 from watchers.stories.evidence import Evidence, akin, soon
 from watchers.stories.fingerprint import Fingerprint
-from watchers.stories.parties import words_of
+from watchers.stories.parties import OTHER_FORMS, words_of
 from watchers.stories.rarity import Rarity
 
 _DAY = timedelta(days=1)
+_NAMED_OTHERWISE = OTHER_FORMS | {"de"}  # languages of which a capital letter tells no name
 _MOST_NOVEL = 10.0  # nats: long headlines have more words, not more news
 
 
@@ -43,12 +44,18 @@ def presence(fp: Fingerprint, told: Iterable[tuple[Fingerprint, timedelta, Evide
     return Presence(about, alike)
 
 
-def novelty(fp: Fingerprint, told: Iterable[Fingerprint], rarity: Rarity) -> float:
-    """Rarity of the headline's names and words that no report of the story has; 0 without one in its language."""
+def novelty(fp: Fingerprint, told: Sequence[Fingerprint], rarity: Rarity) -> float:
+    """Rarity of the headline's names and words that no report of the story in its language has.
+
+    Where there is none, that of its names, as far as a capital letter tells them and no script hides them.
+    """
     known = [words_of(other) for other in told if other.lang == fp.lang]
+    said = (*fp.headline_names(), *fp.headline_words())
+    if not known and fp.lang not in _NAMED_OTHERWISE:
+        known = [words_of(other) for other in told if other.lang not in OTHER_FORMS]
+        said = fp.headline_names()
     if not known:
         return 0.0
-    said = (*fp.headline_names(), *fp.headline_words())
     return min(_MOST_NOVEL, sum(rarity.word(key) for key in said if not any(key in have for have in known)))
 
 
