@@ -133,7 +133,7 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
     drafts: list[Draft] = []
     spot: Spot | None = None
     title = page.name == "title"
-    reviewed = title and "review" in page.hits
+    reviewed = title and "review" in page.present
     for start, end, frame in tried:
         if drafts and any(d.start <= start and end <= d.end and d.frame.kind is frame.kind for d in drafts):
             continue  # a longer phrase of the same kind says it better
@@ -220,7 +220,7 @@ def _place(page: Page, start: int) -> float:
         factor -= 0.03 * min(3, page.folded.count(",", 0, start))
         if _is_opinion(page):
             return factor * _OPINION
-        return factor * (_FEATURE if page.hits.get("feature") else 1.0)
+        return factor * (_FEATURE if page.hits("feature") else 1.0)
     return _LEAD_FACTORS[min(page.sentence_of(start), len(_LEAD_FACTORS) - 1)]
 
 

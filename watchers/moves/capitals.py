@@ -88,10 +88,10 @@ def take_common_words(page: Page, taken: bytearray, left: int, right: int) -> No
     for start, end, classes in page.found:
         if start < right and end > left and not _MAYBE_IN_NAMES.issuperset(classes):
             taken[start:end] = _ORDINARY * (end - start)
-    for hit in page.hits.get("nolaunch", ()):
+    for hit in page.hits("nolaunch"):
         taken[hit.start : hit.end] = _ORDINARY * (hit.end - hit.start)
     for name in IN_NO_NAME:
-        for hit in page.hits.get(name, ()):
+        for hit in page.hits(name):
             take(taken, hit.start, hit.end)
     for start, end, _ in page.triggers:
         take(taken, start, end)
@@ -142,13 +142,13 @@ def _close(page: Page, run: list[tuple[int, int]], parties: list[Party]) -> None
     start, end = run[0][0], run[-1][1]
     if any(p.kind == "person" and p.slug and p.start == end + 1 and " " not in p.name for p in parties):
         return  # the given name of a watched person, however it is spelt
-    if any(hit.start == start and hit.end == end for hit in page.hits.get("place", ())):
+    if any(hit.start == start and hit.end == end for hit in page.hits("place")):
         return
     words = [page.raw[a:b] for a, b in run]
     words[-1] = without_possessive(words[-1])
     if _is_no_party(page, start, words):
         return
-    orgword = any(start <= hit.start and hit.end <= end for hit in page.hits.get("orgword", ()))
+    orgword = any(start <= hit.start and hit.end <= end for hit in page.hits("orgword"))
     if len(run) == 1 and (
         (orgword and "." not in words[0]) or words[0].isdigit() or _is_ordinary(page, start, end)
     ):
@@ -164,14 +164,14 @@ def _is_no_party(page: Page, start: int, words: list[str]) -> bool:
 
 def _is_ordinary(page: Page, start: int, end: int) -> bool:
     """ "Browser", "Startup": a word for what is told, though it begins the headline."""
-    return any(Hit(start, end) in page.hits.get(name, ()) for name in ("product", "company"))
+    return any(Hit(start, end) in page.hits(name) for name in ("product", "company"))
 
 
 def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) -> str:
     if orgword or "&" in words:
         return "org"
     proper = [w for w in words if w.lower() not in _PARTICLES]
-    if len(proper) > 1 and any(start <= h.start and h.end <= end for h in page.hits.get("brand", ())):
+    if len(proper) > 1 and any(start <= h.start and h.end <= end for h in page.hits("brand")):
         return "product"
     if any(c.isdigit() for c in words[-1]):
         return "product"
@@ -195,7 +195,7 @@ def _says_what(page: Page, start: int, end: int) -> bool:
     return page.lexicon.nouns_capital and any(
         start <= hit.start and hit.end <= end
         for name in ("position", "talent", "company", "product")
-        for hit in page.hits.get(name, ())
+        for hit in page.hits(name)
     )
 
 

@@ -33,7 +33,7 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
 
     rows = [(kind, row) for kind in MoveKind for row in table.get(kind.value, ())]
     phrases = [
-        (spelt, (edges, tuple(classes), triggers))
+        (spelt, (edges, frozenset(classes), triggers))
         for (phrase, edges), (classes, triggers) in phrases_of(table, [row["say"] for _, row in rows]).items()
         for spelt in spellings(phrase, edges)
     ]

@@ -52,7 +52,8 @@ def _span(spot: Spot, reach: str) -> tuple[int, int]:
 
 def _any_holds(conditions: Iterable[Condition], spot: Spot) -> bool:
     """Whether any wanted class of any condition stands within its reach of the trigger."""
-    hits, spans, absent = spot.page.hits, spot.spans, spot.page.present.isdisjoint
+    page, spans = spot.page, spot.spans
+    present, absent = page.present, page.present.isdisjoint
     for condition in conditions:
         if not condition.computed and absent(condition.listed):
             continue
@@ -65,9 +66,10 @@ def _any_holds(conditions: Iterable[Condition], spot: Spot) -> bool:
                 return True
             continue
         for name in condition.listed:
-            for hit in hits.get(name, ()):
-                if left <= hit.start and hit.end <= right:
-                    return True
+            if name in present:
+                for hit in page.hits(name):
+                    if left <= hit.start and hit.end <= right:
+                        return True
         for name in condition.computed:
             if _stands(spot.reading, name, left, right):
                 return True
@@ -185,7 +187,7 @@ def _touches(reading: Reading, name: str, reach: str, left: int, right: int) -> 
     elif name == "stop":  # the end of the clause
         things = [Hit(left if closed else right, right)]
     else:
-        things = page.hits.get(name, ())
+        things = page.hits(name)
     for thing in things:
         start, end = thing.start, thing.end
         if reach == "before":
@@ -205,7 +207,7 @@ def _is_slight(gap: str, page: Page) -> bool:
 
 def _closes_clause(page: Page, name: str, left: int, right: int) -> bool:
     """Whether a separable particle ("stellt … vor") ends the clause."""
-    for hit in page.hits.get(name, ()):
+    for hit in page.hits(name):
         if left <= hit.start and hit.end <= right:
             rest = page.folded[hit.end : hit.end + 8]
             if not rest.strip() or rest.lstrip()[:1] in '.,;:!?–-|)"' or _goes_on(page, rest):

@@ -84,4 +84,4 @@ def _settle_customer(draft: Draft) -> None:
 
 
 def _is_official(draft: Draft, party: Party) -> bool:
-    return any(h.start < party.end and party.start < h.end for h in draft.page.hits.get("gov", ()))
+    return any(h.start < party.end and party.start < h.end for h in draft.page.hits("gov"))

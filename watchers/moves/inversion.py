@@ -34,7 +34,7 @@ def is_noun(page: Page, start: int, end: int) -> bool:
     """Whether a trigger is a noun ("takeover") and no verb."""
     if page.lexicon.nouns_capital:
         return page.raw[start].isupper()
-    return any(hit.start < end and start < hit.end for hit in page.hits.get("noun", ()))
+    return any(hit.start < end and start < hit.end for hit in page.hits("noun"))
 
 
 def subject_behind(page: Page, names: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
@@ -42,7 +42,7 @@ def subject_behind(page: Page, names: list[tuple[int, int]], start: int, end: in
     if is_noun(page, start, end):
         return None
     ceiling = page.clause(start, end)[1]
-    places = [*names, *((h.start, h.end) for name in _WHO for h in page.hits.get(name, ()))]
+    places = [*names, *((h.start, h.end) for name in _WHO for h in page.hits(name))]
     after = [(a, b) for a, b in places if end < a <= end + _SUBJECT_REACH and b <= ceiling]
     if not after:
         return None

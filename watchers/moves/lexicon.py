@@ -78,7 +78,7 @@ class Numbers:
 # What one phrase of a table means: its edges (LEFT and RIGHT where no letter may touch it), the
 # classes, cues and statuses that it belongs to, and the frames that it may trigger.  A plain tuple,
 # because each place where it stands unpacks it.
-Phrase = tuple[int, tuple[str, ...], tuple[Frame, ...]]
+Phrase = tuple[int, frozenset[str], tuple[Frame, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -36,19 +36,22 @@ _party: Callable[[tuple[Any, ...]], Party] = partial(tuple.__new__, Party)  # at
 def listed_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
     """The parties of a page that somebody listed: watched entities first, then names of the table."""
     parties = [_watched(page, m.start, m.end, entities.get(m.entity), m.entity) for m in page.mentions]
-    if "known" not in page.hits and "gov" not in page.hits:
+    if page.present.isdisjoint(_LISTED):
         return parties
     taken = bytearray(len(page.raw))
     for party in parties:
         take(taken, party.start, party.end)
-    for name in ("known", "gov"):
-        for hit in sorted(page.hits.get(name, ()), key=lambda h: (h.start, -h.end)):
+    for name in _LISTED:
+        for hit in sorted(page.hits(name), key=lambda h: (h.start, -h.end)):
             text = page.raw[hit.start : hit.end]
             named = text[0] >= NO_BLANKS or any(c.isupper() or c.isdigit() for c in text)  # "xAI", "360"
             if not any(taken[hit.start : hit.end]) and named:
                 parties.append(make_party(page, hit.start, hit.end, "org", known=True))
                 take(taken, hit.start, hit.end)
     return parties
+
+
+_LISTED = ("known", "gov")  # classes of names
 
 
 def _watched(page: Page, start: int, end: int, entity: Entity | None, slug: str) -> Party:

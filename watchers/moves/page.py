@@ -39,13 +39,14 @@ class Hit(NamedTuple):
     end: int
 
 
+_NO_HITS: list[Hit] = []
 _hit: Callable[[tuple[int, int]], Hit] = partial(tuple.__new__, Hit)  # at half the cost of Hit(start, end)
 
 # A phrase that may tell a move: start, end, and the frames that it triggers.
 Trigger = tuple[int, int, tuple[Frame, ...]]
 
 # Where a phrase of the table stands, and the classes, cues and statuses that it belongs to.
-Found = tuple[int, int, tuple[str, ...]]
+Found = tuple[int, int, frozenset[str]]
 _END: Callable[[Found], int] = itemgetter(1)
 
 
@@ -62,15 +63,23 @@ class Page:
     found: list[Found] = field(default_factory=list)  # in the order of their ends
     present: set[str] = field(default_factory=set)  # their classes, and "firm", "watched" where one may be
     triggers: list[Trigger] = field(default_factory=list)  # in order, the longer first of one beginning
+    meant: dict[str, list[Hit]] = field(default_factory=dict)  # what ``hits`` has been asked for
     # Empty until ``open``, without which most leads are done with:
-    hits: dict[str, list[Hit]] = field(default_factory=dict)  # by class, cue or status, in order
     stops: list[tuple[int, int]] = field(default_factory=list)  # where clauses pause, and where they go on
     breaks: list[tuple[int, int]] = field(default_factory=list)  # the same of sentences
 
     def open(self) -> None:
-        """Find what conditions and roles ask for: the phrases by their classes, sentences and pauses."""
-        self.hits = _by_class(self)
+        """Find what conditions and roles ask for: sentences and pauses."""
         _find_stops(self)
+
+    def hits(self, name: str) -> list[Hit]:
+        """The phrases of a class, cue or status, in order, without those that mean nothing where they stand."""
+        if name not in self.present:
+            return _NO_HITS
+        hits = self.meant.get(name)
+        if hits is None:
+            hits = self.meant[name] = _meant(self, name)
+        return hits
 
     def holds(self, classes: frozenset[str], start: int, end: int) -> bool:
         """Whether a phrase of any of the classes lies within two positions."""
@@ -81,7 +90,7 @@ class Page:
         return False
 
     def places(self, name: str) -> list[tuple[int, int]]:
-        """Where phrases of a class, cue or status stand."""
+        """Where phrases of a class, cue or status stand, whatever they mean there."""
         if name not in self.present:
             return []
         return [(start, end) for start, end, classes in self.found if name in classes]
@@ -112,7 +121,7 @@ class Page:
 
     def aside(self, start: int, end: int) -> int:
         """Where a remark (", which …") begins between two positions, else ``end``."""
-        for hit in self.hits["relative"]:
+        for hit in self.hits("relative"):
             if start <= hit.start < end and self.folded[
                 max(0, hit.start - 2) : hit.start + 1
             ].lstrip().startswith(","):
@@ -121,8 +130,8 @@ class Page:
 
     def first(self, name: str, start: int, end: int) -> Hit | None:
         """The first hit of a class that lies within ``start`` and ``end``."""
-        if name in self.hits:  # few are
-            for hit in self.hits[name]:
+        if name in self.present:  # few are
+            for hit in self.hits(name):
                 if hit.start >= start:
                     if hit.end <= end:
                         return hit
@@ -132,8 +141,8 @@ class Page:
 
     def last(self, name: str, start: int, end: int) -> Hit | None:
         """The last one."""
-        if name in self.hits:
-            for hit in reversed(self.hits[name]):
+        if name in self.present:
+            for hit in reversed(self.hits(name)):
                 if hit.end <= end:
                     if hit.start >= start:
                         return hit
@@ -213,7 +222,7 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
             if touched & edges:
                 continue  # a part of a word
             if touched & _NAMED and not _around(start, end, named):
-                classes = tuple(name for name in classes if name in _ALSO_IN_NAMES)
+                classes &= _ALSO_IN_NAMES
                 # "Hyperion data center" is a name, and still says that a data centre is meant
                 frames = tuple(frame for frame in frames if frame.kind is MoveKind.INFRASTRUCTURE)
         found.append((start, end, classes))
@@ -232,36 +241,49 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
         page.triggers = list(_unhealed(page))
 
 
-def _by_class(page: Page) -> dict[str, list[Hit]]:
-    """The phrases of a page by their classes, without those that mean nothing where they stand."""
-    hits: dict[str, list[Hit]] = {}
-    latest = 0
-    disordered: set[str] = set()  # classes: phrases come in the order of their ends, not of their starts
-    for start, end, classes in page.found:
-        hit = _hit((start, end))
-        for name in classes:
-            if name in hits:
-                hits[name].append(hit)
-            else:
-                hits[name] = [hit]
-        if start < latest:
-            disordered.update(classes)
-        else:
-            latest = start
-    for name in disordered:
-        hits[name].sort()
+_OF_IDIOMS = frozenset(
+    {"background", "work", "round", "deal", "harm", "breakword", "acqword", "contractword", "court"}
+)
+
+
+def _meant(page: Page, name: str) -> list[Hit]:
+    """The phrases of a class without those that mean nothing where they stand.
+
+    Words that are only a part of a longer one mean nothing: "chief product officer"; in scripts
+    without blanks also 首席技术官, 信息流, 机器人, 数据中心, マイクロソフト.
+    """
     lexicon, folded = page.lexicon, page.folded
-    if lexicon.verb_last and "status:rumour" in hits:  # "…へか", not "…から"
-        hits["status:rumour"] = [
-            h for h in hits["status:rumour"] if h.end - h.start > 1 or not folded[h.end : h.end + 1].isalnum()
-        ]
-    _drop_parts(hits, counters=bool(lexicon.numbers.counters))
-    if lexicon.lang in CJK and "ignore" in hits:
-        for name in _OF_IDIOMS:
-            _drop_inside(hits, name, hits["ignore"])
-    if "remedy" in hits and "stuff" not in hits and "harm" in hits:
-        hits["harm"] = [h for h in hits["harm"] if not _is_healed(page, h.start, h.end)]
+    hits = _raw(page, name)
+    touching = bool(lexicon.numbers.counters)
+    if name == "product" or (touching and name in ("stuff", "against", "job")):
+        wholes = _raw(page, "position")
+        if touching:
+            wholes += [hit for one in ("product", "datacentre", "known") for hit in _raw(page, one)]
+        hits = _outside(hits, wholes)
+    elif name == "nolaunch" or (touching and name in ("talent", "known")):
+        hits = _outside(hits, page.hits("product"))  # "Study Mode" is no study; 专家数据; デル in モデル
+    elif name == "status:rumour" and lexicon.verb_last:  # "…へか", not "…から"
+        hits = [h for h in hits if h.end - h.start > 1 or not folded[h.end : h.end + 1].isalnum()]
+    elif name in _OF_IDIOMS and lexicon.lang in CJK:
+        hits = _outside(hits, _raw(page, "ignore"))
+    if name == "harm" and "remedy" in page.present and "stuff" not in page.present:
+        hits = [h for h in hits if not _is_healed(page, h.start, h.end)]
     return hits
+
+
+def _raw(page: Page, name: str) -> list[Hit]:
+    """All phrases of a class, in order: they are found in that of their ends."""
+    hits = [_hit((start, end)) for start, end, classes in page.found if name in classes]
+    if len(hits) > 1:
+        hits.sort()
+    return hits
+
+
+def _outside(hits: list[Hit], wholes: Sequence[Hit]) -> list[Hit]:
+    """Hits that are no part of one of ``wholes``."""
+    if not wholes:
+        return hits
+    return [h for h in hits if not any(w.start <= h.start and h.end <= w.end and w != h for w in wholes)]
 
 
 _BY_MENTION = frozenset({"firm", "watched"})  # computed classes that a mention may stand for …
@@ -273,7 +295,6 @@ def _both(lexicon: Lexicon, some: tuple[Frame, ...], others: tuple[Frame, ...]) 
     return tuple(sorted({*some, *others}, key=lexicon.frames.index))
 
 
-_OF_IDIOMS = ("background", "work", "round", "deal", "harm", "breakword", "acqword", "contractword", "court")
 _REMEDY_REACH = 16  # code points between a flaw and what is done about it
 _NEXT_CLAUSE = re.compile("[,，、。；;：:]")
 
@@ -318,32 +339,6 @@ def _letters(folded: str, named: list[tuple[int, int]]) -> tuple[bytes, bytes]:
         start, end = start + 1, end + 1  # ends are half open
         behind = behind[:start] + behind[start:end].translate(_WITHIN_NAME) + behind[end:]
     return before, behind
-
-
-def _drop_parts(hits: dict[str, list[Hit]], *, counters: bool) -> None:
-    """Words that are only a part of a longer one mean nothing: "chief product officer"; with ``counters``
-    (scripts without blanks) also 首席技术官, 信息流, 机器人, 数据中心, マイクロソフト."""
-    wholes = hits.get("position", [])
-    if counters:
-        wholes = [
-            *wholes,
-            *(hit for name in ("product", "datacentre", "known") for hit in hits.get(name, ())),
-        ]
-        for name in ("stuff", "against", "job"):
-            _drop_inside(hits, name, wholes)
-    _drop_inside(hits, "product", wholes)
-    if counters:
-        _drop_inside(hits, "talent", hits.get("product", ()))  # 专家数据
-        _drop_inside(hits, "known", hits.get("product", ()))  # デル in モデル
-    _drop_inside(hits, "nolaunch", hits.get("product", ()))  # "Study Mode" is no study
-
-
-def _drop_inside(hits: dict[str, list[Hit]], name: str, wholes: Sequence[Hit]) -> None:
-    """Forget the hits of a class that are a part of one of ``wholes``."""
-    if wholes and name in hits:
-        hits[name] = [
-            h for h in hits[name] if not any(w.start <= h.start and h.end <= w.end and w != h for w in wholes)
-        ]
 
 
 def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:

@@ -129,13 +129,13 @@ def _origin_in_remark(draft: Draft) -> None:
 def _title(draft: Draft) -> str | None:
     """The position nearest to the trigger: before it for who leaves, after it for who comes."""
     page = draft.page
-    if "position" not in page.hits:
+    if "position" not in page.present:
         return None
     left, right = draft.sentence
     right = min(right, draft.end + _TITLE_REACH)
     left = max(left, draft.start - _TITLE_REACH)
-    after = [h for h in page.hits["position"] if draft.start <= h.start < right]
-    before = [h for h in page.hits["position"] if left <= h.start and h.end <= draft.start]
+    after = [h for h in page.hits("position") if draft.start <= h.start < right]
+    before = [h for h in page.hits("position") if left <= h.start and h.end <= draft.start]
     after = [h for h in after if not _is_past_post(draft, h)]
     before = [h for h in before if not _is_past_post(draft, h)]
     if draft.frame.kind is MoveKind.DEPARTURE:
@@ -144,7 +144,7 @@ def _title(draft: Draft) -> str | None:
         found = [h for h in after if _is_taken(draft, h)] or ([] if draft.frame.left == "to" else before[-1:])
     if not found:
         return None
-    return _whole_title(draft, _widest(found[0], page.hits["position"]))
+    return _whole_title(draft, _widest(found[0], page.hits("position")))
 
 
 def _is_past_post(draft: Draft, hit: Hit) -> bool:
@@ -181,8 +181,8 @@ def _whole_title(draft: Draft, hit: Hit) -> str:
     page = draft.page
     end = hit.end - 3 if page.folded.endswith(" of", hit.start, hit.end) else hit.end
     if (both := _and_post(page.lexicon.grammar).match(page.folded, end)) is not None:
-        further = [h for h in page.hits["position"] if h.start == both.end()]
-        end = max((_widest(h, page.hits["position"]).end for h in further), default=end)
+        further = [h for h in page.hits("position") if h.start == both.end()]
+        end = max((_widest(h, page.hits("position")).end for h in further), default=end)
     tail = _tail(page.lexicon.posts).match(page.folded, end)
     if tail is not None and not any(p.start < tail.end() and p.end > end for p in draft.parties):
         end = _end_of_field(draft, tail.end())
@@ -248,7 +248,7 @@ def _whole_post(draft: Draft, hit: Hit) -> tuple[int, int]:
     also = max(
         (
             h.end
-            for h in page.hits["position"]
+            for h in page.hits("position")
             if end < h.start <= end + 2 and page.raw.startswith(page.lexicon.posts.also, end)
         ),
         default=end,

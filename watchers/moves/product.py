@@ -43,7 +43,7 @@ def bare_name(reading: Reading) -> Draft | None:
     """
     page = reading.page
     parties = reading.parties(0, len(page.folded))
-    if page.name != "title" or not parties or "review" in page.hits:
+    if page.name != "title" or not parties or "review" in page.present:
         return None
     end = page.stops[0][0] if page.stops else len(page.raw)
     if page.lexicon.verb_last:
@@ -75,7 +75,7 @@ def _new_thing(reading: Reading, parties: Sequence[Party], end: int) -> Draft | 
     text = page.folded[start:end]
     called = _CLOSING_NAME.search(text)
     what = text[: called.start()] if called is not None else text
-    if maker is None or "feature" in page.hits:
+    if maker is None or "feature" in page.present:
         return None
     ai = what.endswith("ai")
     novel = called is not None or ai or page.first("novel", start, end) is not None

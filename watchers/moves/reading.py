@@ -77,7 +77,7 @@ class Spot:
         self.spans: dict[str, tuple[int, int]] = {}  # what conditions look at, by their reach
         self.left, self.right = self.clause
         lexicon = self.page.lexicon
-        if "relative" in self.page.hits:
+        if "relative" in self.page.present:
             self.right = min(self.right, self.page.aside(end, self.right))
         if lexicon.numbers.counters and (comma := COMMA.search(self.page.folded, end, self.right)):
             self.right = comma.start()  # Chinese puts a comma where others put a full stop

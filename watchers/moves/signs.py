@@ -16,9 +16,7 @@ from watchers.tables import either
 def add_names(page: Page, parties: list[Party], taken: bytearray) -> None:
     """Add the names of the page in which nothing is ``taken``, and take them."""
     common = [
-        (hit.start, hit.end)
-        for name in ("position", "talent", "round", "ignore")
-        for hit in page.hits.get(name, ())
+        (hit.start, hit.end) for name in ("position", "talent", "round", "ignore") for hit in page.hits(name)
     ]
     for start, end in common:
         if page.folded[start:end].isascii():
@@ -37,7 +35,7 @@ def add_names(page: Page, parties: list[Party], taken: bytearray) -> None:
                 continue
             words = text.split()
             kind = "person" if 2 <= len(words) <= 3 and all(GIVEN.match(w) for w in words) else "name"
-            if any(start <= h.start and h.end <= end for h in page.hits.get("orgword", ())):
+            if any(start <= h.start and h.end <= end for h in page.hits("orgword")):
                 kind = "org"
             elif any(map(str.isdigit, words[-1])):
                 kind = "product"
@@ -55,10 +53,13 @@ def add_names(page: Page, parties: list[Party], taken: bytearray) -> None:
         parties.extend(_counterparts(page, parties, taken))
 
 
+_OF_NAMES = frozenset({"known", "gov", "against"})  # classes whose words may be in a name
+
+
 def _counterparts(page: Page, parties: list[Party], taken: bytearray) -> list[Party]:
     """Who has no name in Latin letters, but stands beside somebody who has: "X与埃森哲达成合作"."""
     naming = page.lexicon.naming
-    common = [h for n, found in page.hits.items() if n not in ("known", "gov", "against") for h in found]
+    common = [h for name in page.present - _OF_NAMES for h in page.hits(name)]
     beside = {p.end for p in parties}
     verbs = {start for start, _, _ in page.triggers}
     found = []
@@ -81,8 +82,8 @@ def _chinese_people(page: Page, taken: bytearray) -> list[Party]:
     does, where a clause begins or a post has just been named ("负责人庞若鸣跳槽")."""
     naming = page.lexicon.naming
     begins = {0, *(finish for _, finish in page.stops), *(m.end() for m in COMMA.finditer(page.folded))}
-    begins |= {hit.end for name in ("position", "talent") for hit in page.hits.get(name, ())}
-    common = [h for n, found in page.hits.items() if n not in ("known", "gov", "against") for h in found]
+    begins |= {hit.end for name in ("position", "talent") for hit in page.hits(name)}
+    common = [h for name in page.present - _OF_NAMES for h in page.hits(name)]
     found = []
     for end in sorted({start for start, _, _ in page.triggers}):
         for start in (end - 3, end - 2):

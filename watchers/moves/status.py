@@ -145,7 +145,7 @@ def is_background(draft: Draft) -> bool:
         and not _tells_how_long(page, cue)
         and not _is_particle(page, cue)
         and not _governs_a_noun(page, cue, start, end)
-        and not any(h.start <= cue.start and cue.end <= h.end for h in page.hits.get("status:rumour", ()))
+        and not any(h.start <= cue.start and cue.end <= h.end for h in page.hits("status:rumour"))
     ):
         return True
     if _opens_with_circumstance(draft) or _is_recounted(page, draft):
@@ -184,9 +184,7 @@ def _has_its_verb(page: Page, relative: Hit, start: int) -> bool:
 def _is_recounted(page: Page, draft: Draft) -> bool:
     """ "opens up about his exit": what somebody looks back on; "in talks about" is no such look."""
     told = page.last("recounted", draft.sentence[0], draft.start)
-    return told is not None and not any(
-        h.start < told.start < h.end for h in page.hits.get("status:rumour", ())
-    )
+    return told is not None and not any(h.start < told.start < h.end for h in page.hits("status:rumour"))
 
 
 def _is_passive_of_reason(page: Page, cue: Hit, start: int) -> bool:
@@ -240,7 +238,7 @@ def _is_long_past(page: Page, draft: Draft) -> bool:
     told, past = page.folded[draft.start : draft.end], page.lexicon.clauses.past_endings
     over = page.name != "title" and (not past or told.endswith(past))
     for name in ("past", "dated") if over else ("past",):
-        if name not in page.hits:
+        if name not in page.present:
             continue
         after = page.first(name, draft.end, min(right, draft.end + 90))
         if after is not None and not _comma(page, draft.end, after.start):
@@ -259,7 +257,7 @@ def _never(page: Page, draft: Draft) -> bool:
 
 
 def _negated(page: Page, draft: Draft) -> bool:
-    if "negation" not in page.hits:
+    if "negation" not in page.present:
         return False
     left, right = draft.clause
     cue = page.last("negation", max(left, draft.start - _NEGATION_REACH), draft.start + 1)
@@ -274,7 +272,7 @@ def _negated(page: Page, draft: Draft) -> bool:
 
 
 def _denied(page: Page, draft: Draft) -> bool:
-    if "status:denied" not in page.hits:
+    if "status:denied" not in page.present:
         return False
     left, right = draft.sentence
     before = page.last("status:denied", max(left, draft.start - _CUE_REACH), draft.start + 1)
@@ -287,7 +285,7 @@ def _denied(page: Page, draft: Draft) -> bool:
 
 def _cue_before(page: Page, draft: Draft, name: str) -> bool:
     """A cue that governs the trigger: before it in its clause, or inside the phrase itself."""
-    if name not in page.hits:
+    if name not in page.present:
         return False
     left, right = draft.clause
     before = page.last(name, max(left, draft.start - _CUE_REACH), draft.end)
@@ -300,7 +298,7 @@ def _cue_before(page: Page, draft: Draft, name: str) -> bool:
 
 
 def _in_sentence(page: Page, draft: Draft, name: str) -> bool:
-    hits = page.hits.get(name)
+    hits = page.hits(name)
     if not hits:
         return False
     left, right = draft.sentence

@@ -235,9 +235,9 @@ def _may_be_person(draft: Draft, party: Party) -> bool:
         return False
     page = draft.page
     gap = page.folded[party.end : draft.start]
-    return not any(
-        between(page.hits.get(name, []), party.end, draft.start) for name in ("position", "talent")
-    ) and (len(gap) <= 24)
+    return not any(between(page.hits(name), party.end, draft.start) for name in ("position", "talent")) and (
+        len(gap) <= 24
+    )
 
 
 def _is_whose(page: Page, party: Party) -> bool:

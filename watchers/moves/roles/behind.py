@@ -171,7 +171,7 @@ def _new_clause(page: Page, start: int, end: int, leading: Mapping[str, str]) ->
         gap = page.raw[start:end].strip()
         return gap[:1] != ":" or len(gap.split()) > _AFTER_COLON
     for name in _SUBORDINATE:
-        for hit in page.hits.get(name, ()):
+        for hit in page.hits(name):
             if (
                 start <= hit.start < end
                 and page.folded[hit.start : hit.end] not in leading  # "loses a case against X"

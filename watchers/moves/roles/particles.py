@@ -82,7 +82,7 @@ def _weighed(draft: Draft, party: Party, mark: str, role: str | None, found: lis
 
 def _stands_aside(page: Page, party: Party) -> bool:
     """Also "Xに続き、Yが…": what X did went before."""
-    return is_bystander(page, party) or any(h.start == party.end for h in page.hits.get("afterwards", ()))
+    return is_bystander(page, party) or any(h.start == party.end for h in page.hits("afterwards"))
 
 
 def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
@@ -96,9 +96,7 @@ def _mark_of(draft: Draft, party: Party) -> tuple[str, str | None]:
     if page.raw.startswith(("(", "（"), at):
         close = max(page.folded.find(")", at, at + 40), page.folded.find("）", at, at + 40))
         at = close + 1 if close > 0 else at
-    post = max(
-        (h.end for n in ("position", "talent") for h in page.hits.get(n, ()) if h.start == at), default=at
-    )
+    post = max((h.end for n in ("position", "talent") for h in page.hits(n) if h.start == at), default=at)
     if party.kind == "person":
         at = post  # "ムラティCTOが"
     elif post > at and "from" in frame.marks.values():
