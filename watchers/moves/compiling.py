@@ -1,16 +1,17 @@
 """Compiles a table of terms: its conditions, frames and numbers, and an automaton over its phrases."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from storage.model import MoveKind, MoveStatus
 from watchers.moves.grammar import SECTIONS
-from watchers.moves.lexicon import HUMAN, Ask, Condition, Frame, Lexicon, Numbers
-from watchers.moves.phrases import phrases_of, shared, spellings
+from watchers.moves.lexicon import HUMAN, Ask, Condition, Frame, Lexicon, Meaning, Numbers, Phrase
+from watchers.moves.phrases import phrases_of
 from watchers.moves.schema import COMPUTED, KEYS, KINDS, PHRASES
 from watchers.tables import read_section, with_forms, words
 from watchers.text import fold
 
+_M = TypeVar("_M")
 _NEXT_REACH, _SIDE_REACH = 34, 120  # code points that conditions look where a table does not say
 _UNFORESEEN = COMPUTED - {"firm", "watched"} | {"product"}  # what no phrase and no mention announces
 
@@ -32,14 +33,14 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
     import ahocorasick_rs  # kept out of the start of commands that read no text
 
     rows = [(kind, row) for kind in MoveKind for row in table.get(kind.value, ())]
-    phrases = [
-        (spelt, (edges, frozenset(classes), triggers))
-        for (phrase, edges), (classes, triggers) in phrases_of(table, [row["say"] for _, row in rows]).items()
-        for spelt in spellings(phrase, edges)
-    ]
     reach = table.get("reach", {})
     spans = _spans(table, reach)
     frames = tuple(_frame(kind, row, spans) for kind, row in rows)
+    spelt = phrases_of(table, [row["say"] for _, row in rows])
+    phrases = [
+        (edges, frozenset(classes), tuple(frames[number] for number in sorted(numbers)))
+        for (_, edges), (classes, numbers) in spelt.items()
+    ]
     return Lexicon(
         lang=table["lang"],
         next_reach=reach.get("next", _NEXT_REACH),
@@ -48,11 +49,9 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
         verb_may_end=table.get("verb_may_end", False),
         nouns_capital=table.get("nouns_capital", False),
         frames=frames,
-        phrases=shared(
-            (edges, classes, tuple(frames[number] for number in triggers))
-            for _, (edges, classes, triggers) in phrases
-        ),
-        automaton=ahocorasick_rs.AhoCorasick([spelt for spelt, _ in phrases]),
+        phrases=_shared(phrases),
+        in_names=_shared(map(_in_a_name, phrases)),
+        automaton=ahocorasick_rs.AhoCorasick([text for text, _ in spelt]),
         numbers=_numbers(table.get("numbers", {})),
         stop=frozenset(word for text in table.get("stop", ()) for word in fold(text).split()),
         orgwords=frozenset(words(table["classes"]["orgword"])),
@@ -61,6 +60,8 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
     )
 
 
+# "Hyperion data center", "U.S. Army": names that say what they are
+_ALSO_IN_NAMES = frozenset({"datacentre", "gov"})
 _AS_WRITTEN = frozenset({"variants", "naming", "posts"})  # sections that are asked of the raw text
 
 
@@ -73,6 +74,20 @@ def _read_as(part: Any, variants: Mapping[int, str]) -> Any:
     if isinstance(part, dict):
         return {key.translate(variants): _read_as(one, variants) for key, one in part.items()}
     return part
+
+
+def _in_a_name(phrase: Phrase) -> Meaning:
+    """What a phrase means within the name of a watched entity."""
+    _, classes, frames = phrase
+    # "Hyperion data center" is a name, and still says that a data centre is meant
+    frames = tuple(frame for frame in frames if frame.kind is MoveKind.INFRASTRUCTURE)
+    return classes & _ALSO_IN_NAMES, frames
+
+
+def _shared(meanings: Iterable[_M]) -> tuple[_M, ...]:
+    """Equal ones as one object: thousands of phrases mean a few hundred things."""
+    known: dict[_M, _M] = {}
+    return tuple(known.setdefault(meaning, meaning) for meaning in meanings)
 
 
 def _numbers(section: Mapping[str, Any]) -> Numbers:

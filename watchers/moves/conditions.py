@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from watchers.moves.amounts import Amount, find_counts
 from watchers.moves.lexicon import HUMAN, NO_BLANKS, Condition, Frame
-from watchers.moves.names import Party
+from watchers.moves.names import Party, has_capital
 from watchers.moves.page import Hit, Page
 from watchers.moves.reading import Reading, Spot
 
@@ -142,7 +142,7 @@ def _acts_together(reading: Reading, left: int, right: int) -> bool:
 def _may_name(reading: Reading, left: int, right: int) -> bool:
     """Whether a name may stand there that nobody listed: there are capitals, but for words like "The"."""
     text = reading.rest[left:right]
-    if text.islower():
+    if not has_capital(text):
         return False
     words = text.split()
     capital = set(words).difference(map(str.lower, words))

@@ -16,7 +16,6 @@ from watchers.moves.grammar import Clauses, Counting, Grammar, Naming, Posts, Si
 CJK = frozenset({"zh", "ja", "ko"})
 NO_BLANKS = "\u2e80"  # from here on scripts do not separate words by blanks
 
-LEFT, RIGHT = 1, 2  # edges of a phrase
 ORDINARY, NO_NAME = 1, 2  # a word of the table, a name only by its capital; never part of a name
 
 OTHERWISE = "otherwise"  # what a preposition makes of a party that the frame has no role for
@@ -75,9 +74,10 @@ class Numbers:
     counters: tuple[str, ...] = ()  # what follows a count of people: 人, 名
 
 
-# What one phrase of a table means: its edges (LEFT and RIGHT where no letter may touch it), the
-# classes, cues and statuses that it belongs to, and the frames that it may trigger.  A plain tuple,
-# because each place where it stands unpacks it.
+# What a phrase means: the classes, cues and statuses that it belongs to, and the frames that it may
+# trigger; before them its edges (``phrases.LEFT`` and ``RIGHT``), where they have to be looked at.
+# Plain tuples, because each place where a phrase stands unpacks one.
+Meaning = tuple[frozenset[str], tuple[Frame, ...]]
 Phrase = tuple[int, frozenset[str], tuple[Frame, ...]]
 
 
@@ -92,8 +92,9 @@ class Lexicon:
     verb_may_end: bool  # German and Dutch: "will X kaufen" has its object before it
     nouns_capital: bool  # German: a capital says nothing
     frames: tuple[Frame, ...]
-    phrases: tuple[Phrase, ...]
-    automaton: Any  # ahocorasick_rs.AhoCorasick over the phrases, each word of which begins with a capital
+    phrases: tuple[Phrase, ...]  # by number
+    in_names: tuple[Meaning, ...]  # the same: what they mean where they cut into the name of somebody watched
+    automaton: Any  # ahocorasick_rs.AhoCorasick over the phrases, ``with_capitals``
     numbers: Numbers
     stop: frozenset[str]  # words that are no names though a headline capitalises them
     orgwords: frozenset[str]  # words that may stand inside an organisation's name

@@ -96,6 +96,11 @@ def take(taken: bytearray, start: int, end: int) -> None:
     taken[start:end] = _NO_NAME * (end - start)
 
 
+def has_capital(text: str) -> bool:
+    """Whether a capital may be in a text; one in ASCII is read without asking Unicode of each sign."""
+    return text != text.lower() if text.isascii() else not text.islower()
+
+
 def without(text: str, parties: Iterable[Party]) -> str:
     """The text of a page with blanks in place of ``parties``; those joined to what is before them stay."""
     for party in parties:

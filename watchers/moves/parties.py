@@ -5,7 +5,7 @@ from operator import itemgetter
 
 from watchers.moves.capitals import add_capitalised, take_common_words
 from watchers.moves.lexicon import CJK
-from watchers.moves.names import Party, take
+from watchers.moves.names import Party, has_capital, take
 from watchers.moves.page import Page
 from watchers.moves.signs import add_names
 
@@ -19,7 +19,7 @@ def find_parties(page: Page, listed: Sequence[Party], rest: str, left: int, righ
     """
     parties = [p for p in listed if left <= p.start < right]
     in_cjk = page.lexicon.lang in CJK
-    if in_cjk or not rest[left:right].islower():  # else there is no capital, and so no further name
+    if in_cjk or has_capital(rest[left:right]):  # else there is no further name
         taken = bytearray(len(page.raw))  # marked where a name or an ordinary word stands
         if not in_cjk:
             take_common_words(page, taken, left, right)

@@ -1,73 +1,92 @@
-"""The phrases of a table as they are looked for: spelt out, with their edges, at beginnings of words."""
+"""The phrases of a table as they are looked for: spelt out, with capitals at the edges of their words.
+
+So no phrase is found in a part of a word, but for one that begins or ends with a digit.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
-from watchers.moves.lexicon import LEFT, NO_BLANKS, RIGHT, Phrase
+from watchers.moves.lexicon import NO_BLANKS
 from watchers.moves.schema import PHRASES
 from watchers.tables import expand
 from watchers.text import fold
 
-# What a phrase at its edges belongs to and triggers; dicts, as sets that keep their order.
-_Phrases = dict[tuple[str, int], tuple[dict[str, None], dict[int, None]]]
+LEFT, RIGHT = 1, 2  # edges
+
+# Phrases as they stand in a text ``with_capitals``, with the edges at which no letter or digit may touch
+# them and that no capital tells; what belongs to them: classes, and numbers of frames.
+Phrases = dict[tuple[str, int], tuple[set[str], set[int]]]
 
 
-def phrases_of(table: Mapping[str, Any], said: list[list[str]]) -> _Phrases:
+def phrases_of(table: Mapping[str, Any], said: list[list[str]]) -> Phrases:
     """Every phrase of a table; ``said`` are those of the frames, by number."""
-    found: _Phrases = {}
+    found: Phrases = {}
     for section in PHRASES:
         for name, patterns in table.get(section, {}).items():
             tag = f"status:{name}" if section == "status" else name
-            for key in _written(patterns):
-                found.setdefault(key, ({}, {}))[0][tag] = None
+            for key in _spellings(patterns):
+                found.setdefault(key, (set(), set()))[0].add(tag)
     for number, patterns in enumerate(said):
-        for key in _written(patterns):
-            found.setdefault(key, ({}, {}))[1][number] = None
+        for key in _spellings(patterns):
+            found.setdefault(key, (set(), set()))[1].add(number)
     return found
 
 
-_WORDS = re.compile(r"\w+|\W+")
-
-
-def with_capitals(folded: str) -> str:
-    """A folded text with a capital where each word begins, so that no phrase is found in the middle of one."""
-    if folded.isascii():
-        return folded.encode().title().decode()  # five times as fast as that of a string
-    text = folded.title()
-    if len(text) != len(folded):  # a word begins with a letter that has no capital of its own: "ﬁ"
-        pairs = [(word, word.title()) for word in _WORDS.findall(folded)]
-        text = "".join(title if len(title) == len(word) else word for word, title in pairs)
-    return text
-
-
-def spellings(phrase: str, edges: int) -> tuple[str, ...]:
-    """How a phrase may stand in a text ``with_capitals``: one that is open to the left also within a word."""
-    text = with_capitals(phrase)
-    inside = phrase[0] + text[1:]
-    return (text,) if edges & LEFT or inside == text else (text, inside)
-
-
-def _written(patterns: list[str]) -> Iterator[tuple[str, int]]:
-    """The phrases that patterns stand for, each with its edges."""
-    for pattern in patterns:
-        for written in expand(fold(pattern)):
-            phrase = written.strip("*")
-            yield phrase, _edges(phrase, written[0] == "*", written[-1] == "*")
-
-
-def _edges(phrase: str, open_left: bool, open_right: bool) -> int:
-    """At which ends a phrase must not be joined to a letter: none in scripts without blanks.
+def _spellings(patterns: list[str]) -> Iterator[tuple[str, int]]:
+    """The phrases that patterns stand for, as they may stand in a text, with their edges.
 
     Raises IndexError for an empty phrase.
     """
-    first, last = phrase[0], phrase[-1]
-    left = LEFT if not open_left and first.isalnum() and first < NO_BLANKS else 0
-    right = RIGHT if not open_right and last.isalnum() and last < NO_BLANKS else 0
-    return left | right
+    for pattern in patterns:
+        for written in expand(fold(pattern)):
+            phrase = written.strip("*")
+            open_left, open_right = written[0] == "*", written[-1] == "*"
+            edges = LEFT * (not open_left and _has_no_capital(phrase[0])) | RIGHT * (
+                not open_right and _has_no_capital(phrase[-1])
+            )
+            for left in ("", "a") if open_left else ("",):  # a letter may come before it
+                for right in ("", "a") if open_right else ("",):
+                    text = with_capitals(left + phrase + right)
+                    yield text[len(left) : len(left) + len(phrase)], edges
 
 
-def shared(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
-    """Those of one meaning as one object: thousands of phrases mean a few hundred things."""
-    known: dict[Phrase, Phrase] = {}
-    return tuple(known.setdefault(phrase, phrase) for phrase in phrases)
+def _has_no_capital(sign: str) -> bool:
+    """Whether a sign can be a part of a word and is no letter."""
+    return sign.isalnum() and not sign.isalpha() and sign < NO_BLANKS
+
+
+# --- capitals -----------------------------------------------------------------------------
+
+_CAPITAL, _INNER = 0x20, 0x60  # of the code of a letter, what makes it a capital, and a sign that no text has
+# A bit for what is in a word, and below it one for a letter.
+_KINDS = bytes(0x60 if chr(sign).isalpha() else 0x40 * chr(sign).isalnum() for sign in range(256))
+_WORD = re.compile(rf"[^\W_{NO_BLANKS}-\U0010ffff]+")
+
+
+def with_capitals(folded: str) -> str:
+    """A folded text with a capital where a word begins or ends with a letter, and its other letters coded.
+
+    A letter that is a word by itself stays as it is.  Scripts without blanks have no words.
+    """
+    if not folded.isascii():
+        return _WORD.sub(lambda word: _capitalised(word[0]), folded)
+    signs = folded.encode()
+    kinds = int.from_bytes(signs.translate(_KINDS), "little")  # all at once, as the bytes of one number
+    before, behind = kinds << 8, kinds >> 8
+    joined, inner = kinds & (before | behind) >> 1, kinds & (before & behind) >> 1
+    text = int.from_bytes(signs, "little") ^ joined ^ inner << 1
+    return text.to_bytes(len(signs), "little").decode()
+
+
+@lru_cache(maxsize=4096)
+def _capitalised(word: str) -> str:
+    if len(word) == 1:
+        return word
+    inner = "".join(_flip(sign, _INNER) for sign in word[1:-1])
+    return _flip(word[0], _CAPITAL) + inner + _flip(word[-1], _CAPITAL)
+
+
+def _flip(sign: str, bits: int) -> str:
+    return chr(ord(sign) ^ bits) if sign.isalpha() else sign
