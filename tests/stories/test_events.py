@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.stories.newsroom import Made, fingerprint, played, story_numbers
-from watchers.stories.parties import another_target, kind, role
+from watchers.stories.parties import another_partner, another_target, kind, role
 from watchers.stories.sums import disagree
 
 
@@ -84,6 +84,7 @@ def test_a_syndicated_copy_counts_once() -> None:
         ("Mercor raises $100 million in Series B", "Mercor raises $350 million in Series C"),
         ("Google plans to cut ties with Scale AI", "OpenAI cuts ties with Scale AI"),
         ("OpenAI acquires database startup Quarrystone", "OpenAI acquires design studio Lumenfold"),
+        ("OpenAI and Foxglove announce partnership", "OpenAI and Corvane Motors announce partnership"),
         ("Surge AI sued by annotators over unpaid hours", "Surge AI opens an office in Dublin"),
     ],
 )  # fmt: skip
@@ -245,6 +246,20 @@ def test_what_says_that_it_came_after_is_another_event(lang: str, title: str) ->
     )
     assert story_numbers(found) == [0, 0, 0, 1]
     assert "sequel:-8.0" in found[-1].weighed
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("OpenAI partners with Corvane Motors", "OpenAI partners with Foxglove", True),
+        ("Corvane Motors partners with OpenAI", "Corvane Motors partners with Anthropic", True),
+        ("OpenAI partners with Corvane Motors", "OpenAI partners with Corvane", False),
+        ("OpenAI partners with Corvane and Foxglove", "OpenAI partners with Foxglove and Quarrystone", False),
+    ],
+)
+def test_a_deal_with_another_partner_is_another_deal(one: str, other: str, apart: bool) -> None:
+    assert another_partner(fingerprint(one), fingerprint(other)) is apart
+    assert another_partner(fingerprint(other), fingerprint(one)) is apart
 
 
 def test_what_is_told_by_its_cause_within_hours_is_one_event() -> None:

@@ -11,7 +11,14 @@ from typing import NamedTuple
 from storage.model import Assignment, Member
 from watchers.stories.evidence import Evidence, gather, sequel, values
 from watchers.stories.fingerprint import Fingerprint
-from watchers.stories.parties import another_party, another_person, another_target, opposite, role
+from watchers.stories.parties import (
+    another_partner,
+    another_party,
+    another_person,
+    another_target,
+    opposite,
+    role,
+)
 from watchers.stories.rarity import Rarity
 from watchers.stories.sums import another_sum
 from watchers.stories.surroundings import Presence, beside, novelty, presence
@@ -21,7 +28,7 @@ SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
 JOIN = 0.2  # likelihood from which an entry joins a story
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
-VETOES = (opposite, another_party, another_target, another_sum)
+VETOES = (opposite, another_party, another_target, another_partner, another_sum)
 _OF_TWO_KINDS = VETOES[:1]  # all that can be said where the main moves are of two kinds
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
 # What time does to the figures, undone; as places in the evidence. Stories that go on are days apart.

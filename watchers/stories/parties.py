@@ -138,6 +138,26 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
     )
 
 
+def another_partner(a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether two headlines tell one kind of move of one party with two others, each unknown to the other text.
+
+    A deal with Amazon, a deal with Microsoft.  Where two or more play in both, others are details.
+    """
+    if not (a.moved and b.moved) or a.kinds[0] != b.kinds[0]:
+        return False
+    if a.lang in OTHER_FORMS or b.lang in OTHER_FORMS:
+        return False
+    ours, theirs = _cast(a).others.get("partner", []), _cast(b).others.get("partner", [])
+    mine, other = [x for x in ours if not _meet((x,), theirs)], [y for y in theirs if not _meet((y,), ours)]
+    return (
+        bool(mine and other)
+        and len(ours) - len(mine) < 2
+        and not (a.lang != b.lang and _described((*mine, *other)))
+        and not _named_there(mine, b)
+        and not _named_there(other, a)
+    )
+
+
 def gone_before(a: Fingerprint, b: Fingerprint) -> bool:
     """Whether one headline has only as its background whom the other tells of, and a party that the other lacks.
 
