@@ -13,7 +13,10 @@ from watchers.tables import either
 
 _ENGLISH_POINT = frozenset({"en", "zh", "ja", "ko", None})
 _YEARS = range(1900, 2100)
-_HUNDREDS = re.compile(r"(?<![\w.,])(\d) (?:100|hundred)(?![\w.,])")
+# Each begins with the sign that it looks for, and says then what stands before it.
+_HUNDREDS = re.compile(r"(\d)(?<![\w.,]\d) (?:100|hundred)(?![\w.,])")
+_DIGIT = re.compile(r"\d")
+_LETTERS = re.compile(r"[^\W\d_]+")
 SMALLEST = 10  # below this a number tells nothing apart
 
 
@@ -24,6 +27,7 @@ class _Words:
     magnitudes: Mapping[str, float]
     han: Mapping[str, float]
     spelt: Mapping[str, int]
+    spelt_begin: frozenset[str]  # their letters up to the first other sign
     latin_form: re.Pattern[str]  # groups: digits, magnitude
     han_form: re.Pattern[str]
     han_part: re.Pattern[str]  # groups: digits, magnitude
@@ -41,14 +45,15 @@ def _words() -> _Words:
         magnitudes=latin,
         han=han,
         spelt=spelt,
+        spelt_begin=frozenset(run for word in spelt for run in _LETTERS.findall(word)[:1]),
         latin_form=re.compile(
-            rf"(?<![A-Za-z\d.,])(\d[\d.,]*\d|\d)[\s-]?(?:({either(tuple(latin))})(?![^\W\d_]))?", re.I
+            rf"(\d(?<![A-Za-z\d.,]\d)(?:[\d.,]*\d)?)[\s-]?(?:({either(tuple(latin))})(?![^\W\d_]))?", re.I
         ),
         han_form=re.compile(rf"((?:\d[\d,.]*(?:{either(tuple(han))}))+)"),
         han_part=re.compile(rf"(\d[\d,.]*)({either(tuple(han))})"),
         spelt_form=re.compile(rf"(?<![\w-])({either(tuple(spelt))})(?![\w'-])"),
         tens_and=re.compile(
-            rf"(?<![\w.,])([3-9]0) (?:{either(tuple(listed('spelt_and').split()))}) ([1-9])(?![\w.,])"
+            rf"([3-9](?<![\w.,][3-9])0) (?:{either(tuple(listed('spelt_and').split()))}) ([1-9])(?![\w.,])"
         ),
     )
 
@@ -56,11 +61,14 @@ def _words() -> _Words:
 def numbers(folded: str, lang: str | None) -> Iterator[float]:
     """The numbers of a folded text, rounded to four digits, years and small ones left out."""
     words = _words()
-    folded = words.spelt_form.sub(lambda m: str(words.spelt[m[1]]), folded)
+    if not words.spelt_begin.isdisjoint(_LETTERS.findall(folded)):
+        folded = words.spelt_form.sub(lambda m: str(words.spelt[m[1]]), folded)
+    if _DIGIT.search(folded) is None:
+        return
     folded = _HUNDREDS.sub(lambda m: str(int(m[1]) * 100), folded)
     folded = words.tens_and.sub(lambda m: str(int(m[1]) + int(m[2])), folded)
     rest = folded
-    for found in words.han_form.finditer(folded):
+    for found in words.han_form.finditer(folded) if not folded.isascii() else ():
         value = sum(_plain(n, "zh") * words.han[m] for n, m in words.han_part.findall(found.group()))
         if value:
             yield _rounded(value)

@@ -31,6 +31,7 @@ _ADDED = re.compile(
     r"|submitted by\s+/?u/\S+|\[(?:link|comments|pdf|video)\]|\b[ur]/\w+",
     re.I,
 )
+_AT_END = 40  # code points in which the last of them stands
 _HAN_OR_KANA = re.compile(r"[\u30a1-\u30fa\u30fc\u3400-\u9fff々]")
 _ELIDED = re.compile(r"(?:[ldsjncmt]|qu|jusqu|lorsqu|puisqu)['’](?=[^\W\d_]{2})")
 _HYPHENED = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+")
@@ -93,7 +94,17 @@ def _parted(title: str, lang: str | None) -> tuple[str, str]:
 
 
 def _numbers(text: str, lang: str | None) -> tuple[float, ...]:
-    return tuple(dict.fromkeys(numbers(fold(_ADDED.sub(" ", text)), lang))) if text else ()
+    if not text:
+        return ()
+    return tuple(dict.fromkeys(numbers(fold(_ADDED.sub(" ", text) if _may_add(text) else text), lang)))
+
+
+def _may_add(text: str) -> bool:
+    """Whether a text may hold what aggregators add: each of that has one of these signs."""
+    if "/" in text or ":" in text or "[" in text:
+        return True
+    end = text[-_AT_END:]
+    return "-" in end or "–" in end or "—" in end or "|" in end
 
 
 class _Capitals(Enum):
@@ -131,7 +142,8 @@ def _beyond(folded: str, mention: Mention) -> dict[str, None]:
 
 
 def _read(text: str, taken: Sequence[Mention], sink: _Sink, capitals: _Capitals) -> None:
-    text = _ADDED.sub(lambda found: " " * len(found.group()), text)
+    if _may_add(text):
+        text = _ADDED.sub(lambda found: " " * len(found.group()), text)
     for named in taken:  # what follows it without a blank is no part of it
         said = _HAN_OR_KANA.sub(" ", text[named.start : named.end])
         text = text[: named.start] + said + text[named.end :]
@@ -140,9 +152,13 @@ def _read(text: str, taken: Sequence[Mention], sink: _Sink, capitals: _Capitals)
     begins, after = True, len(text)
     for found in _TOKEN.finditer(text):
         start, end = found.span()
-        mention = next((m for m in taken if m.start < end and start < m.end), None) if taken else None
+        mention, sort = None, found.lastgroup
+        for one in taken:
+            if one.start < end and start < one.end:
+                mention = one
+                break
         if mention is not None:
-            if found["latin"]:
+            if sort == "latin":
                 sink.names.update(_beyond(folded[start:end], mention))
             latin.append(("", "", False))
             begins, after = False, mention.end
@@ -150,13 +166,14 @@ def _read(text: str, taken: Sequence[Mention], sink: _Sink, capitals: _Capitals)
         if start == after + 1 and _VERSION.fullmatch(folded[start:end]):
             sink.names.setdefault(f"no{folded[start:end]}")  # Llama 4 and Llama 5 are two things
             continue
-        if found["latin"]:
-            pieces = _pieces(found.group(), folded[start:end])
-            latin += [(raw, piece, begins and not at) for at, (raw, piece) in enumerate(pieces)]
+        if sort == "latin":
+            pieces = _pieces(text[start:end], folded[start:end])
+            latin.append((*pieces[0], begins))
+            latin += [(raw, piece, False) for raw, piece in pieces[1:]]
             begins = text[end : end + 1] in {".", "!", "?", ":"}
-        elif found["kana"]:
+        elif sort == "kana":
             _kana(folded[start:end], sink)
-        elif found["han"]:
+        elif sort == "han":
             _han(folded[start:end], sink)
         else:
             sink.words.setdefault(stem(folded[start:end]))
