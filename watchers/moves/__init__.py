@@ -17,7 +17,7 @@ from itertools import chain
 from storage.model import Document, Entity, Mention, Move, MoveKind, Watchlist
 from watchers.moves import choose, deals, money, people, product, status, trouble
 from watchers.moves.conditions import fits, may_fit
-from watchers.moves.lexicon import Lexicon
+from watchers.moves.lexicon import CJK, Lexicon
 from watchers.moves.page import Page, read
 from watchers.moves.reading import Draft, Reading, Spot
 from watchers.moves.roles import bind
@@ -42,6 +42,7 @@ _OPINION = 0.55  # what is left where it does
 _EXPLAINED = 0.62  # what a lead tells below a headline that only asks or explains
 _APART = 0.6  # what is left of what a lead tells beside a headline that is about something else
 _HEADLINE_WORDS = 3  # and one more: what is shorter is about nothing
+_QUESTION = " ?!…"
 _FEATURE = 0.9  # "how", "inside", "why": rather about than of the move
 
 # What is shown to everybody is told by who shows it as often as by its name.
@@ -81,8 +82,9 @@ def detect(document: Document, mentions: Sequence[Mention], watchlist: Watchlist
         return ()
     entities = watchlist.by_slug()
     drafts = [draft for page in pages for draft in _drafts(page, entities, document)]
-    if drafts and drafts[0].page is not pages[0] and _explains(pages[0]):
-        for draft in drafts:
+    told = [draft for draft in drafts if not draft.frame.last_resort]
+    if told and told[0].page is not pages[0] and _explains(pages[0]):
+        for draft in told:
             draft.score *= _EXPLAINED
     if drafts and len(pages) > 1 and not any(m.accepted and m.field == "title" for m in mentions):
         _tell_apart(drafts, pages[0])
@@ -106,16 +108,23 @@ def _is_roundup(pages: Sequence[Page]) -> bool:
 
 
 def _explains(title: Page) -> bool:
-    """Whether a headline opens like a feature or a question: what its lead tells beside it is background."""
+    """Whether a headline opens like a feature or a question: what its lead tells beside it is background.
+
+    In scripts without blanks it ends like one: "…とは？".
+    """
     cue = title.first("feature", 0, _LABEL_READ)
-    return cue is not None and cue.start <= 1
+    if cue is not None and cue.start <= 1:
+        return True
+    if title.lexicon.lang not in CJK or not (cues := title.hits.get("feature")):
+        return False
+    return max(cue.end for cue in cues) >= len(title.folded.rstrip(_QUESTION))
 
 
 def _tell_apart(drafts: Sequence[Draft], title: Page) -> None:
     """Below a headline that names nobody watched and tells nothing of the kind, what a lead says of them is background."""
     if title.folded.count(" ") < _HEADLINE_WORDS:
         return  # "Notes": no headline
-    kinds = {frame.kind for _, _, frame in may_fit(title, MOST_TRIGGERS)}
+    kinds = {frame.kind for _, _, frame in may_fit(title, MOST_TRIGGERS) if not frame.last_resort}
     for draft in drafts:
         if draft.page is title or draft.frame.kind in kinds or draft.frame.kind in _SHOWN:
             continue
@@ -131,6 +140,7 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
     page.open()
     reading = Reading(page, entities)
     drafts: list[Draft] = []
+    resorts: list[Draft] = []
     spot: Spot | None = None
     title = page.name == "title"
     reviewed = title and "review" in page.present
@@ -150,6 +160,9 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         draft.score = frame.weight * _place(page, start) * status.judge(draft, document) * _cast(draft)
         if reviewed and frame.kind is MoveKind.LAUNCH:
             draft.score *= _REVIEWED
+        if frame.last_resort:
+            resorts.append(draft)
+            continue
         if drafts:
             told = {d.frame.kind for d in drafts if d.start < start and not d.background}
             draft.score *= _LATER_KIND ** min(2, len(told))
@@ -159,7 +172,7 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
     if title and not drafts and (bare := product.bare_name(reading)) is not None:
         bare.score = bare.frame.weight * _place(page, 0)
         drafts.append(bare)
-    return drafts
+    return drafts + resorts
 
 
 def _is_in_a_name(page: Page, start: int) -> bool:

@@ -21,6 +21,7 @@ def rank(drafts: Sequence[Draft]) -> list[Draft]:
     """Drafts that count, best first."""
     kept = [d for d in drafts if d.score >= LEAST_SCORE]
     if len(kept) > 1:
+        kept = [d for d in kept if not d.frame.last_resort] or kept
         kept.sort(key=lambda d: (-d.score, d.page.name != "title", d.start))
     return kept
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from storage.model import MoveKind, MoveStatus
+from watchers.moves import resort
 from watchers.moves.grammar import SECTIONS
 from watchers.moves.lexicon import HUMAN, Ask, Condition, Frame, Lexicon, Meaning, Numbers, Phrase
 from watchers.moves.phrases import phrases_of
@@ -33,6 +34,7 @@ def compile_table(table: Mapping[str, Any]) -> Lexicon:
     import ahocorasick_rs  # kept out of the start of commands that read no text
 
     rows = [(kind, row) for kind in MoveKind for row in table.get(kind.value, ())]
+    rows += resort.rows(table)
     reach = table.get("reach", {})
     spans = _spans(table, reach)
     frames = tuple(_frame(kind, row, spans) for kind, row in rows)
@@ -132,7 +134,8 @@ def _frame(kind: MoveKind, row: Mapping[str, Any], spans: Mapping[str, tuple[int
         unless=tuple(c for text in row.get("unless", ()) for c in parse_conditions(text)),
         weight=row.get("weight", 0.85),
         status=MoveStatus(row["status"]) if "status" in row else None,
-        title_only=row.get("title_only", False),
+        title_only=row.get("title_only", False) or row.get("last_resort", False),
+        last_resort=row.get("last_resort", False),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from storage.model import MoveStatus
+from watchers.moves import resort
 from watchers.moves.compiling import parse_conditions
 from watchers.moves.grammar import SECTIONS
 from watchers.moves.lexicon import OTHERWISE, Frame
@@ -24,7 +25,7 @@ from watchers.moves.schema import (
 )
 from watchers.tables import Fault, expand, forms_asked_for, section_faults, word_fault
 
-_FRAME_KEYS = {"say", *Frame.__dataclass_fields__} - {"kind", "asks"}
+_FRAME_KEYS = {"say", *Frame.__dataclass_fields__} - {"kind", "asks", "last_resort"}
 _NEEDED = ("classes", "cues", "status", "numbers", "grammar")
 
 
@@ -51,6 +52,7 @@ def problems(table: Mapping[str, Any], lang: str) -> list[Fault]:
         f for name in (*PHRASES, *KINDS) if name in table for f in _phrase_faults(name, table[name], known)
     ]
     found += _forms_faults(forms)
+    found += _resort_faults(table.get("resort", {}))
     if word_fault(table.get("stop", [])):
         found.append(Fault("", "stop", word_fault(table["stop"])))
     return found or [*_name_faults(table), *_frames_faults(table)]
@@ -88,6 +90,20 @@ def _forms_faults(section: Any) -> Iterator[Fault]:
             yield Fault("forms", key, "must be a list of words or phrases")
         elif any(sign in one for one in value for sign in "{}|"):
             yield Fault("forms", key, "its words have no braces")
+
+
+def _resort_faults(section: Any) -> Iterator[Fault]:
+    """Keys of the last resort that are none, or whose words are none."""
+    if not isinstance(section, dict):
+        yield Fault("resort", None, "is no section")
+        return
+    for key in sorted(section.keys() - resort.KEYS - resort.SMALL):
+        yield Fault("resort", key, f"unknown key; there are {', '.join(sorted(resort.KEYS | resort.SMALL))}")
+    for key in sorted(section.keys() & resort.SMALL):
+        if not isinstance(section[key], str):
+            yield Fault("resort", key, 'must be words in one string, parted by "|"')
+    words_of = {key: section[key] for key in section if key in resort.KEYS}
+    yield from _phrase_faults("resort", words_of, {})
 
 
 def _phrase_faults(name: str, section: Any, forms: Mapping[str, Any]) -> Iterator[Fault]:

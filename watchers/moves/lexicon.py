@@ -61,6 +61,7 @@ class Frame:
     weight: float = 0.85
     status: MoveStatus | None = None  # what the phrase itself says of its certainty
     title_only: bool = False  # too weak a sign outside a headline
+    last_resort: bool = False  # counts where nothing else tells a move
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -45,4 +45,4 @@ CUES = frozenset(
 KINDS = frozenset(kind.value for kind in MoveKind)
 PHRASES = ("classes", "cues", "status")  # sections whose keys are lists of phrases
 FLAGS = ("verb_last", "verb_may_end", "nouns_capital")
-KEYS = {"lang", "stop", "variants", "forms", *FLAGS, "reach", "numbers", *PHRASES, *SECTIONS, *KINDS}
+KEYS = {*"lang stop variants forms reach numbers resort".split(), *FLAGS, *PHRASES, *SECTIONS, *KINDS}

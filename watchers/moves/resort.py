@@ -1,0 +1,96 @@
+"""The last resort: what a headline is about where no phrase of a table tells it.
+
+Headlines find new ways to say things faster than tables learn them; the plain words stay:
+"resignation", "stake", "lawsuit" beside a watched company.  A language lists them by key
+(``[resort]``), what has to stand around them and who plays which role is the same in all.
+Such a frame counts only where nothing else in headline or lead tells a move.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from storage.model import MoveKind
+
+_WEIGHT = 0.66
+_SOMEBODY = "near:human|talent|person"
+_ELSEWHERE = (
+    "near:court|product|datacentre|money"  # what makes the words of a change of jobs mean something else
+)
+
+# Key of a language's words -> kind, role of the company on either side, role after "of",
+# what is needed beside the company, and what speaks against it.
+_FRAMES: Mapping[str, tuple[MoveKind, str, str | None, tuple[str, ...], tuple[str, ...]]] = {
+    "quits": (MoveKind.DEPARTURE, "from", "from", ("near:firm",), (_ELSEWHERE,)),
+    "leaves": (MoveKind.DEPARTURE, "from", "from", ("near:firm", _SOMEBODY), (_ELSEWHERE, "near:job|count")),
+    "hires": (MoveKind.HIRE, "to", None, ("near:firm", _SOMEBODY), (_ELSEWHERE, "near:contractword")),
+    "cuts": (
+        MoveKind.LAYOFFS,
+        "employer",
+        "employer",
+        ("near:firm", "near:job|count|cut_"),
+        ("near:court|position|product",),
+    ),
+    "listing": (MoveKind.FUNDING, "recipient", "recipient", ("near:firm",), ("near:court",)),
+    "money": (
+        MoveKind.FUNDING,
+        "recipient",
+        None,
+        ("near:firm", "near:money|stake|valuation"),
+        ("near:court|datacentre|acqword|job|talent|earnings|product|contractword|gov",),
+    ),
+    "buys": (
+        MoveKind.ACQUISITION,
+        "acquirer",
+        "target",
+        ("near:firm", "near:company|money or right:name"),
+        ("near:court|product|stuff|datacentre|job|human|stake",),
+    ),
+    "law": (MoveKind.LEGAL, "defendant", None, ("near:firm",), ("near:talent",)),
+    "sites": (MoveKind.INFRASTRUCTURE, "owner", "owner", ("near:firm",), ("near:court|contractword",)),
+    "allies": (
+        MoveKind.PARTNERSHIP,
+        "partner",
+        None,
+        ("left:firm", "right:name"),
+        ("near:court|gov|talent|money",),
+    ),
+    "orders": (
+        MoveKind.CONTRACT,
+        "supplier",
+        None,
+        ("near:firm", "near:gov|money|cloudword|chips_|chipword"),
+        ("near:court|talent",),
+    ),
+    "shows": (
+        MoveKind.LAUNCH,
+        "owner",
+        None,
+        ("left:firm", "near:product|brand|novel or right:name"),
+        ("near:court|talent|nolaunch|money|job|human|gov|company",),
+    ),
+}
+KEYS = frozenset(_FRAMES)  # of words
+SMALL = frozenset({"of", "particles"})  # prepositions of an owner; what marks a party: both as "a|b"
+
+
+def rows(table: Mapping[str, Any]) -> Iterator[tuple[MoveKind, dict[str, Any]]]:
+    """The frames of a table's ``[resort]``, in the form of those that it writes out."""
+    section = table.get("resort", {})
+    of, particles = section.get("of"), section.get("particles")
+    for key, (kind, role, owned, needs, unless) in _FRAMES.items():
+        if key not in section:
+            continue
+        yield (
+            kind,
+            {
+                "say": section[key],
+                "left": role,
+                "right": role,
+                "via": {of: owned} if of and owned else {},
+                "marks": {particles: role} if particles else {},
+                "needs": needs,
+                "unless": unless,
+                "weight": _WEIGHT,
+                "last_resort": True,
+            },
+        )
