@@ -6,7 +6,9 @@ from seeds.loader import seed_watchlist
 from storage.model import Document, Move, MoveStatus, Watchlist
 from watchers import moves
 from watchers.matching import Matcher
+from watchers.moves.faults import problems
 from watchers.moves.page import LEAD_READ, TITLE_READ
+from watchers.moves.terms import read_terms
 
 WATCHLIST = Watchlist(entities=tuple(seed_watchlist()))
 
@@ -483,3 +485,41 @@ def test_a_lead_beside_a_headline_about_something_else_tells_background(matcher:
     assert _detect(matcher, "A minister doubles down on machines", lead) == ()
     assert _detect(matcher, "Ministry drops Anthropic for OpenAI", lead) != ()
     assert _detect(matcher, "Notes", lead) != ()
+
+
+def test_plain_words_tell_a_move_where_nothing_else_does(matcher: Matcher) -> None:
+    [move] = _detect(matcher, "Zweite Kündigung des Monats bei Scale AI", lang="de")
+    assert (move.kind.value, dict(move.roles)) == ("departure", {"from": ("scale-ai",)})
+    lead = "Anthropic übernimmt Scale AI für 20 Milliarden Dollar, wie beide Firmen mitteilen."
+    assert [
+        move.kind.value
+        for move in _detect(matcher, "Zweite Kündigung des Monats bei Scale AI", lead, lang="de")
+    ] == ["acquisition"]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Midjourney: frisches Kapital über 300 Millionen Dollar", "funding"),
+        ("Mercor: neues Bußgeld", "legal"),
+    ],
+)
+def test_whom_a_headline_is_about_stands_before_its_colon(matcher: Matcher, title: str, kind: str) -> None:
+    [move] = _detect(matcher, title, lang="de")
+    assert move.kind.value == kind
+    assert [slug for slugs in move.roles.values() for slug in slugs]
+
+
+def test_a_japanese_headline_that_ends_in_a_question_explains(matcher: Matcher) -> None:
+    lead = "Metaは先月、300億ドルをデータ会社に投資した。"
+    assert _detect(matcher, "Metaの眼鏡をめぐる論争、その真意とは？", lead, lang="ja") == ()
+
+
+def test_an_unknown_key_of_plain_words_is_a_fault() -> None:
+    table = read_terms("de")
+    table["resort"] = {"quit": ["Exodus"], "hires": "holt", "of": ["von"]}
+    assert {(fault.section, fault.key) for fault in problems(table, "de")} == {
+        ("resort", "quit"),
+        ("resort", "hires"),
+        ("resort", "of"),
+    }

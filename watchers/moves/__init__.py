@@ -200,6 +200,9 @@ def _is_for_power(spot: Spot) -> bool:
 
 _TOPIC_ROLE = {
     MoveKind.DEPARTURE: "from",
+    MoveKind.HIRE: "to",
+    MoveKind.FUNDING: "recipient",
+    MoveKind.LEGAL: "defendant",
     MoveKind.LAYOFFS: "employer",
     MoveKind.REORG: "employer",
     MoveKind.LAUNCH: "owner",
