@@ -115,7 +115,7 @@ def _explains(title: Page) -> bool:
     cue = title.first("feature", 0, _LABEL_READ)
     if cue is not None and cue.start <= 1:
         return True
-    if title.lexicon.lang not in CJK or not (cues := title.hits.get("feature")):
+    if title.lexicon.lang not in CJK or not (cues := title.hits("feature")):
         return False
     return max(cue.end for cue in cues) >= len(title.folded.rstrip(_QUESTION))
 
