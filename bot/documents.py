@@ -186,7 +186,7 @@ def delivery(one: Delivery) -> dict[str, Any]:
 
 def recorded_entry(one: RecordedEntry) -> dict[str, Any]:
     """An entry with everything that was decided about it; undecided where it still waits."""
-    from watchers.language import detect_lang
+    from watchers.language import language_of
 
     entry, document = one.entry, one.entry.document
     return {
@@ -199,7 +199,7 @@ def recorded_entry(one: RecordedEntry) -> dict[str, Any]:
         "dated": entry.dated,
         "seen": iso(entry.seen),
         "revision": entry.revision,
-        "lang": one.lang or detect_lang(f"{document.title} {document.summary}", document.lang),
+        "lang": one.lang or language_of(document.title, document.summary, document.lang),
         "mentions": [{**mention_document(mention), "accepted": mention.accepted} for mention in one.mentions],
         "moves": [move_document(move) for move in one.moves],
         "move": main_kind(one.moves),

@@ -91,6 +91,7 @@ _NO_BLANKS = frozenset({"ja", "zh", "ko"})
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKENS_READ = 120  # enough to tell; keeps long texts cheap
 _CHARS_READ = 600
+_FIRST_READ = 200
 _TOKENS_A_STEP = 24
 _LETTERS_PER_IDEOGRAPH = 3  # one sign of Chinese, Japanese or Korean says as much as these
 _SOME_OF_SCRIPT = 0.2  # share of the letters from which a script may be the text's own
@@ -125,7 +126,12 @@ _OWN_WORDS_TELL = 3
 _FIRST_SPLITS = 12  # most texts that tell at once do so by then
 
 
-@lru_cache(maxsize=256)  # one text is asked about by several steps in a row
+@lru_cache(maxsize=256)  # several steps in a row ask about the same two objects, whose hashes are known then
+def language_of(title: str, body: str, hint: str | None = None) -> str | None:
+    """The language of an entry's title and the text below it, as ``detect_lang`` tells it."""
+    return detect_lang(f"{title} {body}", hint)
+
+
 def detect_lang(text: str, hint: str | None = None) -> str | None:
     """ISO 639-1 code of the language of ``text``, or None when nothing tells.
 
@@ -133,10 +139,13 @@ def detect_lang(text: str, hint: str | None = None) -> str | None:
     unless the script or clear evidence in the words contradicts it.  Only the beginning
     of a long text is read.
     """
-    text = unicodedata.normalize("NFC", text[:_CHARS_READ]).lower()
     hinted = _normal_hint(hint)
-    if hinted is not None and _plainly(text, hinted):
+    text = text[:_CHARS_READ]
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if hinted is not None and _plainly(text[:_FIRST_READ].lower(), hinted):
         return hinted
+    text = text.lower()
     # "Ann Smith加入Acme Superintelligence Labs": a short verb between long names is still the text's own script
     script, share = _by_script(text, _FEW_OF_SCRIPT if hinted in _NO_BLANKS else _SOME_OF_SCRIPT)
     if script == "zh" and hinted == "ja" and len(text) < _NO_KANA and not _SIMPLIFIED_SIGNS.search(text):
@@ -158,15 +167,14 @@ def detect_lang(text: str, hint: str | None = None) -> str | None:
     return best if overruled and hinted in _WORDS else hinted
 
 
-def _plainly(text: str, lang: str) -> bool:
+def _plainly(first: str, lang: str) -> bool:
     """Whether words that no other language shares show at once that a hint is right."""
     own = _OWN_WORDS.get(lang)
     if own is None:
         return False
-    first = text[:200].split(None, _FIRST_SPLITS)  # the rest of the text behind the first words
     return (
-        len(own.intersection(first)) >= _OWN_WORDS_TELL
-        or len(own.intersection(text[:200].split())) >= _OWN_WORDS_TELL
+        len(own.intersection(first.split(None, _FIRST_SPLITS))) >= _OWN_WORDS_TELL  # and what is behind them
+        or len(own.intersection(first.split())) >= _OWN_WORDS_TELL
     )
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from storage.model import Document, Mention, Move, Watchlist
 from watchers import matching, moves
-from watchers.text import detect_lang
+from watchers.text import language_of
 
 
 class Reading(NamedTuple):
@@ -39,7 +39,7 @@ class Reader:
         mentions = self._matcher.find_mentions(document)
         wanted = whole or any(mention.accepted for mention in mentions)
         return Reading(
-            lang=detect_lang(f"{document.title} {document.summary}", document.lang),
+            lang=language_of(document.title, document.summary, document.lang),
             mentions=mentions,
             moves=moves.detect(document, mentions, self.watchlist) if wanted else (),
         )

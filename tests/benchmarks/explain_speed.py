@@ -36,7 +36,7 @@ PARTS = {
     "read_lines": "JSON in",
     "verdict": "JSON out",
     "sweep": "JSON out",
-    "detect_lang": "language",
+    "language_of": "language",
     "hits": "names: scan",
     "find_mentions": "names: judging",
     "find_parties": "moves: parties",

@@ -9,7 +9,7 @@ is the work of ``judge``.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from storage.model import Watchlist
 from watchers.matching.cues import cues
@@ -25,9 +25,17 @@ _FEW = 10_000  # patterns of which names can be had twice: alone, and together w
 _CHUNK = 1 << 16  # code points handed to the automaton at once: bounds the memory of long texts
 
 
-# One pattern found at a place of one field: its number, start and end (raw code points, half open),
+class Pattern(NamedTuple):
+    """What is looked for."""
+
+    key: str
+    forms: tuple[Form, ...]  # the names that are written so; none: a context word alone
+    spaced: bool  # of letters that stand in words between blanks
+
+
+# One pattern found at a place of one field: with start and end (raw code points, half open),
 # and an inflection right after it: "s" of "Metas".
-Hit = tuple[int, int, int, str]
+Hit = tuple[Pattern, int, int, str]
 
 
 class Scanner:
@@ -44,49 +52,41 @@ class Scanner:
                 forms.setdefault(key, []).append(form)
         for key, form in described_forms(entities):
             forms.setdefault(key, []).append(form)
-        keys = {key: number for number, key in enumerate(forms)}
-        self._first_phrase = len(keys)  # patterns from here on are context words only
-        for profile in self.profiles:
-            for phrase in sorted(profile.contexts_for | profile.contexts_against):
-                keys.setdefault(phrase, len(keys))
-        self.keys = tuple(keys)
-        self.forms = tuple(_best_first(forms.get(key, ())) for key in self.keys)
-        self._spaced = tuple(_spaced(key) for key in self.keys)
-        self.number = keys
-        self._longest = max(map(len, self.keys), default=1)
+        names = [Pattern(key, _best_first(of), _spaced(key)) for key, of in forms.items()]
+        contexts = {phrase for one in self.profiles for phrase in one.contexts_for | one.contexts_against}
+        phrases = [Pattern(key, (), _spaced(key)) for key in sorted(contexts.difference(forms))]
+        self._longest = max((len(one.key) for one in (*names, *phrases)), default=1)
 
-        def automaton(keys: Sequence[str]) -> AhoCorasick:
+        def automaton(patterns: Sequence[Pattern]) -> tuple[AhoCorasick, Sequence[Pattern]]:
             # the contiguous one: the DFA takes half a gigabyte at 100,000 aliases
-            return AhoCorasick(list(keys), implementation=Implementation.ContiguousNFA, store_patterns=False)
+            kind = Implementation.ContiguousNFA
+            keys = [one.key for one in patterns]
+            return AhoCorasick(keys, implementation=kind, store_patterns=False), patterns
 
         # Names have one of their own, because most texts are asked about them alone.
-        self._names = automaton(self.keys[: self._first_phrase])
-        if len(self.keys) <= _FEW:
-            self._automata: tuple[tuple[AhoCorasick, int], ...] = ((automaton(self.keys), 0),)
-        else:
-            phrases = automaton(self.keys[self._first_phrase :])
-            self._automata = ((self._names, 0), (phrases, self._first_phrase))
+        self._names = automaton(names)
+        few = len(names) + len(phrases) <= _FEW
+        self._automata = [automaton(names + phrases)] if few else [self._names, automaton(phrases)]
 
     def hits(self, folded: str) -> list[Hit]:
         """All whole-word occurrences in a folded text, in no particular order."""
-        if not self.keys:
-            return []
         text, starts = soften(folded), None
         if "  " in text or INVISIBLE in text:
             text, starts = squeeze(text)
         text += " "  # so that a sign stands before and after each place
-        found = []
-        for automaton, first in self._automata:
+        found: list[Hit] = []
+        for automaton, patterns in self._automata:
             for number, start, end in self._found(automaton, text):
+                pattern = patterns[number]
                 suffix = ""
                 if text[start - 1].isalnum() or text[end].isalnum():
-                    ending = whole_word(text, start, end, spaced=self._spaced[first + number])
+                    ending = whole_word(text, start, end, spaced=pattern.spaced)
                     if ending is None:
                         continue
                     suffix = ending
                 if starts is not None:
                     start, end = _raw(starts, start), _raw(starts, end - 1) + 1
-                found.append((first + number, start, end, suffix))
+                found.append((pattern, start, end, suffix))
         return found
 
     def names_anybody(self, raw: str) -> bool:
@@ -94,9 +94,10 @@ class Scanner:
         text = softened(raw)
         if "  " in text or INVISIBLE in text:
             text, _ = squeeze(text)
+        automaton, names = self._names
         return any(
-            whole_word(text, start, end, spaced=self._spaced[number]) is not None
-            for number, start, end in self._found(self._names, text)
+            whole_word(text, start, end, spaced=names[number].spaced) is not None
+            for number, start, end in self._found(automaton, text)
         )
 
     def _found(self, automaton: "AhoCorasick", text: str) -> Iterable[tuple[int, int, int]]:

@@ -19,7 +19,7 @@ from watchers.matching.forms import FULL, STRONG, Form
 from watchers.matching.profiles import Profile
 from watchers.matching.reading import Around, Field, Place
 from watchers.matching.scan import Scanner
-from watchers.text import detect_lang, fold
+from watchers.text import fold, language_of
 
 Evidence = list[tuple[str, float]]
 
@@ -145,9 +145,9 @@ class Scene:
         self._topic: Topic | None = None
         self._counts: dict[int, int] = {}  # candidates of each entity
         for number, one in enumerate(self.fields):
-            for pattern, start, end, suffix in scanner.hits(one.folded):
-                self.hits.setdefault(scanner.keys[pattern], []).append((number, start, end))
-                if forms := scanner.forms[pattern]:  # else it is a context word alone
+            for (key, forms, _), start, end, suffix in scanner.hits(one.folded):
+                self.hits.setdefault(key, []).append((number, start, end))
+                if forms:
                     self._place(forms, number, one, start, end, suffix)
         if not self.candidates:
             return
@@ -156,7 +156,7 @@ class Scene:
             self._drop_nested()
         self.phrases = frozenset(self.hits)
         body = document.summary or document.text[:_BODY_FOR_LANGUAGE]
-        self.lang: str | None = detect_lang(f"{document.title} {body}", document.lang)
+        self.lang: str | None = language_of(document.title, body, document.lang)
         self.cues: Cues = cues(self.lang)
         self.cjk = self.lang in CJK  # without blanks between words, or Korean
         self.day: date | None = document.published.date() if document.published else None

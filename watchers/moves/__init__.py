@@ -22,7 +22,7 @@ from watchers.moves.page import Page, read
 from watchers.moves.reading import Draft, Reading, Spot
 from watchers.moves.roles import bind
 from watchers.moves.terms import lexicon_for
-from watchers.text import detect_lang
+from watchers.text import detect_lang, language_of
 
 __all__ = ["detect"]
 
@@ -72,7 +72,7 @@ def detect(document: Document, mentions: Sequence[Mention], watchlist: Watchlist
     ``mentions`` are the matcher's, accepted or not.  Pure; the beginning of each field is
     read (``page.TITLE_READ``, ``page.LEAD_READ``), so the time does not grow with the text.
     """
-    lang = detect_lang(f"{document.title} {document.summary}", document.lang)
+    lang = language_of(document.title, document.summary, document.lang)
     pages = [read("title", document.title, _lexicon(document.title, lang), mentions)]
     if document.summary:
         pages.append(read("summary", document.summary, _lexicon(document.summary, lang), mentions))

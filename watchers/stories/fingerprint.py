@@ -20,7 +20,7 @@ from watchers.stories.bystanders import stands_by
 from watchers.stories.kin import kin_of, owners_of, standing_for
 from watchers.stories.tokens import spoken
 from watchers.stories.vocabulary import is_comment, is_portrait, stem, vocabulary
-from watchers.text import detect_lang, fold
+from watchers.text import fold, language_of
 
 MAX_NAMES = 9
 MAX_WORDS = 10
@@ -170,7 +170,7 @@ def fingerprint(
 ) -> Fingerprint:
     """The fingerprint of ``document``, given what was found in it."""
     best = sorted((m for m in mentions if m.accepted), key=lambda m: (-m.score, m.entity))
-    lang = detect_lang(f"{document.title} {document.summary}", document.lang) or ""
+    lang = language_of(document.title, document.summary, document.lang) or ""
     aside = _aside(best, document.title, lang)
     titled, passed = _titled(best, background(document.title, lang), aside)
     prominent = titled | dict.fromkeys(m.entity for m in best if m.prominent)
