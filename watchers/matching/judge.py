@@ -34,7 +34,7 @@ _BACKING = (
     "former:",
 )
 _BACKING_A_PRODUCT = ("noun-", "context:", "own-site")
-_OPEN = (-2.0, 3.0)  # log-odds between which the subject of the text is asked for
+_UNLIKELY, _LIKELY = -2.0, 3.0  # log-odds between which the subject of the text is asked for
 _PAIR_REACH = 40  # code points between two short names that speak for each other
 
 
@@ -63,9 +63,9 @@ def accepted_score(candidate: Candidate) -> bool:
 def _weigh_alone(candidate: Candidate, scene: Scene) -> None:
     form, person = candidate.form, candidate.profile.person
     strong = form.strength is STRONG
-    place = candidate.place
-    found = place_evidence(candidate, place) if place else []
-    found += alias_evidence(candidate, scene)
+    found = [*alias_evidence(candidate, scene)]
+    if candidate.place is not None:
+        found = [*place_evidence(candidate, candidate.place), *found]
     if not strong:
         found += side_evidence(candidate, scene)
         found += section_evidence(candidate, scene)
@@ -83,7 +83,7 @@ def _weigh_alone(candidate: Candidate, scene: Scene) -> None:
     for _, weight in found:
         total += weight
     thing = not (strong or person or form.described)
-    if thing and _OPEN[0] < total < _OPEN[1] and scene.topic.elsewhere:
+    if thing and _UNLIKELY < total < _LIKELY and scene.topic.elsewhere:
         found.append(("another-subject", w.ELSEWHERE))
         total += w.ELSEWHERE
     candidate.local = candidate.total = total
@@ -108,17 +108,16 @@ def _containers(candidates: list[Candidate]) -> dict[int, Candidate]:
 def _anchors(candidates: list[Candidate]) -> dict[int, list[int]]:
     """The plainly named: numbers of their candidates by entity."""
     anchors: dict[int, list[int]] = {}
-    for candidate in candidates:
-        if candidate.total >= w.ANCHOR:
-            anchors.setdefault(candidate.profile.index, []).append(candidate.number)
+    for one in candidates:
+        if one.total >= w.ANCHOR:
+            anchors.setdefault(one.profile.index, []).append(one.number)
     return anchors
 
 
 def _weigh_together(
     scene: Scene, weak: list[Candidate], anchors: dict[int, list[int]], containers: dict[int, Candidate]
 ) -> None:
-    accepted = {number for numbers in anchors.values() for number in numbers}
-    bearers = Bearers.of(scene.candidates, accepted)
+    bearers = Bearers.of(scene.candidates, anchors)
     for candidate in weak:
         candidate.context = _context(candidate, scene, anchors, bearers, containers.get(candidate.number))
         told = 0.0
@@ -140,11 +139,11 @@ def _context(
     found: Evidence = []
     if container is not None and mine.index in container.profile.owners and container.total > 0:
         found.append((f"within:{container.profile.slug}", w.WITHIN))
-    own = anchors.get(mine.index, [])
-    if candidate.profile.person and candidate.form.part is not FULL:
+    own = anchors.get(mine.index)
+    if mine.person and candidate.form.part is not FULL:
         found += bearers.evidence(candidate)
         found += _colleague(candidate, scene, anchors)
-    elif any(number != candidate.number for number in own):
+    elif own and own != [candidate.number]:
         found.append(("named-plainly-elsewhere", w.OWN_ANCHOR))
     if mine.unit:
         found += _unit_evidence(candidate, scene)
@@ -221,18 +220,20 @@ def _colleague(candidate: Candidate, scene: Scene, anchors: dict[int, list[int]]
 
 def _company(candidate: Candidate, scene: Scene, anchors: dict[int, list[int]]) -> Evidence:
     """The other entities plainly named in the text: those it has to do with, and the rest."""
-    mine = candidate.profile
-    phrase = candidate.phrase
-    known = [index for index in anchors if index in mine.related]
-    strangers = len(anchors) - len(known) - (mine.index in anchors)
-    found: Evidence = []
-    if known:
-        related = 0.0
-        for index in known:
+    mine, phrase = candidate.profile, candidate.phrase
+    names: list[str] = []
+    related, strangers = 0.0, 0
+    for index in anchors:
+        if index in mine.related:
             other = scene.profiles[index]
             close = not phrase or (other.person and mine.index in other.places)
             related += w.RELATED if close else w.RELATED * w.PHRASE_SHARE
-        names = sorted([scene.profiles[index].slug for index in known])
+            names.append(other.slug)
+        elif index != mine.index:
+            strangers += 1
+    found: Evidence = []
+    if names:
+        names.sort()
         found.append((f"with:{','.join(names[:3])}", min(w.RELATED_MAX, related)))
     if strangers and not phrase:
         found.append(("among-watched-names", min(w.COMPANY_MAX, strangers * w.COMPANY_OF_NAMES)))

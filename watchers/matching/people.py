@@ -7,7 +7,7 @@ or in the order of Chinese after it, makes it somebody else's.
 
 import re
 from bisect import bisect_left
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from watchers.matching import weights as w
@@ -230,15 +230,15 @@ class Bearers:
     others: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # by family name
 
     @classmethod
-    def of(cls, candidates: Iterable[Candidate], accepted: Container[int]) -> "Bearers":
-        """The bearers named in full among the candidates of a document."""
+    def of(cls, candidates: Iterable[Candidate], anchors: Mapping[int, Container[int]]) -> "Bearers":
+        """The bearers named in full, and plainly, among the candidates of a document."""
         bearers = cls()
         for one in candidates:
             if not one.profile.person:
                 continue
             if one.other_bearer:
                 bearers.others.setdefault(pattern(one.form.text).split(" ")[-1], []).append(one.position)
-            elif one.full_name and one.number in accepted:
+            elif one.full_name and one.number in anchors.get(one.profile.index, ()):
                 bearers.own.setdefault(one.profile.index, []).append(one.position)
         return bearers
 

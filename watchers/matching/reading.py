@@ -66,6 +66,9 @@ class Around:
     quoted: bool
 
 
+_NO_WORD = (None, False, False, None)  # on the left
+
+
 def _ends_sentence(word: str) -> bool:
     """Whether a word before a name closes a sentence; "Mr." and initials do not."""
     return word[-1] == "." and len(word) > 3 and word not in _TITLES
@@ -143,6 +146,8 @@ class Field:
 
     def begins_sentence(self, position: int) -> bool:
         """Whether what stands at ``position`` has its capital from a sentence's beginning."""
+        if not position:
+            return True
         before = self.folded[max(0, position - 8) : position].rstrip(_OPENING)
         if not before:
             return not self.folded[max(0, position - _WINDOW) : position].strip(_OPENING)
@@ -152,13 +157,19 @@ class Field:
 
     def around(self, start: int, end: int) -> Around:
         """The words beside a span."""
-        begin = max(0, start - _WINDOW)
+        begin = start - _WINDOW if start > _WINDOW else 0
         before = self.folded[begin:start]
-        bare = before.rstrip("\"' *_")
-        quoted = "'" in before[len(bare) :] or '"' in before[len(bare) :]
-        hyphen = before.endswith("-") and before[-2:-1] not in (" ", "")
-        stem = before[:-1] if hyphen else bare if (quoted or before.endswith((" ", "*"))) else ""
-        left, capital, left_starts, before_left = self._left(stem, begin)
+        stem = before.rstrip("\"' *_")
+        between = before[len(stem) :]
+        hyphen = quoted = False
+        if between:
+            quoted = "'" in between or '"' in between
+            if not quoted and between[-1] == "_":
+                stem = ""
+        else:
+            hyphen = before.endswith("-") and before[-2:-1] not in (" ", "")
+            stem = before[:-1] if hyphen else ""
+        left, capital, left_starts, before_left = self._left(stem, begin) if stem else _NO_WORD
         right, right_raw, right_hyphen, possessive = self._right(end)
         return Around(
             left,
@@ -178,7 +189,7 @@ class Field:
         and the word before it."""
         words = stem.rsplit(None, 2)
         if not words or words[-1][-1] in _CLOSING or _ends_sentence(words[-1]):
-            return None, False, False, None
+            return _NO_WORD
         opened = words[-1].lstrip("\"'([{*_")
         word = opened.rstrip("*_.")
         at = begin + len(stem.rstrip()) - len(opened)
@@ -187,7 +198,7 @@ class Field:
             at += tail.start()  # "联合创始人Xiaolong Wang": no blank parts the scripts
             word = tail[0]
         if not word or not (word[0].isalnum() or word[0] in "$&"):
-            return None, False, False, None
+            return _NO_WORD
         capital = self.raw[at : at + 1].isupper()
         further = words[-2] if len(words) > 1 else "."
         before_left = None if further[-1] in _CLOSING or further[-1] == "." else further.lstrip("\"'([{*_")
@@ -197,7 +208,7 @@ class Field:
         after = self.folded[end : end + _WINDOW]
         possessive = hyphen = False
         at = 0
-        if not after.startswith(" "):
+        if after[:1] != " ":
             while after[at : at + 1] in ("*", "_"):
                 at += 1
             if after.startswith("'s", at) and not after[at + 2 : at + 3].isalnum():
@@ -215,11 +226,12 @@ class Field:
         match = _NEXT_WORDS.match(after, at)
         if match is None:
             return (), (), hyphen, possessive
-        words = tuple(filter(None, match.group(1, 3, 5, 7)))
-        raw = self.raw[end : end + _WINDOW]
+        words = match.group(1, 3, 5, 7)
+        if words[3] is None:
+            words = words[: words.index(None)]
         begin, finish = match.span(1)
-        first = raw[begin:finish]
+        first = self.raw[end + begin : end + finish]
         if len(words) == 1:
             return words, (first,), hyphen, possessive
         begin, finish = match.span(3)
-        return words, (first, raw[begin:finish]), hyphen, possessive
+        return words, (first, self.raw[end + begin : end + finish]), hyphen, possessive
