@@ -1,6 +1,6 @@
 """The public form of a verdict: what ``explain`` prints, and the first part of a line of ``replay``.
 
-Pure: nouns in, the contract's JSON document out.  Judging is left to ``watchers``.
+Pure: nouns in, the contract's JSON document out, its arrays as tuples.  Judging is left to ``watchers``.
 """
 
 from collections.abc import Sequence
@@ -15,17 +15,21 @@ if TYPE_CHECKING:
 
 def verdict(id: str, reading: "Reading", decision: Decision) -> dict[str, Any]:
     """The contract's verdict; ``rejected`` holds the candidates that are not meant."""
+    meant: list[dict[str, Any]] = []
+    rejected: list[dict[str, Any]] = []
+    for one in reading.mentions:
+        (meant if one.accepted else rejected).append(mention_document(one))
     return {
         "id": id,
         "lang": reading.lang,
-        "entities": list(reading.entities),
-        "mentions": [mention_document(one) for one in reading.mentions if one.accepted],
-        "rejected": [mention_document(one) for one in reading.mentions if not one.accepted],
+        "entities": reading.entities,
+        "mentions": meant,
+        "rejected": rejected,
         "moves": [move_document(move) for move in reading.moves],
         "move": main_kind(reading.moves),
         "decision": str(decision.verdict),
         "digest": decision.digest,
-        "reasons": list(decision.reasons),
+        "reasons": decision.reasons,
     }
 
 
@@ -39,7 +43,7 @@ def mention_document(mention: Mention) -> dict[str, Any]:
         "end": mention.end,
         "score": _rounded(mention.score),
         "prominent": mention.prominent,
-        "evidence": list(mention.evidence),
+        "evidence": mention.evidence,
     }
 
 
@@ -48,8 +52,8 @@ def move_document(move: Move) -> dict[str, Any]:
     return {
         "kind": str(move.kind),
         "status": str(move.status),
-        "roles": {role: list(slugs) for role, slugs in move.roles.items()},
-        "names": {role: list(names) for role, names in move.names.items()},
+        "roles": move.roles,
+        "names": move.names,
         "title": move.title,
         "amount": _whole(move.amount),
         "valuation": _whole(move.valuation),

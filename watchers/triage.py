@@ -106,8 +106,7 @@ def merit(
     heard = False
     prominent: set[Tier] = set()
     for mention in mentions:
-        entity = entities.get(mention.entity) if mention.accepted else None
-        if entity is None:
+        if not mention.accepted or (entity := entities.get(mention.entity)) is None:
             continue
         if mention.score < MIN_MENTION_SCORE:
             passed_over = passed_over if passed_over == "muted" else "low-confidence"

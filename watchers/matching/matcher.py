@@ -45,4 +45,6 @@ def accepted_entities(mentions: Sequence[Mention]) -> tuple[str, ...]:
     for mention in mentions:
         if mention.accepted and mention.score > best.get(mention.entity, -1.0):
             best[mention.entity] = mention.score
+    if len(best) < 2:
+        return tuple(best)
     return tuple(sorted(sorted(best), key=best.__getitem__, reverse=True))

@@ -43,7 +43,8 @@ def by_role(organisation: Candidate, scene: Scene) -> ByRole | None:
     profile = organisation.profile
     if not profile.posts or organisation.place is not None:
         return None
-    for phrase in _phrases(organisation, scene):
+    for find in (_cjk_after,) if scene.cjk else (_after, _before):
+        phrase = find(organisation, scene)
         if phrase is None:
             continue
         role, start, end, former = phrase
@@ -66,13 +67,6 @@ def _fits(post: Post, scene: Scene, *, former: bool) -> bool:
     if post.role == "founder":
         return not former
     return post.ended_by(scene.day) if former else post.held_on(scene.day)
-
-
-def _phrases(organisation: Candidate, scene: Scene) -> tuple[_Phrase | None, ...]:
-    """The role phrases beside the name."""
-    if scene.cjk:
-        return (_cjk_after(organisation, scene),)
-    return _after(organisation, scene), _before(organisation, scene)
 
 
 def _after(organisation: Candidate, scene: Scene) -> _Phrase | None:
@@ -111,6 +105,8 @@ def _ends_in_ai(organisation: Candidate) -> bool:
 
 def _before(organisation: Candidate, scene: Scene) -> _Phrase | None:
     """ "chief executive of Acme", "o diretor de pesquisa da Acme"."""
+    if not organisation.start:
+        return None
     one, cues = organisation.field, scene.cues
     near = one.folded[max(0, organisation.start - 8) : organisation.start].replace("'", "' ").split()
     if not near or near[-1] not in cues.links:
