@@ -8,6 +8,7 @@ is in is decided by ``watchers.language`` (re-exported here), what the words mea
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from watchers.language import detect_lang, language_of
@@ -92,9 +93,8 @@ _SENTENCE_END = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_FULL_STOP = re.compile(
-    r"""\.(?<!\..)\.*+["')\]]*+(?=\s|$)"""
-)  # all that most texts have: four times as fast
+# All that most texts have: three times as fast.
+_FULL_STOP = re.compile(r"""\.(?<!\..)\.*+["')\]]*+(?!\S)""")
 _SHORT = frozenset(
     "mr mrs ms dr prof st sr sra jr no nr vs inc corp co ltd gen gov sen rep lt col jan feb mar apr jun jul aug"
     " sep sept oct nov dec approx est ca bzw usw evtl mio mrd mld mln bn bros ex art av pag fig ed".split()
@@ -117,20 +117,24 @@ def sentences(s: str, limit: int | None = None) -> list[tuple[int, int]]:
     """
     spans: list[tuple[int, int]] = []
     start = 0
-    other_ends = "?" in s or "!" in s or "\n" in s or not s.isascii()
-    for match in (_SENTENCE_END if other_ends else _FULL_STOP).finditer(s):
+    ends: Iterable[re.Match[str]] = ()
+    if "?" in s or "!" in s or "\n" in s or not s.isascii():
+        ends = _SENTENCE_END.finditer(s)
+    elif "." in s:  # else there is one sentence, as in most headlines
+        ends = _FULL_STOP.finditer(s)
+    for match in ends:
         dot, end = match.span()
         if s[dot] == "." and _goes_on(s, dot, end):
             continue
-        if piece := s[start:end].strip():
-            begin = s.index(piece[0], start)
-            spans.append((begin, begin + len(piece)))
+        if piece := s[start:end].lstrip():
+            begin = end - len(piece)
+            spans.append((begin, begin + len(piece.rstrip())))
             if len(spans) == limit:
                 return spans
         start = end
-    if piece := s[start:].strip():
-        begin = s.index(piece[0], start)
-        spans.append((begin, begin + len(piece)))
+    if piece := s[start:].lstrip():
+        begin = len(s) - len(piece)
+        spans.append((begin, begin + len(piece.rstrip())))
     return spans
 
 
@@ -138,6 +142,8 @@ _MONTHS = frozenset("jan feb mär apr mai jun jul aug sep okt nov dez".split()) 
 
 
 def _goes_on(s: str, dot: int, end: int) -> bool:
+    if end == len(s):
+        return False
     following = s[end : end + 8].lstrip()
     if not following:
         return False
