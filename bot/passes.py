@@ -34,6 +34,7 @@ THREAD_TURN = 0.0005
 # Seconds for which judging pauses after an alert: the courier takes it from the database meanwhile.
 COURIERS_TURN = 0.003
 YOUNG = 5_000  # most objects of a batch live until it is stored; a look at more holds all threads up
+LOOKS = (20, 10)  # at the young ones, and at the middle ones, before the older are looked at with them
 
 
 @dataclass(slots=True)
@@ -139,10 +140,18 @@ async def one_pass(
 def spare_the_collector() -> None:
     """What is loaded by now stays: it is not looked through for garbage again and again."""
     gc.freeze()
-    gc.set_threshold(YOUNG, 20, 10)
+    gc.set_threshold(YOUNG, *LOOKS)
+
+
+def tidy() -> None:
+    """Look for garbage while nobody waits: else that falls due where much is made, in judging the news."""
+    young, middle, old = gc.get_count()
+    if young > YOUNG // 2:
+        gc.collect(2 if old > LOOKS[1] else 1 if middle > LOOKS[0] else 0)
 
 
 def _due_now(app: App, under_way: frozenset[int] = frozenset()) -> Sequence[Feed]:
+    tidy()
     return due_now(app.store, app.clock.now(), app.bounds.floor, under_way)
 
 

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from watchers.links import canonical_url, host_of
@@ -103,6 +103,7 @@ def _under(host: str, sites: Iterable[str]) -> bool:
     return any(host == site or host.endswith("." + site) for site in sites)
 
 
+@lru_cache(maxsize=1024)
 def _family_of_host(host: str) -> str:
     if not host:
         return ""

@@ -6,7 +6,6 @@ are.  What a key means is for ``watchers.stories``.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from storage.sqlite.connection import Connection
@@ -54,19 +53,23 @@ class Keys:
         """Entries sharing a key, the newest ``depth`` of each, with the sum of what the shared keys tell."""
         known = self._known(list(keys))
         few = [key_id for key_id, _, df in known if df <= depth]
-        entries: dict[int, list[int]] = defaultdict(list)
-        for key_id, entry_id in self._db.rows(
+        found = self._db.rows(  # in the order of ``few``
             "SELECT key_id, entry_id FROM json_each(?) AS asked CROSS JOIN story_key_entry "
             "ON key_id = asked.value AND published BETWEEN ? AND ?",
             (json.dumps(few), since, until),
-        ):
-            entries[key_id].append(entry_id)
+        )
         shared: dict[int, float] = {}
+        at = 0
         for key_id, key, df in known:
             tells = keys[key]
-            newest = entries[key_id] if df <= depth else self._newest(key_id, since, until, depth)
-            for entry_id in newest:
+            if df > depth:
+                for entry_id in self._newest(key_id, since, until, depth):
+                    shared[entry_id] = shared.get(entry_id, 0.0) + tells
+                continue
+            while at < len(found) and found[at][0] == key_id:
+                entry_id = found[at][1]
                 shared[entry_id] = shared.get(entry_id, 0.0) + tells
+                at += 1
         return shared
 
     def _newest(self, key_id: int, since: int, until: int, depth: int) -> list[int]:
@@ -92,16 +95,12 @@ class Keys:
         return [row for row in map(memo.__getitem__, wanted) if row is not None]
 
     def _intern(self, keys: Sequence[str]) -> dict[str, int]:
-        if not keys:
-            return {}
-        found = {key: key_id for key_id, key, _ in self._known(keys)}
-        missing = [key for key in keys if key not in found]
-        if missing:
-            self._db.run_many("INSERT INTO story_key (key) VALUES (?)", [(key,) for key in missing])
-            memo: dict[str, _Known | None] = self._db.memo("story_key", KEPT)
-            for key in missing:
-                memo.pop(key, None)
-            found |= {key: key_id for key_id, key, _ in self._known(missing)}
+        found = {key: key_id for key_id, key, _ in self._known(keys)} if keys else {}
+        memo: dict[str, _Known | None] = self._db.memo("story_key", KEPT)
+        for key in keys:
+            if key not in found:
+                key_id = self._db.insert("INSERT INTO story_key (key) VALUES (?)", (key,))
+                found[key], memo[key] = key_id, (key_id, key, 0)
         return found
 
     def _shift(self, rows: Sequence[tuple[int, int, int]], sign: int) -> None:

@@ -28,7 +28,7 @@ class Facts:
     def encode(self) -> str:
         """Compact JSON, empty fields left out."""
         kept = {name: value for name in _NAMES if (value := getattr(self, name))}
-        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+        return _encode(kept)
 
     @classmethod
     def decode(cls, text: str) -> "Facts":
@@ -62,6 +62,7 @@ class Facts:
         return Facts(**joined, told=self.told + other.told)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NAMES = tuple(field.name for field in fields(Facts))
 
 
