@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from storage.signs import printable
 from watchers.language import detect_lang, language_of
 
 __all__ = ["INVISIBLE", "detect_lang", "fold", "is_title_case", "language_of", "plain", "sentences"]
@@ -211,7 +212,7 @@ def plain(markup: str) -> str:
 
 
 def _tidy(line: str) -> str:
-    if line.isprintable():  # then its only blanks are spaces
+    if printable(line):  # then its only blanks are spaces
         return " ".join(line.split()) if "  " in line else line.strip()
     return " ".join(_CONTROL.sub(" ", line).split())
 

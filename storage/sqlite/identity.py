@@ -7,9 +7,13 @@ such two: an entry is known by its keys within its own feed only (``polls``).
 
 import unicodedata
 from hashlib import blake2b
+from struct import Struct
 
 from storage.model import ParsedEntry
+from storage.signs import printable
 from storage.sqlite.words import letters
+
+_int64 = Struct(">q").unpack
 
 LONGEST_GUID = 200  # characters; a longer one is stored as its hash
 LONGEST_BODY = 4_000  # characters of a full text that are searched
@@ -20,8 +24,10 @@ ALIKE = str.maketrans(dict(SIGNS))  # once more, for what NFKC makes of others
 
 def hash64(*parts: str) -> int:
     """A signed 64-bit hash of some texts."""
-    digest = blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    number: int = _int64(blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest())[
+        0
+    ]
+    return number
 
 
 def fold(text: str) -> str:
@@ -36,7 +42,7 @@ def even(text: str) -> str:
             text = text.replace(sign, plain)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(ALIKE)
-    if "  " not in text and text.isprintable():  # then its only blanks are spaces
+    if "  " not in text and printable(text):  # then its only blanks are spaces
         return text.strip(" ")
     return " ".join(text.split())
 

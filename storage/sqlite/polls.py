@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -51,6 +51,10 @@ class _Candidate:
     def link(self) -> str:
         """Its canonical link."""
         return self.parsed.canonical_url or self.parsed.url
+
+    def all_keys(self) -> tuple[int, int, int]:
+        """All keys by which it shall be known and found; two may be the same."""
+        return self.key, self.link_key, self.title_key or self.key
 
     def read(self) -> None:
         """Work out what only a stranger needs: the other keys and the time."""
@@ -235,15 +239,11 @@ def _write(db: Connection, candidates: Sequence[_Candidate], decide: Decide | No
     if renamed:
         db.run_many("UPDATE entry SET guid = ? WHERE id = ?", [(c.guid, c.entry_id) for c in renamed])
     index.flush()
-    keys = sorted((key, c.entry_id) for c in (*new, *renamed, *changed) for key in _keys(c))
-    if keys:  # in their order, so that each page is taken up once
+    keys = [(key, c.entry_id) for c in (*new, *renamed, *changed) for key in c.all_keys()]
+    if keys:
+        keys.sort(key=itemgetter(0))  # each page is taken up once
         db.run_many("INSERT OR IGNORE INTO entry_key (key, entry_id) VALUES (?, ?)", keys)
     return [c.entry_id for c in sorted(pending, key=lambda c: (c.seen, c.published, c.entry_id))]
-
-
-def _keys(candidate: _Candidate) -> set[int]:
-    """All keys by which an entry shall be known and found."""
-    return {candidate.key, candidate.link_key, candidate.title_key or candidate.key}
 
 
 def _insert(
@@ -262,9 +262,12 @@ def _insert(
     )
     pending, decided = list(new), []
     if decide is not None:
-        decisions = [(c, decide(c.parsed)) for c in new]
-        pending = [c for c, decision in decisions if decision is None]
-        decided = [(c.entry_id, c.seen, *_decided(one)) for c, one in decisions if one is not None]
+        decisions = [decide(c.parsed) for c in new]
+        pending = [c for c, one in zip(new, decisions, strict=True) if one is None]
+        columns = {id(one): _decided(one) for one in {id(one): one for one in decisions}.values() if one}
+        decided = [
+            (c.entry_id, c.seen, *columns[id(one)]) for c, one in zip(new, decisions, strict=True) if one
+        ]
     if decided:
         db.run_many(
             "INSERT INTO decision (entry_id, revision, decided, verdict, reasons) VALUES (?, 0, ?, ?, ?)",
@@ -277,7 +280,6 @@ def _insert(
     return pending
 
 
-@lru_cache(maxsize=64)  # nearly all are one and the same
 def _decided(decision: Decision) -> tuple[int, str | None]:
     return encode_verdict(decision), encode_words(decision.reasons)
 

@@ -25,9 +25,10 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")  # not the marks of kana: they make ot
 def indexed(*texts: str) -> str:
     """What the index gets for some texts of an entry."""
     text = "\n".join(part for part in texts if part)
-    if not text.isascii():
-        for sign in _SIGNS:
-            text = text.replace(sign, " ")
+    for sign in _SIGNS:  # mostly the first is all
+        if text.isascii():
+            break
+        text = text.replace(sign, " ")
     if not text.isascii() and not (text := _flat(text)).isascii():
         return " ".join(_split(text))
     return text.replace("\0", " ")

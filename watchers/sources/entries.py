@@ -14,6 +14,7 @@ from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from storage.model import ParsedEntry
+from storage.signs import printable
 from watchers.links import canonical_url
 from watchers.text import plain
 
@@ -142,7 +143,7 @@ def _words(markup: str) -> str:
 
 def _is_plain(markup: str) -> bool:
     """Whether ``plain`` could only strip it, as with most titles, names and summaries."""
-    return "<" not in markup and "&" not in markup and "  " not in markup and markup.isprintable()
+    return "<" not in markup and "&" not in markup and "  " not in markup and printable(markup)
 
 
 def language(code: str | None) -> str | None:
