@@ -5,13 +5,27 @@ from watchers.moves.money import finish_with_amount
 from watchers.moves.names import Party
 from watchers.moves.reading import Draft
 
+_OWNED = 3  # code points between an owner and what is his: "'s "
+
 
 def finish(draft: Draft) -> None:
     """Fill in fines and settlements; leave out who only found an incident."""
     if draft.frame.kind is MoveKind.LEGAL:
         finish_with_amount(draft)
-    elif (owners := draft.roles.get("owner")) and len(owners) == 1 and _only_tells(draft, owners[0]):
+        return
+    owners = draft.roles.get("owner", [])
+    if len(owners) == 1 and _only_tells(draft, owners[0]):
         del draft.roles["owner"]
+    elif owners and all(party.slug is None for party in owners):
+        draft.roles["owner"] = [_maker(draft, party) or party for party in owners]
+
+
+def _maker(draft: Draft, party: Party) -> Party | None:
+    """ "Acme's Widget": whoever is watched and owns what an incident befell."""
+    for other in draft.parties:
+        if other.slug is not None and other.possessive and 0 <= party.start - other.end <= _OWNED:
+            return other
+    return None
 
 
 def _only_tells(draft: Draft, party: Party) -> bool:

@@ -18,6 +18,7 @@ from watchers.moves.roles.prepositions import preposed
 from watchers.tables import either
 
 _REMARK_REACH = 40  # code points from a person to the employer before: ", a former researcher at"
+_SHARES_REACH = 10  # code points from a party to its shares
 _AFTER_COLON = 3  # words, the colon with them, that may stand before a party that still belongs to the verb
 _ACTS = frozenset(
     {MoveKind.PARTNERSHIP, MoveKind.FUNDING, MoveKind.ACQUISITION, MoveKind.BREAKUP, MoveKind.CONTRACT}
@@ -40,7 +41,7 @@ def bind_behind(draft: Draft, parties: list[Party]) -> None:
         if _is_beyond(draft, before, party, seen_object):
             break
         gap_start, before = before, party.end
-        if is_bystander(page, party):
+        if is_bystander(page, party) and not _is_sold(draft, party):
             previous = None
             continue
         if previous is not None and page.folded[previous[0].end : party.start].strip() in grammar.between:
@@ -71,6 +72,15 @@ def bind_behind(draft: Draft, parties: list[Party]) -> None:
             and give(draft, role, party)
         ):
             previous = (party, role)
+
+
+def _is_sold(draft: Draft, party: Party) -> bool:
+    """ "buys Acme shares": what changes hands is a part of it."""
+    page = draft.page
+    if draft.frame.kind is not MoveKind.FUNDING or page.folded[draft.end : party.start].strip():
+        return False
+    shares = page.first("shareword", party.end, party.end + _SHARES_REACH)
+    return shares is not None and not page.folded[party.end : shares.start].strip(" '")
 
 
 def _is_beyond(draft: Draft, before: int, party: Party, seen_object: bool) -> bool:
