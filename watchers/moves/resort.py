@@ -21,7 +21,7 @@ _ELSEWHERE = (
 # what is needed beside the company, and what speaks against it.
 _FRAMES: Mapping[str, tuple[MoveKind, str, str | None, tuple[str, ...], tuple[str, ...]]] = {
     "quits": (MoveKind.DEPARTURE, "from", "from", ("near:firm",), (_ELSEWHERE,)),
-    "leaves": (MoveKind.DEPARTURE, "from", "from", ("near:firm", _SOMEBODY), (_ELSEWHERE, "near:job|count")),
+    "leaves": (MoveKind.DEPARTURE, "from", "from", ("near:firm", _SOMEBODY), (_ELSEWHERE, "near:count")),
     "hires": (MoveKind.HIRE, "to", None, ("near:firm", _SOMEBODY), (_ELSEWHERE, "near:contractword")),
     "cuts": (
         MoveKind.LAYOFFS,
@@ -30,22 +30,23 @@ _FRAMES: Mapping[str, tuple[MoveKind, str, str | None, tuple[str, ...], tuple[st
         ("near:firm", "near:job|count|cut_"),
         ("near:court|position|product",),
     ),
+    "axes": (MoveKind.LAYOFFS, "employer", "employer", ("near:firm",), ("near:court|position",)),
     "listing": (MoveKind.FUNDING, "recipient", "recipient", ("near:firm",), ("near:court",)),
     "money": (
         MoveKind.FUNDING,
         "recipient",
         None,
         ("near:firm", "near:money|stake|valuation"),
-        ("near:court|datacentre|acqword|job|talent|earnings|product|contractword|gov",),
+        ("near:court|datacentre|acqword|job|earnings|contractword|gov",),
     ),
     "buys": (
         MoveKind.ACQUISITION,
         "acquirer",
         "target",
         ("near:firm", "near:company|money or right:name"),
-        ("near:court|product|stuff|datacentre|job|human|stake",),
+        ("near:court|product|stuff|datacentre|job|stake",),
     ),
-    "law": (MoveKind.LEGAL, "defendant", None, ("near:firm",), ("near:talent",)),
+    "law": (MoveKind.LEGAL, "defendant", None, ("near:firm",), ("near:poaching_",)),
     "sites": (MoveKind.INFRASTRUCTURE, "owner", "owner", ("near:firm",), ("near:court|contractword",)),
     "allies": (
         MoveKind.PARTNERSHIP,
@@ -61,32 +62,38 @@ _FRAMES: Mapping[str, tuple[MoveKind, str, str | None, tuple[str, ...], tuple[st
         ("near:firm", "near:gov|money|cloudword|chips_|chipword"),
         ("near:court|talent",),
     ),
+    "parts": (MoveKind.BREAKUP, "partner", None, ("left:firm", "right:firm"), ("near:court|money|job",)),
     "shows": (
         MoveKind.LAUNCH,
         "owner",
         None,
         ("left:firm", "near:product|brand|novel or right:name"),
-        ("near:court|talent|nolaunch|money|job|human|gov|company",),
+        ("near:court|talent|position|nolaunch|money|job|gov",),
     ),
 }
 KEYS = frozenset(_FRAMES)  # of words
-SMALL = frozenset({"of", "particles"})  # prepositions of an owner; what marks a party: both as "a|b"
+SMALL = frozenset(
+    {"of", "at", "particles"}
+)  # before an owner, before an employer, behind a party: each as "a|b"
 
 
 def rows(table: Mapping[str, Any]) -> Iterator[tuple[MoveKind, dict[str, Any]]]:
     """The frames of a table's ``[resort]``, in the form of those that it writes out."""
     section = table.get("resort", {})
-    of, particles = section.get("of"), section.get("particles")
+    of, at, particles = section.get("of"), section.get("at"), section.get("particles")
     for key, (kind, role, owned, needs, unless) in _FRAMES.items():
         if key not in section:
             continue
+        via = {of: owned} if of and owned else {}
+        if at and key == "hires":
+            via[at] = role
         yield (
             kind,
             {
                 "say": section[key],
                 "left": role,
                 "right": role,
-                "via": {of: owned} if of and owned else {},
+                "via": via,
                 "marks": {particles: role} if particles else {},
                 "needs": needs,
                 "unless": unless,
