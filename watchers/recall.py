@@ -8,12 +8,13 @@ continues.  The same event again is never context.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from storage.model import ContextLine, Document, Entity, EntityKind, Move, Story, Tier, Watchlist
+from storage.model.noun import noun
 from watchers.stories.facts import Facts
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.stages import other_stage
@@ -52,7 +53,7 @@ _COMES_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class _Profile:
     """A story by what it can be related through."""
 
@@ -60,6 +61,7 @@ class _Profile:
     prominent: frozenset[str]
     entities: frozenset[str]
     persons: frozenset[str]  # slugs, or folded names of those whom nobody watches
+    named: frozenset[str]  # persons and prominent
     parties: frozenset[str]
     employers: frozenset[str]
     kind: str | None
@@ -72,23 +74,25 @@ class _Profile:
 
 
 class _Relation(NamedTuple):
-    """How an earlier story is related: a score and the strongest reason."""
+    """How an earlier story is related: a score and the strongest reason, or one of them."""
 
     score: float
     why: str
+    who: Sequence[str] = ()  # slugs of those whom the reason is about
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class _Found:
     """A candidate that is worth a line."""
 
     score: float
     why: str
+    who: Sequence[str]
     story: Story
     profile: _Profile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class _Rarity:
     """How telling an entity is: a person or a small company much, a giant little."""
 
@@ -154,11 +158,11 @@ def rank(
             continue
         near = 0.5 ** (max(timedelta(0), story.opened - candidate.opened) / HALF_LIFE)
         score = relation.score * (FLOOR + (1.0 - FLOOR) * near)
-        why = relation.why
+        why, who = relation.why, relation.who
         if continued:
-            score, why = score + 100.0, CONTINUED
+            score, why, who = score + 100.0, CONTINUED, ()
         if score >= RELATED:
-            found.append(_Found(score=score, why=why, story=candidate, profile=theirs))
+            found.append(_Found(score=score, why=why, who=who, story=candidate, profile=theirs))
     found.sort(key=lambda one: (-one.score, -one.story.opened.timestamp(), one.story.id))
     return tuple(
         ContextLine(
@@ -166,7 +170,7 @@ def rank(
             headline=one.story.headline,
             url=one.story.url,
             published=_dated(one.story, story),
-            why=_spelled(one.why, known.entities),
+            why=_spelled(one.why, one.who, known.entities),
         )
         for one in _told_once(found, limit, known)
     )
@@ -187,7 +191,7 @@ def _told_once(found: Iterable[_Found], limit: int, known: _Rarity) -> list[_Fou
         if same is None and len(taken) < limit:
             taken.append(one)
         elif same is not None and taken[same].story.backstory and not one.story.backstory:
-            taken[same] = replace(one, why=taken[same].why)
+            taken[same] = replace(one, why=taken[same].why, who=taken[same].who)
     return taken
 
 
@@ -212,13 +216,11 @@ def _alike(one: _Profile, other: _Profile, known: _Rarity) -> bool:
     )
 
 
-def _spelled(why: str, entities: Mapping[str, Entity]) -> str:
-    """A reason with the slugs in its list written as names."""
-    what, colon, who = why.partition(": ")
-    if not colon:
+def _spelled(why: str, who: Sequence[str], entities: Mapping[str, Entity]) -> str:
+    """A reason with the names of those whom it is about."""
+    if not who:
         return why
-    named = (entities[slug].name if slug in entities else _title(slug) for slug in who.split(", "))
-    return f"{what}: {', '.join(named)}"
+    return f"{why}: {', '.join(entities[slug].name if slug in entities else _title(slug) for slug in who)}"
 
 
 def _title(slug: str) -> str:
@@ -235,53 +237,55 @@ def _relate(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> _Relation:
     """The sum of all that connects two stories, and the strongest of it in words."""
     total = strongest = 0.0
     told = ""
-    for score, why in _ties(ours, theirs, rarity):
+    about: Sequence[str] = ()
+    for score, why, who in _ties(ours, theirs, rarity):
         total += score
         if why and score > strongest:
-            strongest, told = score, why
-    return _Relation(score=total, why=told)
+            strongest, told, about = score, why, who
+    return _Relation(total, told, about)
 
 
-def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[_Relation]:
-    persons = sorted(
-        who
-        for who in (ours.persons | ours.prominent) & (theirs.persons | theirs.prominent)
-        if rarity.is_person(who) or who in ours.persons & theirs.persons
-    )
+def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[tuple[float, str, Sequence[str]]]:
+    persons: list[str] = []
+    if met := ours.named & theirs.named:
+        same = ours.persons & theirs.persons
+        persons = sorted(who for who in met if who in same or rarity.is_person(who))
     if persons:
         weight = max(rarity.weight(who) for who in persons)
-        yield _Relation(score=1.0 + 2.0 * weight, why=f"same person: {', '.join(persons[:2])}")
+        yield 1.0 + 2.0 * weight, "same person", persons[:2]
     shared = (ours.prominent & theirs.entities) | (ours.entities & theirs.prominent)
-    parties = sorted(shared.difference(persons), key=lambda slug: (-rarity.weight(slug), slug))
+    parties = list(shared.difference(persons))
+    if len(parties) > 1:
+        parties.sort(key=lambda slug: (-rarity.weight(slug), slug))
     weight = sum(rarity.weight(slug) for slug in parties[:2])
     if len(parties) >= 2:
-        yield _Relation(score=1.5 * weight, why=f"same parties: {', '.join(parties[:3])}")
+        yield 1.5 * weight, "same parties", parties[:3]
     elif parties:
         near = 0.8 if rarity.is_followed(parties[0]) else 0.0  # of the closely followed all tells
-        yield _Relation(score=1.4 * weight + near, why=f"also about: {parties[0]}")
+        yield 1.4 * weight + near, "also about", parties[:1]
     if ours.kind in _PERSONAL and theirs.kind in _PERSONAL:
         employers = sorted(ours.employers & theirs.employers)
         if employers:
-            yield _Relation(score=0.9, why=f"same employer: {employers[0]}")
+            yield 0.9, "same employer", employers[:1]
     things = len(ours.names & theirs.names)
     if things:
-        yield _Relation(score=min(3.0, 1.4 * things), why=SAME_MATTER)
+        yield min(3.0, 1.4 * things), SAME_MATTER, ()
     matters = len((ours.concepts & theirs.concepts) - vocabulary().common)
     if matters:
-        yield _Relation(score=min(1.6, 0.7 * matters), why=SAME_MATTER)
+        yield min(1.6, 0.7 * matters), SAME_MATTER, ()
     if ours.kind and ours.kind == theirs.kind:
         again = 0.6 if ours.parties & theirs.parties else 0.0  # the round before, the suit before
-        yield _Relation(score=0.7 + again, why="")
+        yield 0.7 + again, "", ()
     elif ours.kind and theirs.kind in _COMES_OF.get(ours.kind, ()):
-        yield _Relation(score=0.5, why="")
+        yield 0.5, "", ()
     if shared and theirs.kind and theirs.kind != ours.kind and theirs.kind in ours.kinds:
-        yield _Relation(score=0.8, why="")  # the text itself goes on to tell it
+        yield 0.8, "", ()  # the text itself goes on to tell it
     if ours.cited & theirs.sums:
-        yield _Relation(score=1.5, why="same sum")  # that the other was about, and the text names
+        yield 1.5, "same sum", ()  # that the other was about, and the text names
     elif ours.cited & theirs.cited:
-        yield _Relation(score=0.5, why="")
+        yield 0.5, "", ()
     if theirs.told > 1 and shared:
-        yield _Relation(score=min(0.6, 0.2 * math.log2(theirs.told)), why="")
+        yield min(0.6, 0.2 * math.log2(theirs.told)), "", ()
 
 
 def _is_same_event(ours: _Profile, theirs: _Profile, story: Story, other: Story, known: _Rarity) -> bool:
@@ -313,11 +317,14 @@ def _profile(
     names, concepts = (kept.names, kept.concepts) if story.facts else _headline(story.headline)
     names, concepts = (*names, *said), (*concepts, *about)
     main = story.main
+    prominent = frozenset(kept.prominent or story.entities)
+    persons = frozenset(who for move in story.moves for who in _persons(move))
     return _Profile(
         headline=" ".join(fold(story.headline).split()),
-        prominent=frozenset(kept.prominent or story.entities),
+        prominent=prominent,
         entities=frozenset(story.entities),
-        persons=frozenset(who for move in story.moves for who in _persons(move)),
+        persons=persons,
+        named=persons | prominent,
         parties=frozenset(slug for move in story.moves for slug in move.parties()),
         employers=frozenset(
             slug for m in story.moves for role in _EMPLOYERS for slug in m.roles.get(role, ())
