@@ -14,8 +14,8 @@ in ``watchers.matching``; whether it is told to anybody after, in ``watchers.tri
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from storage.model import Document, Entity, Mention, Move, MoveKind, Watchlist
-from watchers.moves import choose, deals, money, people, product, status, trouble
+from storage.model import Document, Entity, Mention, Move, Watchlist
+from watchers.moves import choose, deals, kinds, money, people, product, status, trouble
 from watchers.moves.conditions import fits, may_fit
 from watchers.moves.lexicon import CJK, Lexicon
 from watchers.moves.page import Page, read
@@ -46,23 +46,23 @@ _QUESTION = " ?!…"
 _FEATURE = 0.9  # "how", "inside", "why": rather about than of the move
 
 # What is shown to everybody is told by who shows it as often as by its name.
-_SHOWN = frozenset({MoveKind.LAUNCH, MoveKind.LEGAL, MoveKind.INFRASTRUCTURE})
-_BARGAINS = frozenset({MoveKind.PARTNERSHIP, MoveKind.CONTRACT})
+_SHOWN = frozenset({kinds.LAUNCH, kinds.LEGAL, kinds.INFRASTRUCTURE})
+_BARGAINS = frozenset({kinds.PARTNERSHIP, kinds.CONTRACT})
 
 _FINISH = {
-    MoveKind.DEPARTURE: people.finish,
-    MoveKind.HIRE: people.finish,
-    MoveKind.LAYOFFS: people.finish,
-    MoveKind.REORG: people.finish,
-    MoveKind.FUNDING: money.finish,
-    MoveKind.ACQUISITION: money.finish,
-    MoveKind.PARTNERSHIP: deals.finish,
-    MoveKind.BREAKUP: deals.finish,
-    MoveKind.CONTRACT: deals.finish,
-    MoveKind.LAUNCH: product.finish,
-    MoveKind.INFRASTRUCTURE: product.finish,
-    MoveKind.LEGAL: trouble.finish,
-    MoveKind.INCIDENT: trouble.finish,
+    kinds.DEPARTURE: people.finish,
+    kinds.HIRE: people.finish,
+    kinds.LAYOFFS: people.finish,
+    kinds.REORG: people.finish,
+    kinds.FUNDING: money.finish,
+    kinds.ACQUISITION: money.finish,
+    kinds.PARTNERSHIP: deals.finish,
+    kinds.BREAKUP: deals.finish,
+    kinds.CONTRACT: deals.finish,
+    kinds.LAUNCH: product.finish,
+    kinds.INFRASTRUCTURE: product.finish,
+    kinds.LEGAL: trouble.finish,
+    kinds.INCIDENT: trouble.finish,
 }
 
 
@@ -158,7 +158,7 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         _FINISH[frame.kind](draft)
         _fill_topic(draft)
         draft.score = frame.weight * _place(page, start) * status.judge(draft, document) * _cast(draft)
-        if reviewed and frame.kind is MoveKind.LAUNCH:
+        if reviewed and frame.kind is kinds.LAUNCH:
             draft.score *= _REVIEWED
         if frame.last_resort:
             resorts.append(draft)
@@ -199,15 +199,15 @@ def _is_for_power(spot: Spot) -> bool:
 
 
 _TOPIC_ROLE = {
-    MoveKind.DEPARTURE: "from",
-    MoveKind.HIRE: "to",
-    MoveKind.FUNDING: "recipient",
-    MoveKind.LEGAL: "defendant",
-    MoveKind.LAYOFFS: "employer",
-    MoveKind.REORG: "employer",
-    MoveKind.LAUNCH: "owner",
-    MoveKind.INFRASTRUCTURE: "owner",
-    MoveKind.INCIDENT: "owner",
+    kinds.DEPARTURE: "from",
+    kinds.HIRE: "to",
+    kinds.FUNDING: "recipient",
+    kinds.LEGAL: "defendant",
+    kinds.LAYOFFS: "employer",
+    kinds.REORG: "employer",
+    kinds.LAUNCH: "owner",
+    kinds.INFRASTRUCTURE: "owner",
+    kinds.INCIDENT: "owner",
 }
 
 

@@ -1,6 +1,6 @@
 """Partnerships, breakups and contracts: which side buys, and who merely works together."""
 
-from storage.model import MoveKind
+from watchers.moves import kinds
 from watchers.moves.grammar import Sides
 from watchers.moves.money import finish_with_amount
 from watchers.moves.names import Party
@@ -10,9 +10,9 @@ from watchers.moves.reading import Draft
 def finish(draft: Draft) -> None:
     """Fill in the amount; put governments on the buying side."""
     finish_with_amount(draft)
-    if draft.frame.kind is MoveKind.CONTRACT:
+    if draft.frame.kind is kinds.CONTRACT:
         _settle_customer(draft)
-    elif draft.frame.kind is MoveKind.BREAKUP and not _sides_are_named(draft):
+    elif draft.frame.kind is kinds.BREAKUP and not _sides_are_named(draft):
         _settle_partners(draft)
 
 

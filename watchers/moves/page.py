@@ -15,7 +15,8 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from storage.model import Mention, MoveKind
+from storage.model import Mention
+from watchers.moves import kinds
 from watchers.moves.lexicon import CJK, NO_BLANKS, Frame, Lexicon
 from watchers.moves.phrases import LEFT, RIGHT, with_capitals
 from watchers.text import fold, is_title_case, sentences
@@ -317,7 +318,7 @@ def _unhealed(page: Page) -> Iterator[Trigger]:
     """Triggers without flaws that are mended or warded off: 脆弱性327件を修正, 修复…崩溃."""
     for start, end, frames in page.triggers:
         if _is_healed(page, start, end):
-            frames = tuple(frame for frame in frames if frame.kind is not MoveKind.INCIDENT)
+            frames = tuple(frame for frame in frames if frame.kind is not kinds.INCIDENT)
         if frames:
             yield start, end, frames
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from storage.model import MoveKind
+from watchers.moves import kinds
 from watchers.moves.amounts import find_counts
 from watchers.moves.grammar import Counting, Grammar, Posts
 from watchers.moves.lexicon import CJK, NO_BLANKS
@@ -25,17 +25,17 @@ _TITLE_REACH = 90
 def finish(draft: Draft) -> None:
     """Fill in title and count."""
     kind = draft.frame.kind
-    if kind is MoveKind.DEPARTURE:
+    if kind is kinds.DEPARTURE:
         _settle_origin(draft)
         _origin_in_remark(draft)
-    if kind in (MoveKind.DEPARTURE, MoveKind.HIRE):
+    if kind in (kinds.DEPARTURE, kinds.HIRE):
         _add_described_employer(draft)
         _name_houses(draft)
         draft.title = _title(draft)
         draft.people = _count(draft, least=2)
-    elif kind is MoveKind.LAYOFFS:
+    elif kind is kinds.LAYOFFS:
         draft.people = _count(draft, least=1)
-    if kind in (MoveKind.LAYOFFS, MoveKind.REORG):
+    if kind in (kinds.LAYOFFS, kinds.REORG):
         _settle_employer(draft)
 
 
@@ -53,10 +53,10 @@ def _name_houses(draft: Draft) -> None:
 def join_changes(drafts: Sequence[Draft]) -> None:
     """ "Ann Smith leaves Acme and joins Quanta": both verbs tell one change, each knows its side."""
     for left in drafts:
-        if left.frame.kind is not MoveKind.DEPARTURE:
+        if left.frame.kind is not kinds.DEPARTURE:
             continue
         for joined in drafts:
-            if joined.frame.kind is not MoveKind.HIRE or joined.frame.left != "person":
+            if joined.frame.kind is not kinds.HIRE or joined.frame.left != "person":
                 continue
             if not left.end <= joined.start <= left.sentence[1]:
                 continue
@@ -138,7 +138,7 @@ def _title(draft: Draft) -> str | None:
     before = [h for h in page.hits("position") if left <= h.start and h.end <= draft.start]
     after = [h for h in after if not _is_past_post(draft, h)]
     before = [h for h in before if not _is_past_post(draft, h)]
-    if draft.frame.kind is MoveKind.DEPARTURE:
+    if draft.frame.kind is kinds.DEPARTURE:
         found = before[-1:] or after[:1]
     else:
         found = [h for h in after if _is_taken(draft, h)] or ([] if draft.frame.left == "to" else before[-1:])
@@ -264,7 +264,7 @@ def _count(draft: Draft, least: int) -> int | None:
     for count in (*after, *reversed(counts)):
         if count.value >= least:
             return count.value
-    return _bare_count(draft) if draft.frame.kind is MoveKind.LAYOFFS else None
+    return _bare_count(draft) if draft.frame.kind is kinds.LAYOFFS else None
 
 
 def _bare_count(draft: Draft) -> int | None:

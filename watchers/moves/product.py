@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from storage.model import MoveKind
+from watchers.moves import kinds
 from watchers.moves.lexicon import Frame
 from watchers.moves.money import finish_with_amount
 from watchers.moves.names import Party
 from watchers.moves.reading import Draft, Reading, Spot
 
 # A headline that is nothing but a product's name ("Corvid Atlas V3") announces it.
-_BARE_NAME = Frame(kind=MoveKind.LAUNCH, left="owner", weight=0.6)
+_BARE_NAME = Frame(kind=kinds.LAUNCH, left="owner", weight=0.6)
 _LONGEST_BARE_NAME = 8  # words
 _MAKER_REACH = 14  # signs between a maker and its product
 _NAME_CLOSES = re.compile("[」』] ")  # a blank behind it parts the clauses
@@ -19,9 +19,9 @@ _CLOSING_NAME = re.compile(r"[「『][^「『」』]{2,24}[」』]$")  # behind 
 
 def finish(draft: Draft) -> None:
     """Fill in the cost of what is built; whose product it is where the name before the verb is its own."""
-    if draft.page.lexicon.numbers.counters and draft.frame.kind is MoveKind.LAUNCH:
+    if draft.page.lexicon.numbers.counters and draft.frame.kind is kinds.LAUNCH:
         _settle_maker(draft)
-    if draft.frame.kind is MoveKind.INFRASTRUCTURE:
+    if draft.frame.kind is kinds.INFRASTRUCTURE:
         finish_with_amount(draft)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from storage.model import Document, MoveKind, MoveStatus
+from storage.model import Document, MoveStatus
+from watchers.moves import kinds
 from watchers.moves.grammar import Clauses, Grammar
 from watchers.moves.inversion import is_noun, is_preposition
 from watchers.moves.lexicon import CJK
@@ -33,13 +34,13 @@ _AFTERWARDS_REACH = 12  # "…事件后，", "…を受け": what stands before 
 # A negated launch or deal is no move; a negated exit, hire or purchase is news by itself.
 _DENIABLE = frozenset(
     {
-        MoveKind.DEPARTURE,
-        MoveKind.HIRE,
-        MoveKind.LAYOFFS,
-        MoveKind.ACQUISITION,
-        MoveKind.FUNDING,
-        MoveKind.BREAKUP,
-        MoveKind.INCIDENT,
+        kinds.DEPARTURE,
+        kinds.HIRE,
+        kinds.LAYOFFS,
+        kinds.ACQUISITION,
+        kinds.FUNDING,
+        kinds.BREAKUP,
+        kinds.INCIDENT,
     }
 )
 
@@ -89,7 +90,7 @@ def _is_attribute(draft: Draft) -> bool:
     """ "X推出的Y", "Xを去ったY氏", "Xが買収したY", "Xを率いる同氏": a verb right before a name only says whose name it is."""
     page, end, words = draft.page, draft.end, draft.page.lexicon.clauses
     if words.attribute_marks:
-        if draft.frame.kind is MoveKind.FUNDING and _worth(words).match(page.folded, end) is not None:
+        if draft.frame.kind is kinds.FUNDING and _worth(words).match(page.folded, end) is not None:
             return True
         return (
             page.folded.startswith(words.attribute_marks, end)
@@ -97,7 +98,7 @@ def _is_attribute(draft: Draft) -> bool:
         )
     if not page.lexicon.verb_last:
         return False
-    if draft.frame.kind is not MoveKind.LAUNCH and _done(words).match(page.folded, end) is not None:
+    if draft.frame.kind is not kinds.LAUNCH and _done(words).match(page.folded, end) is not None:
         return True
     named = any(p.start == end and p.kind == "person" for p in draft.parties)
     named = named or page.folded.startswith(words.same_person, end)
@@ -251,7 +252,7 @@ def _is_long_past(page: Page, draft: Draft) -> bool:
 
 def _never(page: Page, draft: Draft) -> bool:
     """ "never raised money" tells how somebody is, where "won't raise money" is news; a hire that failed is none."""
-    names = ("never", "frustrated") if draft.frame.kind is MoveKind.HIRE else ("never",)
+    names = ("never", "frustrated") if draft.frame.kind is kinds.HIRE else ("never",)
     left = max(draft.clause[0], draft.start - _NEGATION_REACH)
     return any(page.last(name, left, draft.start) is not None for name in names)
 

@@ -1,6 +1,6 @@
 """Legal disputes and incidents: who accuses whom, what it costs, and who only tells it."""
 
-from storage.model import MoveKind
+from watchers.moves import kinds
 from watchers.moves.money import finish_with_amount
 from watchers.moves.names import Party
 from watchers.moves.reading import Draft
@@ -10,7 +10,7 @@ _OWNED = 3  # code points between an owner and what is his: "'s "
 
 def finish(draft: Draft) -> None:
     """Fill in fines and settlements; leave out who only found an incident."""
-    if draft.frame.kind is MoveKind.LEGAL:
+    if draft.frame.kind is kinds.LEGAL:
         finish_with_amount(draft)
         return
     owners = draft.roles.get("owner", [])

@@ -1,6 +1,6 @@
 """Before the verb: who acts, and whom it acts for."""
 
-from storage.model import MoveKind
+from watchers.moves import kinds
 from watchers.moves.lexicon import OTHERWISE
 from watchers.moves.names import Party
 from watchers.moves.page import COMMA, Page, between
@@ -126,7 +126,7 @@ def _is_object_before(draft: Draft, subject: Party, floor: int) -> bool:
 
 def _is_founder_of(draft: Draft, party: Party, parties: list[Party]) -> bool:
     """ "Quanta of Ann Smith raises …": she only says which Quanta; where people move it may be news."""
-    if party.kind != "person" or draft.frame.kind in (MoveKind.DEPARTURE, MoveKind.HIRE):
+    if party.kind != "person" or draft.frame.kind in (kinds.DEPARTURE, kinds.HIRE):
         return False
     before = next((p for p in reversed(parties) if p.end < party.start), None)
     return (
@@ -139,9 +139,9 @@ def _is_founder_of(draft: Draft, party: Party, parties: list[Party]) -> bool:
 def _acts_through_people(draft: Draft, subject: Party) -> bool:
     """ "Acme veteran raises …", "an Acme soldier hacked …": it is not Acme that raises or is hacked."""
     page, kind = draft.page, draft.frame.kind
-    if subject.kind == "person" or not (draft.frame.left == "recipient" or kind is MoveKind.INCIDENT):
+    if subject.kind == "person" or not (draft.frame.left == "recipient" or kind is kinds.INCIDENT):
         return False
-    if kind is MoveKind.INCIDENT and _only_tells(page, subject, draft):
+    if kind is kinds.INCIDENT and _only_tells(page, subject, draft):
         return True
     hit = page.first("talent", subject.end, draft.start)
     return (

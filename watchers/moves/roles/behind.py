@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise, takewhile
 
-from storage.model import MoveKind
+from watchers.moves import kinds
 from watchers.moves.grammar import Grammar
 from watchers.moves.lexicon import OTHERWISE
 from watchers.moves.names import Party
@@ -20,9 +20,7 @@ from watchers.tables import either
 _REMARK_REACH = 40  # code points from a person to the employer before: ", a former researcher at"
 _SHARES_REACH = 10  # code points from a party to its shares
 _AFTER_COLON = 3  # words, the colon with them, that may stand before a party that still belongs to the verb
-_ACTS = frozenset(
-    {MoveKind.PARTNERSHIP, MoveKind.FUNDING, MoveKind.ACQUISITION, MoveKind.BREAKUP, MoveKind.CONTRACT}
-)
+_ACTS = frozenset({kinds.PARTNERSHIP, kinds.FUNDING, kinds.ACQUISITION, kinds.BREAKUP, kinds.CONTRACT})
 _SUBORDINATE = ("relative", "background")  # cues that begin a clause
 _WHOLE_ROLES = frozenset({"target", "recipient", "investor"})  # "buys Corvid's unit" is not buying Corvid
 
