@@ -4,6 +4,7 @@ Whether a name is a person's is guessed from its shape and its neighbours.
 """
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
 
 from watchers.moves.grammar import Naming
@@ -16,7 +17,7 @@ from watchers.moves.names import (
     take,
     without_possessive,
 )
-from watchers.moves.page import Hit, Page
+from watchers.moves.page import END, Hit, Page
 from watchers.tables import either
 from watchers.text import fold, is_title_case
 
@@ -85,14 +86,16 @@ def add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: in
 
 def take_common_words(page: Page, taken: bytearray, left: int, right: int) -> None:
     """Words that the table knows as ordinary are in no name."""
-    for start, end, classes in page.found:
-        if start < right and end > left and not _MAYBE_IN_NAMES.issuperset(classes):
+    never = []
+    for start, end, classes in page.found[bisect_right(page.found, left, key=END) :]:
+        if start < right and not _MAYBE_IN_NAMES.issuperset(classes):
             taken[start:end] = _ORDINARY * (end - start)
+            if not IN_NO_NAME.isdisjoint(classes):
+                never.append((start, end))
     for hit in page.hits("nolaunch"):
         taken[hit.start : hit.end] = _ORDINARY * (hit.end - hit.start)
-    for name in IN_NO_NAME:
-        for hit in page.hits(name):
-            take(taken, hit.start, hit.end)
+    for start, end in never:
+        take(taken, start, end)
     for start, end, _ in page.triggers:
         take(taken, start, end)
 

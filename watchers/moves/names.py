@@ -54,12 +54,11 @@ def listed_parties(page: Page, entities: Mapping[str, Entity]) -> list[Party]:
 _LISTED = ("known", "gov")  # classes of names
 
 
+_KINDS = {EntityKind.PERSON: "person", EntityKind.PRODUCT: "product"}  # the others are organisations
+
+
 def _watched(page: Page, start: int, end: int, entity: Entity | None, slug: str) -> Party:
-    kind = "org"
-    if entity is not None and entity.kind is EntityKind.PERSON:
-        kind = "person"
-    elif entity is not None and entity.kind is EntityKind.PRODUCT:
-        kind = "product"
+    kind = "org" if entity is None else _KINDS.get(entity.kind, "org")
     party = make_party(page, start, end, kind, slug)
     if entity is not None and party.name[:1].islower():  # "parent of Facebook" is a description
         return party._replace(name=entity.name)

@@ -52,7 +52,7 @@ Match = tuple[int, int, int]
 # Where a phrase of the table stands, and the classes, cues and statuses that it belongs to.
 Found = tuple[int, int, frozenset[str]]
 _START: Callable[[Trigger], int] = itemgetter(0)
-_END: Callable[[Found], int] = itemgetter(1)
+END: Callable[[Found], int] = itemgetter(1)
 
 
 @dataclass(slots=True)
@@ -88,8 +88,8 @@ class Page:
 
     def holds(self, classes: frozenset[str], start: int, end: int) -> bool:
         """Whether a phrase of any of the classes lies within two positions."""
-        first = bisect_right(self.found, start, key=_END)
-        for begin, _, names in self.found[first : bisect_right(self.found, end, first, key=_END)]:
+        first = bisect_right(self.found, start, key=END)
+        for begin, _, names in self.found[first : bisect_right(self.found, end, first, key=END)]:
             if begin >= start and not classes.isdisjoint(names):
                 return True
         return False
@@ -266,14 +266,20 @@ _OF_IDIOMS = frozenset(
 )
 
 
+# Classes whose words may be a part of a phrase that means something else.
+_PARTS = _OF_IDIOMS | {"product", "stuff", "against", "job", "nolaunch", "talent", "known", "status:rumour"}
+
+
 def _meant(page: Page, name: str) -> list[Hit]:
     """The phrases of a class without those that mean nothing where they stand.
 
     Words that are only a part of a longer one mean nothing: "chief product officer"; in scripts
     without blanks also 首席技术官, 信息流, 机器人, 数据中心, マイクロソフト.
     """
-    lexicon, folded = page.lexicon, page.folded
     hits = _raw(page, name)
+    if name not in _PARTS:
+        return hits
+    lexicon, folded = page.lexicon, page.folded
     touching = bool(lexicon.numbers.counters)
     if name == "product" or (touching and name in ("stuff", "against", "job")):
         wholes = _raw(page, "position")

@@ -190,7 +190,7 @@ def _whole_title(draft: Draft, hit: Hit) -> str:
     if page.lexicon.numbers.counters:
         start, end = _whole_post(draft, hit)
     # "finance chief", "policy chief": one plain word before belongs to it
-    word = re.search(r"\b([a-z]+) $", page.raw[:start])
+    word = _WORD_BEFORE.search(page.raw, 0, start)
     if (
         word
         and page.folded[start:end] in page.lexicon.posts.bare
@@ -228,6 +228,7 @@ def _end_of_field(draft: Draft, end: int) -> int:
     return end
 
 
+_WORD_BEFORE = re.compile(r"\b([a-z]+) $")
 _COMPOUND = re.compile(r"\b([^\W\d_]+)-?$")  # the part before the last hyphen, or what begins the word
 _POST_SIGN = re.compile(r"[\u4e00-\u9fff\u30a1-\u30fa\u30fcA-Za-z]")
 _LONGEST_POST = 14
