@@ -75,7 +75,7 @@ def bind_behind(draft: Draft, parties: list[Party]) -> None:
 def _is_sold(draft: Draft, party: Party) -> bool:
     """ "buys Acme shares": what changes hands is a part of it."""
     page = draft.page
-    if draft.frame.kind is not MoveKind.FUNDING or page.folded[draft.end : party.start].strip():
+    if draft.frame.kind is not kinds.FUNDING or page.folded[draft.end : party.start].strip():
         return False
     shares = page.first("shareword", party.end, party.end + _SHARES_REACH)
     return shares is not None and not page.folded[party.end : shares.start].strip(" '")
