@@ -219,6 +219,14 @@ def test_a_courier_killed_at_a_thousand_lines_loses_nothing_and_doubles_nothing(
     assert count.doubled <= (count.ambiguous if scenario == "bare" else 0)
 
 
+@pytest.mark.long
+def test_a_message_whose_outcome_stays_unknown_for_minutes_is_told_once(sweep: Sweep):
+    [result] = sweep.run([{"scenario": "channel", "faults": ["500"] * 8}])
+    count = judge([result])
+    assert (count.lost, count.doubled, count.ambiguous) == (0, 0, 8)
+    assert set(result["states"]) <= {"sent", "superseded"}
+
+
 @pytest.mark.parametrize("scenario", ["channel", "history"])
 def test_the_same_sweep_without_looking_before_repeating_finds_doubles(sweep: Sweep, scenario: str):
     count = judge(sweep.run(points(sweep, scenario, 16, mode="repeat-blindly")))
