@@ -273,6 +273,8 @@ def _names(ours: _Side, theirs: _Side, rarity: Rarity) -> tuple[float, float]:
     A name meets the same word that does not look like one: in Title Case, in a role.
     """
     met = (ours.names & theirs.named.everything) | (theirs.names & ours.named.everything)
+    if not met and not ours.sounds and not theirs.sounds:
+        return 0.0, 0.0
     both = met & ours.named.headline & theirs.named.headline
     by_sound = 0.0
     if ours.sounds or theirs.sounds:
@@ -282,15 +284,16 @@ def _names(ours: _Side, theirs: _Side, rarity: Rarity) -> tuple[float, float]:
 
 def _strange(ours: _Side, theirs: _Side, rarity: Rarity) -> float:
     """Headline concepts that only one side has, the lesser side."""
+    if not ours.concepts.headline or not theirs.concepts.headline:
+        return 0.0
     lacking = _lacking(ours.concepts.headline, theirs.concepts, rarity.concept)
     return lacking and min(lacking, _lacking(theirs.concepts.headline, ours.concepts, rarity.concept))
 
 
 def _lacking(mine: Iterable[str], other: _Said, weight: Callable[[str], float]) -> float:
     """Rarity of what the other headline lacks; half where the other text has it further down."""
-    return sum(
-        [weight(key) * (0.5 if key in other.everything else 1.0) for key in mine if key not in other.headline]
-    )
+    told, known = other.headline, other.everything
+    return sum([weight(key) * (0.5 if key in known else 1.0) for key in mine if key not in told])
 
 
 def _shared(ours: _Said, theirs: _Said, weight: Callable[[str], float]) -> tuple[float, float]:

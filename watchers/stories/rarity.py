@@ -5,8 +5,9 @@ The store's counts are blended with a packaged prior, so that it works from the 
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from storage.model.noun import noun
 from watchers.stories.vocabulary import vocabulary
 
 PRIOR = 400  # imagined entries that the packaged shares stand for
@@ -22,6 +23,7 @@ _SHARE = {
     "plain": 0.05,  # an ordinary word
     "bigram": 0.01,  # two Han characters
 }
+_MOST = {sort: RAREST - math.log(share) for sort, share in _SHARE.items()}
 # What a nat of a shared key's rarity is worth beside the others, about as in ``weights``; a page
 # or a headline proves all by itself.
 _WORTH = {"e": 0.6, "n": 0.17, "c": 0.3, "a": 0.23}
@@ -29,7 +31,7 @@ _PROOF = {"u": 99.0, "t": 4.0}
 _KEYED = {"plain": "n", "bigram": "n", "common": "c", "p": "e"}  # sorts that share a sort of key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Rarity:
     """The store's counts for the keys of one entry."""
 
@@ -68,7 +70,7 @@ class Rarity:
 
     def number(self, number: float) -> float:
         """Of a number, as a share of what the rarest tells: a sum that all cite is background."""
-        return self._weight("a", f"{number:g}") / (RAREST - math.log(_SHARE["a"]))
+        return self._weight("a", f"{number:g}") / _MOST["a"]
 
     def word(self, word: str) -> float:
         """Of a word, or two Han characters."""
@@ -96,4 +98,4 @@ class Rarity:
     def _weigh(self, sort: str, key: str) -> float:
         seen = max(0, self.df.get(f"{_KEYED.get(sort, sort)}:{key}", 0) - 1)  # the candidate holds it
         weight = math.log((self.total + PRIOR) / (seen + _SHARE[sort] * PRIOR))
-        return min(max(0.0, weight), RAREST - math.log(_SHARE[sort]))
+        return min(max(0.0, weight), _MOST[sort])
