@@ -55,7 +55,7 @@ def test_every_reason_of_a_story_is_documented() -> None:
 
 def test_every_reason_of_context_is_documented() -> None:
     source = source_of(recall)
-    given = set(re.findall(r"why=f\"([a-z ]+):", source)) | set(re.findall(r"why=\"([a-z ]+)\"", source))
+    given = set(re.findall(r"yield .*, \"([a-z ]+)\", ", source))
     given |= {recall.CONTINUED, recall.SAME_MATTER}
     rows = [line.split("|")[1].strip().rstrip(":") for line in CONTEXT.splitlines() if line.startswith("| ")]
     assert given == set(rows) - {"words"}
