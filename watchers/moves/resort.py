@@ -13,22 +13,27 @@ from storage.model import MoveKind
 
 _WEIGHT = 0.66
 _SOMEBODY = "near:human|talent|person"
-_ELSEWHERE = (
-    "near:court|product|datacentre|money"  # what makes the words of a change of jobs mean something else
-)
+_ELSEWHERE = "near:court|product|datacentre|money"  # beside it words of coming mean something else
 
 # Key of a language's words -> kind, role of the company on either side, role after "of",
 # what is needed beside the company, and what speaks against it.
 _FRAMES: Mapping[str, tuple[MoveKind, str, str | None, tuple[str, ...], tuple[str, ...]]] = {
-    "quits": (MoveKind.DEPARTURE, "from", "from", ("near:firm",), (_ELSEWHERE,)),
-    "leaves": (MoveKind.DEPARTURE, "from", "from", ("near:firm", _SOMEBODY), (_ELSEWHERE, "near:count")),
+    "quits": (MoveKind.DEPARTURE, "from", "from", ("near:firm",), ("near:court|datacentre|money",)),
+    "leaves": (
+        MoveKind.DEPARTURE,
+        "from",
+        "from",
+        ("near:firm", _SOMEBODY),
+        ("near:court|datacentre|money|count",),
+    ),
     "hires": (MoveKind.HIRE, "to", None, ("near:firm", _SOMEBODY), (_ELSEWHERE, "near:contractword")),
+    "joins": (MoveKind.HIRE, "to", None, ("near:firm",), (_ELSEWHERE, "near:contractword|job")),
     "cuts": (
         MoveKind.LAYOFFS,
         "employer",
         "employer",
         ("near:firm", "near:job|count|cut_"),
-        ("near:court|position|product",),
+        ("near:court|position",),
     ),
     "axes": (MoveKind.LAYOFFS, "employer", "employer", ("near:firm",), ("near:court|position",)),
     "listing": (MoveKind.FUNDING, "recipient", "recipient", ("near:firm",), ("near:court",)),
@@ -39,6 +44,7 @@ _FRAMES: Mapping[str, tuple[MoveKind, str, str | None, tuple[str, ...], tuple[st
         ("near:firm", "near:money|stake|valuation"),
         ("near:court|datacentre|acqword|job|earnings|contractword|gov",),
     ),
+    "takes": (MoveKind.ACQUISITION, "acquirer", "target", ("near:firm",), ("near:court|stake|job",)),
     "buys": (
         MoveKind.ACQUISITION,
         "acquirer",
@@ -52,7 +58,7 @@ _FRAMES: Mapping[str, tuple[MoveKind, str, str | None, tuple[str, ...], tuple[st
         MoveKind.PARTNERSHIP,
         "partner",
         None,
-        ("left:firm", "right:name"),
+        ("near:firm", "right:name or left:together"),
         ("near:court|gov|talent|money",),
     ),
     "orders": (
@@ -68,13 +74,12 @@ _FRAMES: Mapping[str, tuple[MoveKind, str, str | None, tuple[str, ...], tuple[st
         "owner",
         None,
         ("left:firm", "near:product|brand|novel or right:name"),
-        ("near:court|talent|position|nolaunch|money|job|gov",),
+        ("near:court|talent|position|money|job|gov|nolaunch",),
     ),
 }
 KEYS = frozenset(_FRAMES)  # of words
-SMALL = frozenset(
-    {"of", "at", "particles"}
-)  # before an owner, before an employer, behind a party: each as "a|b"
+# Before an owner, before an employer, behind a party: each as "a|b".
+SMALL = frozenset({"of", "at", "particles"})
 
 
 def rows(table: Mapping[str, Any]) -> Iterator[tuple[MoveKind, dict[str, Any]]]:
@@ -85,7 +90,7 @@ def rows(table: Mapping[str, Any]) -> Iterator[tuple[MoveKind, dict[str, Any]]]:
         if key not in section:
             continue
         via = {of: owned} if of and owned else {}
-        if at and key == "hires":
+        if at and kind is MoveKind.HIRE:
             via[at] = role
         yield (
             kind,
