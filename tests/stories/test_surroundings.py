@@ -25,10 +25,12 @@ def test_words_of_another_language_prove_nothing() -> None:
     assert novelty(FOREIGN, [FIRST], RARITY) == 0.0
 
 
-def test_names_of_another_language_are_new_all_the_same() -> None:
-    elsewhere = fingerprint("Un tournoi d'échecs de Scale AI à Brindelac", lang="fr")
-    assert novelty(elsewhere, [FIRST], RARITY) > 0.0
-    assert novelty(elsewhere, [fingerprint("スケールAI、チェス大会を後援", lang="ja")], RARITY) == 0.0
+def test_known_names_are_new_in_every_language() -> None:
+    apple = fingerprint("Apple lobt das Roboterlabor von Scale AI", lang="de")
+    assert novelty(apple, [FIRST], RARITY) > 0.0
+    assert (
+        novelty(apple, [FIRST, fingerprint("アップル、スケールAIの研究所を評価", lang="ja")], RARITY) == 0.0
+    )
 
 
 def test_another_kind_of_move_retells_nothing() -> None:

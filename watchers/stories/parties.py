@@ -15,7 +15,7 @@ KEPT = 2_048  # names of which is kept what they are
 _PERSON_ROLES = frozenset({"person"})
 _TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has one of these
 _PERSONAL = frozenset({"hire", "departure"})
-OTHER_FORMS = frozenset({"zh", "ja", "ko", "ru"})  # names of which look otherwise
+_OTHER_FORMS = frozenset({"zh", "ja", "ko", "ru"})  # names of which look otherwise
 _LISTED = frozenset({"investor"})  # roles of which every report names a few
 _GENERIC = frozenset("ai lab labs inc corp group technolo the of and".split())  # stems of many names
 # Kinds that one event is told as, depending on who tells it.
@@ -125,7 +125,7 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
     """
     if not (a.moved and b.moved) or a.kinds[0] != b.kinds[0]:
         return False
-    if a.lang in OTHER_FORMS or b.lang in OTHER_FORMS:
+    if a.lang in _OTHER_FORMS or b.lang in _OTHER_FORMS:
         return False
     ours, theirs = _cast(a).others, _cast(b).others
     return any(
@@ -145,7 +145,7 @@ def another_partner(a: Fingerprint, b: Fingerprint) -> bool:
     """
     if not (a.moved and b.moved) or a.kinds[0] != b.kinds[0]:
         return False
-    if a.lang in OTHER_FORMS or b.lang in OTHER_FORMS:
+    if a.lang in _OTHER_FORMS or b.lang in _OTHER_FORMS:
         return False
     ours, theirs = _cast(a).others.get("partner", []), _cast(b).others.get("partner", [])
     mine, other = [x for x in ours if not _meet((x,), theirs)], [y for y in theirs if not _meet((y,), ours)]
@@ -167,7 +167,7 @@ def gone_before(a: Fingerprint, b: Fingerprint) -> bool:
 
 
 def _told_behind(later: Fingerprint, earlier: Fingerprint) -> bool:
-    if not later.behind or {later.lang, earlier.lang} & OTHER_FORMS:
+    if not later.behind or {later.lang, earlier.lang} & _OTHER_FORMS:
         return False
     told = {*earlier.heads(), *earlier.headline_names()}
     if earlier.moved:

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from watchers.stories.actions import compare, sorts_of
 from watchers.stories.evidence import Evidence, akin, soon
 from watchers.stories.fingerprint import Fingerprint
-from watchers.stories.parties import OTHER_FORMS, words_of
+from watchers.stories.parties import words_of
 from watchers.stories.rarity import Rarity
+from watchers.stories.vocabulary import vocabulary
 
 _DAY = timedelta(days=1)
-_NAMED_OTHERWISE = OTHER_FORMS | {"de"}  # languages of which a capital letter tells no name
 _MOST_NOVEL = 10.0  # nats: long headlines have more words, not more news
 
 
@@ -47,15 +47,13 @@ def presence(fp: Fingerprint, told: Iterable[tuple[Fingerprint, timedelta, Evide
 def novelty(fp: Fingerprint, told: Sequence[Fingerprint], rarity: Rarity) -> float:
     """Rarity of the headline's names and words that no report of the story in its language has.
 
-    Where there is none, that of its names, as far as a capital letter tells them and no script hides them.
+    Where there is none, that of the names that a table knows in every script.
     """
     known = [words_of(other) for other in told if other.lang == fp.lang]
     said = (*fp.headline_names(), *fp.headline_words())
-    if not known and fp.lang not in _NAMED_OTHERWISE:
-        known = [words_of(other) for other in told if other.lang not in OTHER_FORMS]
-        said = fp.headline_names()
     if not known:
-        return 0.0
+        known = [words_of(other) for other in told]
+        said = tuple(word for word in said if word in vocabulary().famous)
     return min(_MOST_NOVEL, sum(rarity.word(key) for key in said if not any(key in have for have in known)))
 
 

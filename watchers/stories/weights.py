@@ -38,7 +38,7 @@ WEIGHTS: dict[str, float] = {
     "days": -0.43,
     "soon": 2.29,
     "burst": 0.27,
-    "comment": -3.07,
+    "comment": -4.00,
     "alien": -1.81,
     "alien_abroad": -1.13,
     "relayed": 1.58,
