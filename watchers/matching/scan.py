@@ -1,6 +1,6 @@
 """Where the names stand: one pass of an automaton over the folded text.
 
-All aliases of a watchlist are one Aho-Corasick automaton, its context words another; the time is
+All aliases and context words of a watchlist are one Aho-Corasick automaton; the time is
 linear in the text and hardly depends on the watchlist's size.  Overlapping matches are
 taken, then those that are parts of other words are dropped; choosing between what is left
 is the work of ``judge``.
@@ -21,7 +21,7 @@ from watchers.text import INVISIBLE
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
-_FEW = 10_000  # patterns of which names can be had twice: alone, and together with context words
+_FEW = 10_000  # patterns of which names are kept twice: alone, and together with context words
 _CHUNK = 1 << 16  # code points handed to the automaton at once: bounds the memory of long texts
 
 
@@ -55,18 +55,18 @@ class Scanner:
         names = [Pattern(key, _best_first(of), _spaced(key)) for key, of in forms.items()]
         contexts = {phrase for one in self.profiles for phrase in one.contexts_for | one.contexts_against}
         phrases = [Pattern(key, (), _spaced(key)) for key in sorted(contexts.difference(forms))]
-        self._longest = max((len(one.key) for one in (*names, *phrases)), default=1)
+        self._patterns = names + phrases
+        self._longest = max((len(one.key) for one in self._patterns), default=1)
 
-        def automaton(patterns: Sequence[Pattern]) -> tuple[AhoCorasick, Sequence[Pattern]]:
+        def automaton(patterns: Sequence[Pattern]) -> AhoCorasick:
             # the contiguous one: the DFA takes half a gigabyte at 100,000 aliases
             kind = Implementation.ContiguousNFA
             keys = [one.key for one in patterns]
-            return AhoCorasick(keys, implementation=kind, store_patterns=False), patterns
+            return AhoCorasick(keys, implementation=kind, store_patterns=False)
 
-        # Names have one of their own, because most texts are asked about them alone.
-        self._names = automaton(names)
-        few = len(names) + len(phrases) <= _FEW
-        self._automata = [automaton(names + phrases)] if few else [self._names, automaton(phrases)]
+        self._all = automaton(self._patterns)
+        # Most texts are asked about names alone; beside many of them the context words cost nothing.
+        self._names = automaton(names) if len(self._patterns) <= _FEW else self._all
 
     def hits(self, folded: str) -> list[Hit]:
         """All whole-word occurrences in a folded text, in no particular order."""
@@ -75,18 +75,17 @@ class Scanner:
             text, starts = squeeze(text)
         text += " "  # so that a sign stands before and after each place
         found: list[Hit] = []
-        for automaton, patterns in self._automata:
-            for number, start, end in self._found(automaton, text):
-                pattern = patterns[number]
-                suffix = ""
-                if text[start - 1].isalnum() or text[end].isalnum():
-                    ending = whole_word(text, start, end, spaced=pattern.spaced)
-                    if ending is None:
-                        continue
-                    suffix = ending
-                if starts is not None:
-                    start, end = _raw(starts, start), _raw(starts, end - 1) + 1
-                found.append((pattern, start, end, suffix))
+        for number, start, end in self._found(self._all, text):
+            pattern = self._patterns[number]
+            suffix = ""
+            if text[start - 1].isalnum() or text[end].isalnum():
+                ending = whole_word(text, start, end, spaced=pattern.spaced)
+                if ending is None:
+                    continue
+                suffix = ending
+            if starts is not None:
+                start, end = _raw(starts, start), _raw(starts, end - 1) + 1
+            found.append((pattern, start, end, suffix))
         return found
 
     def names_anybody(self, raw: str) -> bool:
@@ -94,10 +93,10 @@ class Scanner:
         text = softened(raw)
         if "  " in text or INVISIBLE in text:
             text, _ = squeeze(text)
-        automaton, names = self._names
         return any(
-            whole_word(text, start, end, spaced=names[number].spaced) is not None
-            for number, start, end in self._found(automaton, text)
+            (pattern := self._patterns[number]).forms
+            and whole_word(text, start, end, spaced=pattern.spaced) is not None
+            for number, start, end in self._found(self._names, text)
         )
 
     def _found(self, automaton: "AhoCorasick", text: str) -> Iterable[tuple[int, int, int]]:
