@@ -34,6 +34,7 @@ THREAD_TURN = 0.0005
 # Seconds for which judging pauses after an alert: the courier takes it from the database meanwhile.
 COURIERS_TURN = 0.003
 YOUNG = 5_000  # most objects of a batch live until it is stored; a look at more holds all threads up
+MANY = 50_000  # … and of two batches fewer: a ``poll``, whom nobody asks anything, has next to no looks
 LOOKS = (20, 10)  # at the young ones, and at the middle ones, before the older are looked at with them
 
 
@@ -120,7 +121,7 @@ async def one_pass(
     if command == "run":
         sys.setswitchinterval(THREAD_TURN)
     report = PassReport()
-    spare_the_collector()
+    spare_the_collector(YOUNG if command == "run" else MANY)
     with app.store.pass_lock(holder(command)) as lock:
         if not lock.acquired:
             since = f" since {lock.since:%Y-%m-%dT%H:%M:%SZ}" if lock.since else ""
@@ -137,10 +138,10 @@ async def one_pass(
 
 
 @functools.cache  # once a process: whether anything is frozen takes 10 ms to count
-def spare_the_collector() -> None:
+def spare_the_collector(young: int = YOUNG) -> None:
     """What is loaded by now stays: it is not looked through for garbage again and again."""
     gc.freeze()
-    gc.set_threshold(YOUNG, *LOOKS)
+    gc.set_threshold(young, *LOOKS)
 
 
 def tidy() -> None:

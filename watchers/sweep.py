@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # a pass with nothing due does without the pipeline's many ru
 HOSTS_AT_ONCE = 512  # tasks only: how many really ask at once is the fetcher's rule
 BEGIN_APART = 0.0002  # seconds between the first steps of two of them: the loop has others to serve
 LOOK_EVERY = 0.25  # seconds between looks for what else is due
-NEWS_WAIT = 0.3  # seconds that one with news waits for others, where the sweep is one of all feeds at once
+NEWS_WAIT = 0.5  # seconds that one with news waits for others, where the sweep is one of all feeds at once
 _GOLDEN = 0.618034  # multiples of which fill a second most evenly
 
 log = logging.getLogger(__name__)
