@@ -160,7 +160,7 @@ def akin(a: Fingerprint, b: Fingerprint) -> bool:
 
 def sequel(a: Fingerprint, b: Fingerprint, apart: timedelta) -> bool:
     """Whether one of them says itself that what the other tells went before: "a day after …"."""
-    return apart > _SAME_HOURS and parties.gone_before(a, b)
+    return bool(a.behind or b.behind) and apart > _SAME_HOURS and parties.gone_before(a, b)
 
 
 def soon(days: float) -> float:
