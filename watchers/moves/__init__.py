@@ -153,6 +153,8 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
             continue
         if frame.kind in _BARGAINS and _is_for_power(spot):
             continue
+        if title and frame.kind is kinds.LAUNCH and _is_site(spot):
+            continue
         draft = Draft.at(spot, frame)
         bind(draft)
         _FINISH[frame.kind](draft)
@@ -195,6 +197,17 @@ def _is_for_power(spot: Spot) -> bool:
         page.first("energy", *sentence) is not None
         and page.first("gigawatts", *sentence) is None
         and not spot.reading.amounts(*sentence)
+    )
+
+
+def _is_site(spot: Spot) -> bool:
+    """Whether a data centre is what is shown: infrastructure, whatever the verb."""
+    page, end = spot.page, spot.end
+    site = page.first("datacentre", end, min(spot.right, end + page.lexicon.next_reach))
+    return (
+        site is not None
+        and page.first("border", end, site.start) is None
+        and page.first("product", end, site.start) is None
     )
 
 
