@@ -30,15 +30,15 @@ def _span(spot: Spot, reach: str) -> tuple[int, int]:
     match reach:
         case "next":
             return end, min(spot.right, end + lexicon.next_reach)
+        case "near":  # the sentence, both sides
+            left, right = spot.sentence
+            return max(left, start - lexicon.side_reach), min(right, end + lexicon.side_reach)
         case "after":
             return end, min(spot.right, end + _TOUCH)
         case "left":
             return max(spot.left, start - lexicon.side_reach), start
         case "right" | "end":
             return end, min(spot.right, end + lexicon.side_reach)
-        case "near":  # the sentence, both sides
-            left, right = spot.sentence
-            return max(left, start - lexicon.side_reach), min(right, end + lexicon.side_reach)
         case "before":
             return max(spot.left, start - _TOUCH), start
         case "prev":
@@ -151,16 +151,16 @@ def _may_name(reading: Reading, left: int, right: int) -> bool:
 
 def _is(party: Party, name: str) -> bool:
     match name:
+        case "org":
+            return party.kind in _ORG_KINDS
+        case "firm":
+            return party.kind == "org" and (party.slug is not None or party.known)
         case "person":
             return party.kind == "person"
         case "someone":  # himself, not what is his
             return party.kind == "person" and not party.possessive
-        case "org":
-            return party.kind in _ORG_KINDS
         case "watched":
             return party.slug is not None
-        case "firm":
-            return party.kind == "org" and (party.slug is not None or party.known)
         case "product":
             return party.kind == "product"
         case _:  # party, name
@@ -232,14 +232,15 @@ def may_fit(page: Page, most: int) -> list[tuple[int, int, Frame]]:
     found = []
     for start, end, frames in page.triggers:
         for frame in frames[:most]:
+            if frame.title_only and not title:
+                continue
             for words, near in frame.asks:
                 if absent(words):
                     break
                 if near and not title and not page.holds(words, start - near[0], end + near[1]):
                     break
             else:
-                if title or not frame.title_only:
-                    found.append((start, end, frame))
+                found.append((start, end, frame))
         most -= len(frames)
         if most <= 0:
             break
