@@ -124,9 +124,9 @@ def _tell_apart(drafts: Sequence[Draft], title: Page) -> None:
     """Below a headline that names nobody watched and tells nothing of the kind, what a lead says of them is background."""
     if title.folded.count(" ") < _HEADLINE_WORDS:
         return  # "Notes": no headline
-    kinds = {frame.kind for _, _, frame in may_fit(title, MOST_TRIGGERS) if not frame.last_resort}
+    told = {frame.kind for _, _, frame in may_fit(title, MOST_TRIGGERS) if not frame.last_resort}
     for draft in drafts:
-        if draft.page is title or draft.frame.kind in kinds or draft.frame.kind in _SHOWN:
+        if draft.page is title or draft.frame.kind in told or draft.frame.kind in _SHOWN:
             continue
         watched = [party for parties in draft.roles.values() for party in parties if party.slug]
         if watched and all(party.kind != "person" for party in watched):

@@ -88,16 +88,17 @@ def take_common_words(page: Page, taken: bytearray, left: int, right: int) -> No
     """Words that the table knows as ordinary are in no name."""
     never = []
     for start, end, classes in page.found[bisect_right(page.found, left, key=END) :]:
-        if start < right and not _MAYBE_IN_NAMES.issuperset(classes):
+        if start < right and not classes <= _MAYBE_IN_NAMES:
             taken[start:end] = _ORDINARY * (end - start)
-            if not IN_NO_NAME.isdisjoint(classes):
+            if not classes.isdisjoint(IN_NO_NAME):
                 never.append((start, end))
     for hit in page.hits("nolaunch"):
         taken[hit.start : hit.end] = _ORDINARY * (hit.end - hit.start)
     for start, end in never:
         take(taken, start, end)
     for start, end, _ in page.triggers:
-        take(taken, start, end)
+        if start < right and end > left:
+            take(taken, start, end)
 
 
 def _looks_like_name(word: str, page: Page, inside: bool, shouting: bool) -> bool:

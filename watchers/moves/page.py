@@ -53,6 +53,7 @@ Match = tuple[int, int, int]
 Found = tuple[int, int, frozenset[str]]
 _START: Callable[[Trigger], int] = itemgetter(0)
 END: Callable[[Found], int] = itemgetter(1)
+_CLASSES: Callable[[Found], frozenset[str]] = itemgetter(2)
 
 
 @dataclass(slots=True)
@@ -228,7 +229,7 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
         found.append((start, end, classes))
         if frames:
             triggers.append((start, end, frames))
-    page.present.update(*[classes for _, _, classes in found])
+    page.present.update(*map(_CLASSES, found))
     if named:
         page.present |= _BY_MENTION
     elif not page.present.isdisjoint(_BY_WORD):

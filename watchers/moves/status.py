@@ -331,15 +331,16 @@ def _is_own_word(document: Document, draft: Draft) -> bool:
     labels = _labels_of(document.url)
     for parties in draft.roles.values():
         for party in parties:
-            slug = (party.slug or "").replace("-", "")
-            if slug in labels or slug.removesuffix("ai") in labels or _plain(party.name) in labels:
+            if not labels.isdisjoint(_labels_for(party.slug or "", party.name)):
                 return True
     return False
 
 
 @lru_cache(maxsize=1024)
-def _plain(name: str) -> str:
-    return "".join(c for c in name.lower() if c.isalnum())
+def _labels_for(slug: str, name: str) -> frozenset[str]:
+    """What somebody's own site may be called."""
+    slug = slug.replace("-", "")
+    return frozenset({slug, slug.removesuffix("ai"), "".join(c for c in name.lower() if c.isalnum())})
 
 
 # --- patterns out of the words of a language -------------------------------------------------
