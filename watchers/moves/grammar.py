@@ -54,6 +54,16 @@ class Grammar:
         return self.prepositions | self.no_prepositions
 
     @cached_property
+    def begins_to_do(self) -> tuple[str, ...]:
+        """How an infinitive begins: "to", with its blank."""
+        return tuple(f"{word} " for word in self.to_do)
+
+    @cached_property
+    def ends_to_do(self) -> tuple[str, ...]:
+        """How a text ends before one."""
+        return tuple(f" {word} " for word in self.to_do)
+
+    @cached_property
     def joins(self) -> tuple[str, ...]:
         """How a text ends before a second verb: "and", with its blank."""
         return (*(f" {word}" for word in self.ands), " &")

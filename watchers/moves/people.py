@@ -43,10 +43,12 @@ def _name_houses(draft: Draft) -> None:
     """ "Acme's Widget chief leaves": from the house, not from what he ran there."""
     for role in ("from", "to"):
         for at, party in enumerate(draft.roles.get(role, ())):
+            if party.slug is not None:
+                continue
             owner = next(
                 (p for p in draft.parties if p.possessive and p.end < party.start <= p.end + 3), None
             )
-            if party.slug is None and owner is not None and owner.slug is not None and owner.kind == "org":
+            if owner is not None and owner.slug is not None and owner.kind == "org":
                 draft.roles[role][at] = owner
 
 
@@ -98,7 +100,7 @@ def _settle_origin(draft: Draft) -> None:
 
 def _add_described_employer(draft: Draft) -> None:
     """ "Acme's chief scientist leaves": who is meant by the role, and whom he leaves."""
-    if "from" in draft.roles:
+    if "from" in draft.roles or not draft.page.inner:
         return
     others = {p.slug for parties in draft.roles.values() for p in parties}
     for person in draft.roles.get("person", ()):

@@ -79,20 +79,18 @@ def _bind_preposed(draft: Draft, parties: list[Party], floor: int) -> list[Party
 def _subject(draft: Draft, actors: list[Party], floor: int) -> Party:
     """Who is the nearest to act; "Acme takes aim at Corvid, offers …": or the first, of a further verb."""
     page = draft.page
-    further = page.folded[floor : draft.start].rstrip().endswith((",", *page.lexicon.grammar.joins))
-    if not further or len(actors) == 1:
+    if len(actors) == 1 or not page.folded[floor : draft.start].rstrip().endswith(
+        (",", *page.lexicon.grammar.joins)
+    ):
         return actors[-1]
     return next((p for p in actors if preposed(page, p, floor, draft.frame) is None), actors[-1])
 
 
 def _says_what_for(draft: Draft) -> bool:
     """ "… to hire": whether the verb is an infinitive."""
-    text = draft.page.folded
-    for mark in draft.page.lexicon.grammar.to_do:
-        said = f"{mark} "
-        if text.startswith(said, draft.start, draft.end) or text.endswith(f" {said}", 0, draft.start):
-            return True
-    return False
+    text, grammar = draft.page.folded, draft.page.lexicon.grammar
+    begins = text.startswith(grammar.begins_to_do, draft.start, draft.end)
+    return begins or text.endswith(grammar.ends_to_do, 0, draft.start)
 
 
 def _whose_purpose(draft: Draft, actors: list[Party]) -> Party:
