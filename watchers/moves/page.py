@@ -127,6 +127,8 @@ class Page:
 
     def aside(self, start: int, end: int) -> int:
         """Where a remark (", which …") begins between two positions, else ``end``."""
+        if self.folded.find(",", max(0, start - 2), end + 1) < 0:
+            return end
         for hit in self.hits("relative"):
             if start <= hit.start < end and self.folded[
                 max(0, hit.start - 2) : hit.start + 1
