@@ -195,9 +195,10 @@ def _bind_subject(draft: Draft, rest: list[Party], subject: Party) -> None:
                 for p in rest
                 if accepts(frame.left_org, p) and p is not person and not is_bystander(page, p)
             ]
-            free = [p for p in orgs if preposed(page, p, previous_end(rest, p), frame) is None]
+            if len(orgs) > 1:
+                orgs = [p for p in orgs if preposed(page, p, previous_end(rest, p), frame) is None] or orgs
             if orgs:
-                give(draft, frame.left_org, (free or orgs)[-1])
+                give(draft, frame.left_org, orgs[-1])
         return
     if _acts_through_people(draft, subject):
         return
