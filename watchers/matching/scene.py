@@ -162,8 +162,9 @@ class Scene:
         self.cues: Cues = cues(self.lang)
         self.cjk = self.lang in CJK  # without blanks between words, or Korean
         self.day: date | None = document.published.date() if document.published else None
+        english = self.lang is None or self.lang == "en"
         for one in self.fields:
-            one.english = self.lang is None or self.lang == "en"
+            one.english = english
         for candidate in self.candidates:
             candidate.place = candidate.field.place(candidate.start, candidate.end)
             candidate.capital = self._capital_of(candidate)

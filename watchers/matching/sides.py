@@ -18,7 +18,9 @@ def side_evidence(candidate: Candidate, scene: Scene) -> Evidence:
     """The words right before and after a name that may be an ordinary word."""
     if scene.cjk:
         return _cjk_sides(candidate, scene)
-    return [*_right_side(candidate, scene), *_left_side(candidate, scene)]
+    found = _right_side(candidate, scene)
+    found += _left_side(candidate, scene)
+    return found
 
 
 def _right_side(candidate: Candidate, scene: Scene) -> Evidence:
