@@ -62,6 +62,9 @@ def _has_no_capital(sign: str) -> bool:
 _CAPITAL, _INNER = 0x20, 0x60  # of the code of a letter, what makes it a capital, and a sign that no text has
 # A bit for what is in a word, and below it one for a letter.
 _KINDS = bytes(0x60 if chr(sign).isalpha() else 0x40 * chr(sign).isalnum() for sign in range(256))
+_WIDE = "utf-16-le"
+# What has no kind above, among it all further letters and digits of scripts with blanks, and what is wider.
+_FURTHER = re.compile("[\u0100-\u1fff\u2070-\u2e7f\ud800-\udfff\U00010000-\U0010ffff]")
 _WORD = re.compile(rf"[^\W_{NO_BLANKS}-\U0010ffff]+")
 
 
@@ -70,14 +73,20 @@ def with_capitals(folded: str) -> str:
 
     A letter that is a word by itself stays as it is.  Scripts without blanks have no words.
     """
-    if not folded.isascii():
+    if folded.isascii():
+        return _all_at_once(folded.encode(), folded.encode().translate(_KINDS), 8).decode()
+    if _FURTHER.search(folded):
         return _WORD.sub(lambda word: _capitalised(word[0]), folded)
-    signs = folded.encode()
-    kinds = int.from_bytes(signs.translate(_KINDS), "little")  # all at once, as the bytes of one number
-    before, behind = kinds << 8, kinds >> 8
-    joined, inner = kinds & (before | behind) >> 1, kinds & (before & behind) >> 1
-    text = int.from_bytes(signs, "little") ^ joined ^ inner << 1
-    return text.to_bytes(len(signs), "little").decode()
+    kinds = folded.encode("latin-1", "replace").translate(_KINDS).decode("latin-1")
+    return _all_at_once(folded.encode(_WIDE), kinds.encode(_WIDE), 16).decode(_WIDE)
+
+
+def _all_at_once(signs: bytes, kinds: bytes, width: int) -> bytes:
+    """Signs of ``width`` bits with the capitals that their kinds tell, reckoned as the bytes of one number."""
+    kind = int.from_bytes(kinds, "little")
+    before, behind = kind << width, kind >> width
+    joined, inner = kind & (before | behind) >> 1, kind & (before & behind) >> 1
+    return (int.from_bytes(signs, "little") ^ joined ^ inner << 1).to_bytes(len(signs), "little")
 
 
 @lru_cache(maxsize=4096)
