@@ -64,7 +64,7 @@ _CAPITAL, _INNER = 0x20, 0x60  # of the code of a letter, what makes it a capita
 _KINDS = bytes(0x60 if chr(sign).isalpha() else 0x40 * chr(sign).isalnum() for sign in range(256))
 _WIDE = "utf-16-le"
 # What has no kind above, among it all further letters and digits of scripts with blanks, and what is wider.
-_FURTHER = re.compile("[\u0100-\u1fff\u2070-\u2e7f\ud800-\udfff\U00010000-\U0010ffff]")
+_FURTHER = re.compile(r"[\u0100-\u1fff\u2070-\u2e7f\ud800-\udfff\U00010000-\U0010ffff]")
 _WORD = re.compile(rf"[^\W_{NO_BLANKS}-\U0010ffff]+")
 
 
