@@ -21,6 +21,7 @@ from storage.sqlite.locks import FileLock
 BUSY_TIMEOUT = 10_000  # milliseconds; only programs that ignore our lock make us wait
 CACHE = 8_192  # KiB of pages kept in memory
 LOG_PAGES = 4_000  # pages after which the log is moved into the file: whoever commits then waits for the disk
+LOG_COMMITS = 25  # commits after which ``move_log`` does so, for whom nobody waits
 CLOSING = 2.0  # seconds that the last tidying up may wait for other writers
 
 Row = tuple[Any, ...]
@@ -41,6 +42,7 @@ class Connection:
         self._inode = _inode(path)
         self._memos: dict[str, dict[Any, Any]] = {}
         self._version = 0  # of the file, as the memos know it; others' writes change it
+        self._logged = 0  # commits since the log was last moved aside
 
     # --- reading ------------------------------------------------------------------------
 
@@ -114,6 +116,7 @@ class Connection:
                     yield
                     self._writing()
                     self._execute("COMMIT")
+                    self._logged += 1
                 except BaseException:
                     self._rollback()
                     raise
@@ -154,6 +157,23 @@ class Connection:
                 raise translate(error, self.path) from error
             finally:
                 self._file_lock.release()
+
+    def move_log(self) -> None:
+        """Move the log into the file once it has grown, so that no commit has to.
+
+        By a connection of its own, which neither readers nor writers wait for: what is being read
+        or written meanwhile stays in the log for the next time (https://sqlite.org/wal.html#ckpt).
+        """
+        if self._logged < LOG_COMMITS:
+            return
+        self._logged = 0
+        raw = connect(self.path, durable=self._durable)
+        try:
+            raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+        finally:
+            raw.close()
 
     def close(self) -> None:
         """Close the file; the next statement would open it again."""

@@ -133,6 +133,10 @@ class SqliteStore:
 
     # --- upkeep ---------------------------------------------------------------------------
 
+    def move_log(self) -> None:
+        """Move what the log holds into the file, if it has grown; in a process that stays, beside its work."""
+        self._db.move_log()
+
     def backup(self, path: Path | str) -> None:
         """Copy the database as it is at one moment, while others write."""
         upkeep.backup(self._db, Path(path))

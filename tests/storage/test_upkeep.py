@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from storage.errors import StoreError
 from storage.sqlite import SqliteStore, open_store
+from storage.sqlite.connection import LOG_COMMITS
 from storage.sqlite.upkeep import Pruned
 from tests.storage.made import DAY, NOW, URL, delivery, entity, parsed, poll, quiet, story, tell, told
 
@@ -154,3 +156,36 @@ def test_an_entry_that_meant_somebody_is_forgotten_with_its_links(sqlite: Sqlite
     assert [hit.id for hit in sqlite.search.query("", entity="acme")] == ["e1"]
     sqlite.prune(NOW)
     assert (sqlite.search.query("", entity="acme"), sqlite.check()) == ([], [])
+
+
+def in_the_file_alone(path: Path, folder: Path) -> list[str]:
+    """What the database's file holds without its log."""
+    bare = folder / "bare.db"
+    bare.write_bytes(path.read_bytes())
+    with closing(sqlite3.connect(f"{bare.as_uri()}?immutable=1", uri=True)) as raw:
+        return [key for (key,) in raw.execute("SELECT key FROM setting WHERE key LIKE 'mark-%'")]
+
+
+def test_the_log_moves_into_the_file_while_somebody_writes(
+    sqlite: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    for number in range(LOG_COMMITS):
+        sqlite.set_setting(f"mark-{number}", "x")
+    assert in_the_file_alone(path, tmp_path) == []
+    with sqlite.transaction():
+        sqlite.set_setting("mark-open", "x")
+        mover = threading.Thread(target=sqlite.move_log)
+        mover.start()
+        mover.join(30)
+        assert not mover.is_alive()
+    assert len(in_the_file_alone(path, tmp_path)) == LOG_COMMITS
+    assert sqlite.setting("mark-open") == "x"
+
+
+def test_a_log_that_has_not_grown_is_left(sqlite: SqliteStore, path: Path, tmp_path: Path) -> None:
+    for number in range(LOG_COMMITS):
+        sqlite.set_setting(f"mark-{number}", "x")
+    sqlite.move_log()
+    sqlite.set_setting("mark-later", "x")
+    sqlite.move_log()
+    assert "mark-later" not in in_the_file_alone(path, tmp_path)
