@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.words import nearest
 from storage.errors import UnknownThing
 from storage.model import (
+    Assignment,
     Delivery,
     Entity,
     Feed,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 HEALTHY = frozenset({FeedState.OK, FeedState.QUIET})
 STALE = timedelta(days=1)  # a feed not read for so long says nothing about today
 _REFERENCE = re.compile(r"([es])([0-9]{1,18})", re.IGNORECASE)
+_VETO = re.compile(r"([a-z-]+):(s\d+)")  # as ``watchers.stories.joining`` writes it
 _KEY = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
 
 
@@ -200,6 +202,12 @@ def why(store: "SqliteStore", reference: str) -> WhyAnswer:
         f"{reference!r} is no id: give e12 for an entry, s3 for a story, the 24 characters under an alert, "
         "or the URL of an entry"
     )
+
+
+def kept_apart(assignment: Assignment) -> list[str]:
+    """The vetoes among an assignment's reasons, in words: "kept apart from s7: another person"."""
+    vetoes = filter(None, map(_VETO.fullmatch, assignment.reasons))
+    return [f"kept apart from {veto[2]}: {veto[1].replace('-', ' ')}" for veto in vetoes]
 
 
 def _why_entry(store: "SqliteStore", number: int) -> WhyAnswer:

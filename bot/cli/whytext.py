@@ -1,6 +1,6 @@
 """``why`` for people: the record of an entry, from its mentions to its deliveries, in reading order."""
 
-from bot.answers import WhyAnswer
+from bot.answers import WhyAnswer, kept_apart
 from bot.cli.output import say, state, table
 from bot.cli.present import mention_rows, move_rows
 from bot.digests import waits_for
@@ -51,6 +51,8 @@ def _show_entry(recorded: RecordedEntry) -> None:
         verb = "opened" if recorded.assignment.story_id is None else "joined"
         reasons = ", ".join(recorded.assignment.reasons)
         say(f"{verb} story s{recorded.story.id} ({recorded.assignment.score:.2f}): {reasons}", indent=2)
+        for told in kept_apart(recorded.assignment):
+            say(told, indent=2)
     table(*mention_rows(recorded.mentions), title="Mentions", empty="nobody on the watchlist is named")
     if recorded.moves:
         table(*move_rows(recorded.moves), title="Moves")

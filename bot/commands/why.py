@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 
 from bot import answers
-from bot.answers import WhyAnswer
+from bot.answers import WhyAnswer, kept_apart
 from bot.commands.cards import Card, card, headline
 from bot.commands.desk import Desk
 from bot.commands.here import Here, here
@@ -66,6 +66,7 @@ def _entry(recorded: RecordedEntry, here: Here) -> list[str]:
     if recorded.assignment is not None and recorded.story is not None:
         verb = "opened" if recorded.assignment.story_id is None else "joined"
         lines.append(f"{verb} s{recorded.story.id}: {fit(', '.join(recorded.assignment.reasons), REASONS)}")
+        lines += kept_apart(recorded.assignment)
     mentions = [mention for mention in recorded.mentions if here.shows(mention.entity)]
     lines += [_mention(mention) for mention in mentions[:MENTIONS_SHOWN]]
     return lines

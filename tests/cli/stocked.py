@@ -196,7 +196,7 @@ def _decide(store: SqliteStore, past: int) -> None:
                 story=held,
                 fingerprint="f2",
                 keys=("e:meta",),
-                assignment=Assignment(story_id=number, score=0.88, reasons=("same-person",)),
+                assignment=Assignment(story_id=number, score=0.88, reasons=("person:+1.7", "another-sum:s9")),
             ),
             Outcome(
                 entry_id=third.id,

@@ -162,6 +162,8 @@ def test_why_and_doctor_draw_their_tables(watch: Watch) -> None:
     assert [
         word for word in ("Mentions", "Deliveries", "Context", "dead", "primary-entity") if word not in out
     ] == []
+    out, _ = watch("why", "https://gazette.example/mayer", env={"NO_COLOR": ""})
+    assert "kept apart from s9: another sum" in out
     out, _ = watch("doctor", env={"NO_COLOR": ""})
     assert "faults: " in out
 

@@ -136,7 +136,7 @@ def _pair(number: int, fp: Fingerprint, other: Fingerprint, distance: timedelta,
         other,
         distance,
         gather(fp, other, distance, rarity),
-        any(veto(fp, other) for veto in VETOES),
+        any(keeps_apart(fp, other) for _, keeps_apart in VETOES),
         another_person(fp, other),
         role(fp, other, persons=True) == 1.0,
     )

@@ -93,6 +93,33 @@ def test_a_near_miss_of_the_same_day_is_its_own_event(first: str, second: str) -
     assert story_numbers(found) == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ("Meta hires Lena Hofstad from Google", "Meta hires Victor Osei from Apple", "another-person"),
+        ("OpenAI cuts ties with Scale AI", "Google cuts ties with Scale AI", "another-party"),
+        ("OpenAI acquires startup Quarrystone", "OpenAI acquires studio Lumenfold", "another-target"),
+        ("OpenAI partners with Foxglove", "OpenAI partners with Corvane Motors", "another-partner"),
+        ("Mercor raises $100 million", "Mercor raises $350 million", "another-sum"),
+        ("Google hires Lena Hofstad", "Lena Hofstad leaves Google", "opposite-move"),
+    ],
+)
+def test_the_veto_that_kept_a_report_out_of_a_story_is_among_its_reasons(
+    first: str, second: str, reason: str
+) -> None:
+    found = played((0, first), (2, second))
+    assert story_numbers(found) == [0, 1]
+    assert f"{reason}:s{found[0].story}" in found[1].weighed
+
+
+def test_a_report_that_comes_after_the_rumour_is_cold_says_so() -> None:
+    found = played(
+        (0, "Mercor in talks to buy rival Pallford for $300 million"),
+        (80, "Mercor buys rival Pallford for $300 million"),
+    )
+    assert f"confirms-late:s{found[0].story}" in found[1].weighed
+
+
 def test_a_further_report_without_the_name_carries_nobody_else_into_the_story() -> None:
     found = played(
         (0, "Meta Superintelligence Labs loses reasoning lead Tomas Okafor", "He told colleagues on Monday."),

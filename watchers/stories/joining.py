@@ -4,7 +4,7 @@ Pure.  The store finds the candidates by key; nothing here scans.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -28,12 +28,21 @@ SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
 JOIN = 0.2  # likelihood from which an entry joins a story
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
-VETOES = (opposite, another_party, another_target, another_partner, another_sum)
+# What keeps two reports apart whatever else they share, by the reason that tells it.
+VETOES: tuple[tuple[str, Callable[[Fingerprint, Fingerprint], bool]], ...] = (
+    ("opposite-move", opposite),
+    ("another-party", another_party),
+    ("another-target", another_target),
+    ("another-partner", another_partner),
+    ("another-sum", another_sum),
+)
 _OF_TWO_KINDS = VETOES[:1]  # all that can be said where the main moves are of two kinds
+ANOTHER_PERSON, CONFIRMS_LATE, NOBODY_SHARED = "another-person", "confirms-late", "nobody-in-common"
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
 # What time does to the figures, undone; as places in the evidence. Stories that go on are days apart.
 _TIMED = "days soon burst status disagree stage court sequel comment novel rivals rivals_alike"
 _TIMELESS = tuple((Evidence._fields.index(name), 0.5 if name == "soon" else 0.0) for name in _TIMED.split())
+_MOST_BARRED = 3  # stories of which is told what kept an entry out
 _DAY = timedelta(days=1)
 _NO_TIME = timedelta(0)
 FOREIGN = 0.6  # likelihood from which a report in another language outweighs those in the entry's own
@@ -49,6 +58,8 @@ class _Match(NamedTuple):
     opened: datetime  # when that was published
     evidence: Evidence | None  # None where the page or a veto settled it
     same_page: bool
+    veto: str = ""  # what keeps the entry from that member, or all of them; empty for nothing
+    barred: "_Match | None" = None  # the first member that it would resemble but for its veto
 
 
 def worth(fp: Fingerprint, rarity: Mapping[str, int], total: int) -> dict[str, float]:
@@ -83,12 +94,13 @@ def assign(
     if not matches:
         return Assignment(story_id=None, reasons=("no-candidate",))
     best = matches[0]
+    barred = _barred(matches, published)
     if best.score < JOIN:
         return Assignment(
             story_id=None,
             follows=_followed(matches, published),
             score=best.score,
-            reasons=("nothing-alike", *_reasons(best, fp, published, known)),
+            reasons=("nothing-alike", *barred, *_reasons(best, fp, published, known)),
         )
     proven = sorted(match.story for match in matches if match.score >= MERGE)
     into, *others = proven or [best.story]
@@ -97,7 +109,7 @@ def assign(
         follows=_followed([match for match in matches if match.score < JOIN], published),
         merge=tuple(others),
         score=best.score,
-        reasons=_reasons(best, fp, published, known),
+        reasons=(*_reasons(best, fp, published, known), *barred),
     )
 
 
@@ -123,14 +135,23 @@ def _fit(
     matches, seen = [], []
     for member, other, played, span, after in zip(told, others, persons, spans, later, strict=True):
         same_page, evidence, score = bool(fp.page) and fp.page == other.page, None, 0.0
+        veto = ""
         if same_page:
             score = 1.0
-        elif not (somebody_else or _vetoed(fp, other)):
+        elif not (veto := ANOTHER_PERSON if somebody_else else _veto(fp, other)):
             evidence = gather(fp, other, span, rarity, person=played, after=after)
-            score = 0.0 if late or _strangers(evidence) else likelihood(evidence)
+            veto = CONFIRMS_LATE if late else NOBODY_SHARED if _strangers(evidence) else ""
+            score = 0.0 if veto else likelihood(evidence)
         seen.append((other, span, evidence))
-        matches.append(_Match(story, score, other, member.published, evidence, same_page))
-    return _best(matches, fp.lang), presence(fp, seen)
+        matches.append(_Match(story, score, other, member.published, evidence, same_page, veto))
+    best, near = _best(matches, fp.lang), presence(fp, seen)
+    barred = next((match for match in matches if match.veto and _resembles(match, near)), None)
+    return best._replace(barred=barred) if barred else best, near
+
+
+def _resembles(match: _Match, near: Presence) -> bool:
+    """Whether a veto is worth telling: all else would have joined them, or they tell one sort of action."""
+    return likelihood(match.evidence) >= JOIN if match.evidence else near.alike > 0.0
 
 
 def _strangers(evidence: Evidence) -> bool:
@@ -139,11 +160,14 @@ def _strangers(evidence: Evidence) -> bool:
     return not (parties or evidence.amounts or evidence.amounts_lead or evidence.copy)
 
 
-def _vetoed(fp: Fingerprint, other: Fingerprint) -> bool:
-    """Whether any of ``VETOES`` keeps two entries apart; all of them compare moves."""
+def _veto(fp: Fingerprint, other: Fingerprint) -> str:
+    """Which of ``VETOES`` keeps two entries apart, all of which compare moves; empty for none."""
     if not fp.kinds or not other.kinds:
-        return False
-    return any(veto(fp, other) for veto in (VETOES if fp.kinds[0] == other.kinds[0] else _OF_TWO_KINDS))
+        return ""
+    for name, keeps_apart in VETOES if fp.kinds[0] == other.kinds[0] else _OF_TWO_KINDS:
+        if keeps_apart(fp, other):
+            return name
+    return ""
 
 
 def _best(matches: Sequence[_Match], lang: str) -> _Match:
@@ -213,6 +237,13 @@ def apart(one: datetime, other: datetime) -> timedelta:
     first, second = (one, other) if one <= other else (other, one)
     timed = first.hour or first.minute or first.second or first.microsecond
     return max(_NO_TIME, second - (first if timed else first + _DAY))
+
+
+def _barred(matches: Sequence[_Match], published: datetime) -> tuple[str, ...]:
+    """The vetoes that kept the entry out of stories: "another-person:s7", the nearest in time first."""
+    barred = [(match.story, match.barred) for match in matches if match.barred and match.score < JOIN]
+    barred.sort(key=lambda pair: (apart(published, pair[1].opened), pair[0]))
+    return tuple(f"{match.veto}:s{story}" for story, match in barred[:_MOST_BARRED])
 
 
 def _reasons(match: _Match, fp: Fingerprint, published: datetime, rarity: Rarity) -> tuple[str, ...]:
