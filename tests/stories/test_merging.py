@@ -39,6 +39,29 @@ def tell(store: SqliteStore, hours: float, page: tuple[str, str]) -> Judged:
     return judged
 
 
+def test_an_entry_without_a_link_is_told_by_the_outlet_of_its_name(store: SqliteStore) -> None:
+    feed = store.feeds.add("https://a.example/rss", now=START)
+    page = ParsedEntry(
+        guid="1",
+        url=FIRST[0],
+        canonical_url=FIRST[0],
+        title=FIRST[1],
+        source="A Wire",
+        published=START,
+        lang="en",
+    )
+    bare = replace(page, guid="2", url="", canonical_url="", title=f"Update: {FIRST[1]}")
+    stranger = replace(bare, guid="3", source="B Wire", title=f"{FIRST[1]}, court says")
+    store.feeds.finish_polls(
+        [FinishedPoll(feed=replace(feed, last_success=START), seen=START, entries=(page, bare, stranger))]
+    )
+    judged = list(Pipeline(store, routes=lambda: (Route(id=1, destination=PLACE),)).process(START))
+    assert len({one.story for one in judged}) == 1
+    story = store.stories.get(judged[0].story)
+    assert story is not None
+    assert [outlet.name for outlet in story.outlets] == ["A Wire", "B Wire"]
+
+
 def send(store: SqliteStore, hours: float) -> list[str]:
     """Deliver what waits; the headlines that went out as messages of their own."""
     sent = []

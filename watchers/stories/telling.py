@@ -41,7 +41,7 @@ def tell(
     outlet = _outlet(entry, fp)
     if story is None:
         return StoryChange(story=_opened(entry, fp, moves, outlet, assignment), new_outlet=True, edited=True)
-    new = all(outlet.family != known.family for known in story.outlets)
+    new = not any(_same(outlet, known) for known in story.outlets)
     told = replace(
         story,
         opened=min(story.opened, entry.published),
@@ -143,13 +143,18 @@ def _outlet(entry: Entry, fp: Fingerprint) -> Outlet:
 
 
 def _with(known: tuple[Outlet, ...], outlet: Outlet) -> tuple[Outlet, ...]:
-    """The outlets with one more: primary sources first, then by time; one of each family."""
+    """The outlets with one more: primary sources first, then by time; each once."""
     for place, other in enumerate(known):
-        if other.family == outlet.family:
+        if _same(outlet, other):
             if outlet.primary and not other.primary:
                 return tuple(sorted((*known[:place], outlet, *known[place + 1 :]), key=_order))
             return known
     return tuple(sorted((*known, outlet), key=_order))[:MAX_OUTLETS]
+
+
+def _same(one: Outlet, other: Outlet) -> bool:
+    """Whether two are one publisher: by family, or by name where one has no link to tell its family by."""
+    return one.family == other.family or (one.name == other.name and not (one.url and other.url))
 
 
 def _order(outlet: Outlet) -> tuple[bool, float, str]:
