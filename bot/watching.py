@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.text import clean, clip
 from bot.words import count
-from seeds.watchlist import slug_of
+from seeds.watchlist import LONGEST_NAME, slug_of
 from storage.errors import UsageError
 from storage.model import Alias, Document, Entity, EntityKind, Tier, Watchlist
 from watchers.text import fold
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 HISTORY_LOOKED_AT = 200  # newest entries that hold the words of a form
 ORDINARY_SHARE = 0.2  # of the places where a form stands in small letters: then it is a word, too
-LONGEST_NAME = 200
 # What one server may add: enough for a beat, too little to slow down the watching for all.
 OWN_ENTITIES = 100
 OWN_FORMS = 50  # written forms of each

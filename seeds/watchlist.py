@@ -17,6 +17,7 @@ from storage.model import Alias, Entity, EntityKind, Relation, RelationKind, Tie
 
 SLUG = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 LANG = re.compile(r"[a-z]{2,3}")
+LONGEST_NAME = 200  # signs of a name or another written form; a headline holds no longer one
 
 
 class _AliasRow(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -110,11 +111,15 @@ def _check(file: Source, index: int, row: _EntityRow, known: set[str]) -> None:
         raise file.fault((*here, "name"), "name is empty")
     if not any(c.isalnum() for c in row.name):
         raise file.fault((*here, "name"), f'name "{row.name}" has no letter or digit: it would match nothing')
+    if len(row.name) > LONGEST_NAME:
+        raise file.fault((*here, "name"), f"name of {len(row.name)} signs; allowed are {LONGEST_NAME}")
     for at, alias in enumerate(row.aliases):
         place = (*here, "aliases", at)
         flags = _AliasRow(text=alias) if isinstance(alias, str) else alias
         if not any(c.isalnum() for c in flags.text):
             raise file.fault(place, f'alias "{flags.text}" has no letter or digit: it would match nothing')
+        if len(flags.text) > LONGEST_NAME:
+            raise file.fault(place, f"alias of {len(flags.text)} signs; allowed are {LONGEST_NAME}")
         if flags.strong and flags.ambiguous:
             raise file.fault(place, f'alias "{flags.text}" cannot be both strong and ambiguous')
         if flags.lang is not None and not LANG.fullmatch(flags.lang):

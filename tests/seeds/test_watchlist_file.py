@@ -133,6 +133,8 @@ FAULTS = {  # text -> place and what the line says
         1,
         "expected str",
     ),
+    f'[[entity]]\nname = "{"a" * 201}"': (2, 1, "name of 201 signs; allowed are 200"),
+    f'[[entity]]\nname = "a"\naliases = ["b", "{"a" * 201}"]': (3, 17, "alias of 201 signs"),
     '[[entity]]\nname = "a"\nmuted_until = 0001-01-01T00:00:00+23:59': (3, 1, "no time in UTC"),
     '[[entity]]\nname = "a\n': (2, 10, "not TOML"),
     '[[entity]\nname = "a"': (1, 9, "not TOML"),
