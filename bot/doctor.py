@@ -165,6 +165,10 @@ def examine_feeds(feeds: Sequence[Feed], now: datetime, longest: timedelta) -> I
     if len(troubled) > NAMED_FEEDS:
         rest = len(troubled) - NAMED_FEEDS
         yield fault("feeds", f"{count(rest, 'more feed')} in trouble", "movewire feeds list")
+    unanswered = [feed for feed in asked if feed.failures and feed not in troubled]
+    if unanswered and not unreached:
+        said = f"{count(len(unanswered), 'feed')} did not answer when last asked: {unanswered[0].last_error}"
+        yield note("feeds", said, "movewire feeds list; who fails three times in a row is in trouble")
     quiet = sum(feed.state is FeedState.QUIET for feed in feeds)
     if quiet:
         yield note(

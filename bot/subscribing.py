@@ -192,7 +192,7 @@ _REMEDIES = {
     "bad-address": "give an address that starts with https:// or http://",
     "no-such-host": "check the spelling of the host",
     "connect-failed": "check the address, and whether the site is up",
-    "tls-failed": "the site's certificate is not valid",
+    "tls-failed": "nothing speaks TLS there, or not as it should; is the address http://?",
     "timed-out": "the site is too slow; try again later",
     "not-found": "check the path; the site's page often names its feed",
     "gone": "the publisher says that it will not return",
@@ -204,4 +204,6 @@ _REMEDIES = {
 
 def _remedy(failed: Failed) -> str:
     remedy = _REMEDIES.get(failed.error, "")
+    if "certificate verify failed" in failed.detail:
+        remedy = "the site's certificate is not valid; its owner can mend that"
     return " - ".join(part for part in (failed.detail, remedy) if part)

@@ -4,12 +4,13 @@ Drawn with matplotlib, the extra ``charts``, imported only when something is dra
 it people get the words alone.  Drawings can be pickled: the bot makes them in a child process.
 """
 
+import sys
 from functools import cache
 from importlib.util import find_spec
 
 from storage.errors import UsageError
 
-REMEDY = "pictures need matplotlib: pip install matplotlib, where movewire is installed"
+REMEDY = f"pictures need matplotlib: {sys.executable} -m pip install matplotlib"
 
 
 @cache

@@ -31,6 +31,7 @@ READABLE = 18  # signs that a line of a narrower column should hold
 WORD = 24  # signs of a key or a time, which is not to be broken
 GAP = 2  # blanks between columns
 INDENT = 4  # blanks before the further lines of a row
+ALIGNED = 200  # signs of a pipe's column: one endless headline must not move all others' rest away
 STATE_STYLES = {
     "ok": "green",
     "new": "cyan",
@@ -119,7 +120,7 @@ def table(
     if title:
         print(clean(title))  # noqa: T201
     lines = [[name.upper() for name in columns], *([cell.text for cell in row] for row in cells)]
-    widths = [max(_width(line[index]) for line in lines) for index in range(len(columns))]
+    widths = [min(ALIGNED, max(_width(line[index]) for line in lines)) for index in range(len(columns))]
     for line in lines:
         cut = (text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True))
         print("  ".join(cut).rstrip())  # noqa: T201

@@ -42,7 +42,7 @@ def _show_entry(recorded: RecordedEntry) -> None:
     say(f"e{entry.id} {entry.document.title}", "bold")
     published = iso(entry.published) if entry.dated else "no usable date"
     say(f"{entry.document.source or entry.feed_url}, {published}, seen {iso(entry.seen)}", indent=2)
-    say(f"{entry.document.url}", indent=2)
+    say(entry.document.url or "no link", indent=2)
     if not recorded.decisions:
         say("not decided yet: the next pass takes it up", indent=2)
     for when, decision in recorded.decisions:

@@ -153,7 +153,10 @@ def test_that_no_feed_answered_is_a_fault_before_any_is_failing() -> None:
     assert states(*once) == [
         (State.FAULT, "none of 3 feeds answered when last asked: no-such-host: …"),
     ]
-    assert states(*once, feed(4)) == [(State.OK, "4 feeds, none in trouble")]
+    assert states(*once, feed(4)) == [
+        (State.NOTE, "3 feeds did not answer when last asked: no-such-host: …"),
+        (State.OK, "4 feeds, none in trouble"),
+    ]
 
 
 def test_feeds_that_nobody_asks_any_more_are_a_fault() -> None:

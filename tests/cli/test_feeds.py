@@ -1,6 +1,7 @@
 """feeds: adding over real HTTP, listing, pausing, lists in OPML, and addresses that do not answer."""
 
 import json
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +110,18 @@ def test_an_unreachable_feed_and_a_private_one_are_named_with_their_remedies(
     assert answer.status == 1
     assert "MOVEWIRE_ALLOW_PRIVATE" in answer.err
     assert site.asked == []
+
+
+def test_a_plain_server_and_a_bad_certificate_have_their_own_remedies(
+    call: Call, site: Site, database: Path
+) -> None:
+    plain = call("feeds", "add", site.url("/feed").replace("http://", "https://"))
+    assert (plain.status, "is the address http://?" in plain.err) == (1, True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(Path(__file__).parents[1] / "sources" / "tls" / "server.pem")
+    site.socket = context.wrap_socket(site.socket, server_side=True)
+    unknown = call("feeds", "add", site.url("/feed").replace("http://", "https://"))
+    assert (unknown.status, "certificate is not valid" in unknown.err) == (1, True)
 
 
 def test_one_bad_address_does_not_keep_the_good_one_out(call: Call, site: Site, database: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.output import ALIGNED, table
 from storage.sqlite import open_store
 
 ROOT = Path(__file__).parents[2]
@@ -216,6 +217,13 @@ def test_a_watchlist_that_comes_in_is_counted(watch: Watch, tmp_path: Path) -> N
     assert "300 entities added, 0 replaced, 0 as they were" in out
     assert "reading" in err
     assert "300/300" in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", err)
+
+
+def test_one_endless_headline_moves_no_other_row_of_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    table(["title", "link"], [["short", "a"], ["x" * 1000, "b"]])
+    _, short, endless = capsys.readouterr().out.splitlines()
+    assert short == "short" + " " * (ALIGNED - 5) + "  a"
+    assert endless == "x" * 1000 + "  b"  # whole, and no column of its own
 
 
 def test_a_table_that_fits_is_drawn_without_empty_lines_around_it(watch: Watch) -> None:
