@@ -62,7 +62,9 @@ class Entries:
     def by_url(self, url: str) -> Entry | None:
         """The entry with this canonical link, now or else before an edit; the latest of several."""
         found = self._db.rows(
-            "SELECT entry_id FROM entry_key WHERE key = ? ORDER BY entry_id DESC", (identity.link_key(url),)
+            "SELECT entry_id FROM feed CROSS JOIN entry_key ON feed_id = feed.id "  # a look at each feed
+            "WHERE key = ? ORDER BY entry_id DESC",
+            (identity.link_key(url),),
         )
         entries = [entry for row in found if (entry := self.get(row[0])) is not None]
         now = (entry for entry in entries if entry.canonical_url == url)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
 APPLICATION_ID = 0x4D6F7657  # "MovW", in the header of every file of ours
-SCHEMA_VERSION = 6  # PRAGMA user_version of an up-to-date file
+SCHEMA_VERSION = 7  # PRAGMA user_version of an up-to-date file
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -58,6 +58,11 @@ def migrate(connection: sqlite3.Connection) -> None:
     @steps()
     def m0006_validates(db: "Database") -> None:
         db.conn.execute(schema.VALIDATES)
+
+    @steps()
+    def m0007_clustered(db: "Database") -> None:
+        for statement in _statements(schema.CLUSTERED):
+            db.conn.execute(statement)
 
     steps.apply(Database(connection))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -4,15 +4,14 @@ A feed's entry is known again by its guid; failing that by its canonical link, o
 folded title within ``SAME_TITLE_WINDOW``, unless the entry that these point to stands in
 the same body too (then they are two).  Keys are short hashes that anybody can work out, so
 an entry is known by them within its own feed only.  A known entry becomes a new revision when its
-title, summary or link really changed; spacing and dates alone change nothing.  Every
-look-up is one indexed query for the whole batch.
+title, summary or link really changed; spacing and dates alone change nothing.  The keys
+of a feed lie together in the file: its entries are looked up and written there in a page or two.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,7 +68,6 @@ class _Known:
     """A stored entry that a stranger may be."""
 
     entry_id: int
-    feed_id: int
     published: int
     digest: int
 
@@ -83,8 +81,7 @@ def store(db: Connection, polls: Sequence[FinishedPoll], decide: Decide | None =
     for batch in _batches(polls):
         candidates = _candidates(batch)
         if candidates:
-            _find_by_guid(db, candidates)
-            _find_otherwise(db, candidates, {(key, poll.feed.id) for poll in batch for key in poll.known})
+            _know_again(db, candidates, {poll.feed.id: poll.known for poll in batch})
             touched += _write(db, candidates, decide)
     return touched
 
@@ -137,36 +134,43 @@ def _tells_apart(link: str) -> bool:
 # --- knowing again ---------------------------------------------------------------------
 
 
-def _find_by_guid(db: Connection, candidates: Sequence[_Candidate]) -> None:
-    known = {
-        (key, feed_id): (entry_id, digest)
-        for key, entry_id, feed_id, digest in _owned(db, [c.key for c in candidates])
-    }
+def _know_again(
+    db: Connection, candidates: Sequence[_Candidate], beside: Mapping[int, Sequence[int]]
+) -> None:
+    """Find those that are stored; of the others work out all keys.
+
+    ``beside``: by feed, keys of guids of other entries of its body.
+    """
+    by_feed: dict[int, list[_Candidate]] = {}
     for c in candidates:
-        c.entry_id, c.stored_digest = known.get((c.key, c.feed_id)) or known.get((c.key, None)) or (0, None)
+        by_feed.setdefault(c.feed_id, []).append(c)
+    for feed_id in _with_entries(db, list(by_feed)):
+        its = by_feed[feed_id]
+        known = _owned(db, feed_id, [c.key for c in its])
+        for c in its:
+            c.entry_id, c.stored_digest = known.get(c.key, (0, None))
+        if strangers := [c for c in its if not c.entry_id]:
+            _find_otherwise(db, strangers, its, beside[feed_id])
+    for c in candidates:
+        if not c.entry_id and not c.link_key:
+            c.read()
 
 
 def _find_otherwise(
-    db: Connection, candidates: Sequence[_Candidate], known_too: Collection[tuple[int, int]]
+    db: Connection, strangers: Sequence[_Candidate], its: Sequence[_Candidate], beside: Sequence[int]
 ) -> None:
-    """Entries whose guid changed: the same link, or the same title at about the same time.
+    """Entries of a feed whose guid changed: the same link, or the same title at about the same time.
 
-    ``known_too`` are keys of other entries of the same bodies, each with its feed.
+    ``its``: all of one body, but for those with the guids ``beside``.
     """
-    strangers = [c for c in candidates if not c.entry_id]
     for candidate in strangers:
         candidate.read()
-    known = _entries_of(db, list({key for c in strangers for key in (c.link_key, c.title_key)}))
-    if not known:
+    feed_id = its[0].feed_id
+    by_key = _stored(db, feed_id, [key for c in strangers for key in (c.link_key, c.title_key)])
+    if not by_key:
         return
-    by_key: dict[int, list[_Known]] = {}
-    stored = _stored(db, [entry_id for _, entry_id in known])
-    for key, entry_id in known:
-        if entry_id in stored:
-            by_key.setdefault(key, []).append(stored[entry_id])
-    present = {c.entry_id for c in candidates}
-    beside = _owned(db, [key for key, _ in known_too])
-    present.update(entry_id for key, entry_id, feed_id, _ in beside if (key, feed_id) in known_too)
+    present = {c.entry_id for c in its}
+    present.update(entry_id for entry_id, _ in _owned(db, feed_id, beside).values())
     for candidate in strangers:
         for same in (_same_link(candidate, by_key), _same_title(candidate, by_key)):
             if len(same) == 1 and same[0].entry_id not in present:
@@ -176,53 +180,52 @@ def _find_otherwise(
                 break
 
 
-def _same_link(candidate: _Candidate, by_key: Mapping[int, Sequence[_Known]]) -> list[_Known]:
-    if not _tells_apart(candidate.link):
-        return []
-    found = by_key.get(candidate.link_key, ())
-    return [known for known in found if known.feed_id == candidate.feed_id]
+def _same_link(candidate: _Candidate, by_key: Mapping[int, Sequence[_Known]]) -> Sequence[_Known]:
+    return by_key.get(candidate.link_key, ()) if _tells_apart(candidate.link) else ()
 
 
 def _same_title(candidate: _Candidate, by_key: Mapping[int, Sequence[_Known]]) -> list[_Known]:
     return [
         known
         for known in by_key.get(candidate.title_key, ())
-        if known.feed_id == candidate.feed_id
-        and abs(known.published - candidate.published) <= SAME_TITLE_WINDOW
+        if abs(known.published - candidate.published) <= SAME_TITLE_WINDOW
     ]
 
 
-def _owned(db: Connection, keys: Sequence[int]) -> list[tuple[int, int, int | None, int | None]]:
-    """Key, entry, its feed and its digest; no digest: it was pruned, no feed: before it was noted whose."""
-    if not keys:
-        return []
-    found: list[tuple[int, int, int | None, int | None]] = db.rows(
-        "SELECT key, entry_id, coalesce(entry.feed_id, "
-        "(SELECT feed_id FROM pruned WHERE pruned.entry_id = entry_key.entry_id)), digest "
-        "FROM entry_key LEFT JOIN entry ON entry.id = entry_id "
-        "WHERE key IN (SELECT value FROM json_each(?))",
-        (json.dumps(keys),),
-    )
-    return found
-
-
-def _entries_of(db: Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
-    if not keys:
-        return []
-    found: list[tuple[int, int]] = db.rows(
-        "SELECT key, entry_id FROM entry_key WHERE key IN (SELECT value FROM json_each(?))",
-        (json.dumps(keys),),
-    )
-    return found
-
-
-def _stored(db: Connection, ids: Sequence[int]) -> dict[int, _Known]:
-    """What of the entries is still stored; the pruned are missing."""
+def _with_entries(db: Connection, feeds: Sequence[int]) -> list[int]:
+    """Those of the feeds that may know an entry again: of a new one nothing need be asked."""
     found = db.rows(
-        "SELECT id, feed_id, published, digest FROM entry WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(ids),),
+        "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM entry_key WHERE feed_id IN (0, value))",
+        (json.dumps(feeds),),
     )
-    return {row[0]: _Known(*row) for row in found}
+    return [feed_id for (feed_id,) in found]
+
+
+def _owned(db: Connection, feed_id: int, keys: Sequence[int]) -> dict[int, tuple[int, int | None]]:
+    """By key, a feed's entry and its digest; none where it was pruned.
+
+    What was pruned before it was noted whose it was (feed 0) may be anybody's.
+    """
+    found = db.rows(
+        "SELECT key, entry_id, digest FROM entry_key LEFT JOIN entry ON entry.id = entry_id "
+        "WHERE entry_key.feed_id IN (0, ?) AND key IN (SELECT value FROM json_each(?)) "
+        "ORDER BY entry_key.feed_id, key, entry_id",
+        (feed_id, json.dumps(keys)),
+    )
+    return {key: (entry_id, digest) for key, entry_id, digest in found}
+
+
+def _stored(db: Connection, feed_id: int, keys: Sequence[int]) -> dict[int, list[_Known]]:
+    """By key, those entries of a feed that are still stored; the pruned are missing."""
+    found = db.rows(
+        "SELECT key, entry_id, published, digest FROM entry_key JOIN entry ON entry.id = entry_id "
+        "WHERE entry_key.feed_id = ? AND key IN (SELECT value FROM json_each(?))",
+        (feed_id, json.dumps(keys)),
+    )
+    by_key: dict[int, list[_Known]] = {}
+    for key, *known in found:
+        by_key.setdefault(key, []).append(_Known(*known))
+    return by_key
 
 
 # --- writing ---------------------------------------------------------------------------
@@ -239,10 +242,9 @@ def _write(db: Connection, candidates: Sequence[_Candidate], decide: Decide | No
     if renamed:
         db.run_many("UPDATE entry SET guid = ? WHERE id = ?", [(c.guid, c.entry_id) for c in renamed])
     index.flush()
-    keys = [(key, c.entry_id) for c in (*new, *renamed, *changed) for key in c.all_keys()]
+    keys = [(c.feed_id, key, c.entry_id) for c in (*new, *renamed, *changed) for key in c.all_keys()]
     if keys:
-        keys.sort(key=itemgetter(0))  # each page is taken up once
-        db.run_many("INSERT OR IGNORE INTO entry_key (key, entry_id) VALUES (?, ?)", keys)
+        db.run_many("INSERT OR IGNORE INTO entry_key (feed_id, key, entry_id) VALUES (?, ?, ?)", keys)
     return [c.entry_id for c in sorted(pending, key=lambda c: (c.seen, c.published, c.entry_id))]
 
 

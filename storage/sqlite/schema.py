@@ -394,4 +394,20 @@ CREATE TABLE pruned (
 
 VALIDATES = "ALTER TABLE feed ADD COLUMN validates TEXT;"  # whose etag and last_modified are; NULL: url's
 
+# the keys of a feed's entries side by side: a poll writes a page or two of them, not one for each
+CLUSTERED = """
+CREATE TABLE clustered_key (
+    feed_id  INTEGER NOT NULL,                 -- 0: of an entry that was pruned before PRUNED
+    key      INTEGER NOT NULL,
+    entry_id INTEGER NOT NULL,
+    PRIMARY KEY (feed_id, key, entry_id)
+) WITHOUT ROWID;
+INSERT INTO clustered_key
+    SELECT coalesce(entry.feed_id, pruned.feed_id, 0) AS owner, key, entry_key.entry_id FROM entry_key
+    LEFT JOIN entry ON entry.id = entry_key.entry_id LEFT JOIN pruned ON pruned.entry_id = entry_key.entry_id
+    ORDER BY owner, key, entry_key.entry_id;
+DROP TABLE entry_key;
+ALTER TABLE clustered_key RENAME TO entry_key;
+"""
+
 FIRST = (FEEDS, ENTRIES, WATCHLIST, STORIES, DECISIONS, SEARCH, OUTBOX, GUILDS, MARKS)

@@ -134,13 +134,13 @@ def _prunable(db: Connection, before: datetime, last: int) -> list[Row]:
 
 def _forget(db: Connection, batch: list[Row]) -> None:
     index = Index(db)
-    keys: list[tuple[int, int]] = []
+    keys: list[tuple[int, int, int]] = []
     for entry_id, title, summary, text, feed_id, url, canonical in batch:
         index.remove(entry_id, Text(title, summary, text))
-        keys.append((identity.link_key(identity.lengthened(canonical, url)), entry_id))
-        keys.append((identity.title_key(feed_id, identity.fold(title)), entry_id))
+        keys.append((feed_id, identity.link_key(identity.lengthened(canonical, url)), entry_id))
+        keys.append((feed_id, identity.title_key(feed_id, identity.fold(title)), entry_id))
     index.flush()
-    db.run_many("DELETE FROM entry_key WHERE key = ? AND entry_id = ?", keys)
+    db.run_many("DELETE FROM entry_key WHERE feed_id = ? AND key = ? AND entry_id = ?", keys)
     db.run_many("INSERT INTO pruned (entry_id, feed_id) VALUES (?, ?)", [(row[0], row[4]) for row in batch])
     ids = json.dumps([row[0] for row in batch])
     for sql in (

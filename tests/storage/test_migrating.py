@@ -6,10 +6,10 @@ from pathlib import Path
 
 from storage.model import Route
 from storage.sqlite import migrations, open_store, schema
-from storage.sqlite.identity import guid_key
+from storage.sqlite.identity import digest, guid_key, link_key
 from tests.storage.made import NOW, URL, entity, parsed, poll, story, tell
 
-STEPS = ("m0001_first", "m0002_servers", "m0003_held", "m0004_folder")
+STEPS = ("m0001_first", "m0002_servers", "m0003_held", "m0004_folder", "m0005_pruned", "m0006_validates")
 
 
 def of_schema(path: Path, version: int, scripts: Sequence[str]) -> sqlite3.Connection:
@@ -71,3 +71,36 @@ def test_what_the_fourth_schema_pruned_stays_known(path: Path) -> None:
     with open_store(path) as store:
         assert poll(store, parsed("old"), parsed("new")) == [2]
         assert store.check() == []
+
+
+def test_entries_of_the_sixth_schema_are_known_again_within_their_feed(path: Path) -> None:
+    scripts = (*schema.FIRST, schema.SERVERS, schema.HELD, schema.FOLDER, schema.PRUNED, schema.VALIDATES)
+    raw = of_schema(path, 6, scripts)
+    raw.execute("INSERT INTO setting VALUES ('instance', 'abc')")
+    other = "https://other.example/feed"
+    raw.executemany("INSERT INTO feed (id, url, added) VALUES (?, ?, 1)", [(1, URL), (2, other)])
+    stored = [parsed("kept"), parsed("renamed")]
+    raw.executemany(
+        "INSERT INTO entry (id, feed_id, guid, url, title, summary, published, seen, digest) "
+        "VALUES (?, 1, ?, ?, ?, ?, 1, 1, ?)",
+        [(n, one.guid, one.url, one.title, one.summary, digest(one)) for n, one in enumerate(stored, 1)],
+    )
+    raw.execute("INSERT INTO pending VALUES (1, 1), (1, 2)")
+    raw.execute("INSERT INTO pruned VALUES (3, 1)")
+    keys = [
+        (guid_key(1, f"tag:{name}"), n) for n, name in enumerate(("kept", "before", "pruned", "older"), 1)
+    ]
+    links = [(link_key(one.canonical_url or one.url), n) for n, one in enumerate(stored, 1)]
+    raw.executemany("INSERT INTO entry_key VALUES (?, ?)", keys + links)
+    raw.execute("UPDATE sqlite_sequence SET seq = 4")
+    raw.close()
+    with open_store(path) as store:
+        # by its guid, by its link, as pruned, as pruned before it was noted whose it was; and a new one
+        assert poll(store, *map(parsed, ("kept", "renamed", "pruned", "older", "new"))) == [5]
+        assert poll(store, *map(parsed, ("kept", "renamed", "pruned")), url=other) == [6, 7, 8]
+        found = store.entries.by_url(stored[0].url)
+        assert found is not None
+        assert found.id == 6  # the latest of two feeds
+        assert store.check() == []
+    with open_store(path) as store:
+        assert poll(store, *map(parsed, ("kept", "renamed", "pruned", "older", "new"))) == []
