@@ -223,14 +223,18 @@ def _strip_once(markup: str) -> str:
 
 
 def _without_unseen(markup: str) -> str:
-    """Without the elements whose content is not shown; one that is never closed stays."""
+    """Without the elements whose content is not shown."""
     lower = markup.lower()
-    if not any(start in lower for start in _UNSEEN):
-        return markup
-    pieces, at, unclosed = [], 0, set[str]()
+    return without(markup, _UNSEEN_ELEMENT) if any(start in lower for start in _UNSEEN) else markup
+
+
+def without(markup: str, opened: re.Pattern[str]) -> str:
+    """Without the elements whose names ``opened`` finds as its group; one that is never closed stays."""
+    lower = markup.lower()
     if len(lower) != len(markup):  # a rare letter that grows when lowered
         lower = markup
-    for match in _UNSEEN_ELEMENT.finditer(markup):
+    pieces, at, unclosed = [], 0, set[str]()
+    for match in opened.finditer(markup):
         name = match[1].lower()
         if match.start() < at or name in unclosed:
             continue

@@ -313,6 +313,15 @@ def test_page_headlines_are_entries() -> None:
     assert (told.title, told.lang) == ("Newsroom | Crane Works", "en")
 
 
+def test_page_is_read_without_navigation_also_where_a_letter_grows_when_lowered() -> None:
+    told = read("page", PAGE.replace("second yard", "second yard in İzmir"), "https://crane.example/news")
+    assert [entry.title[:11] for entry in told.entries] == [
+        "Crane Works",
+        "Crane Works",
+        "起重机公司任命新的钢铁",
+    ]
+
+
 def test_page_without_headlines_is_an_entry_for_each_change_of_its_words() -> None:
     def guid(words: str) -> str:
         body = f"<html><title>Leadership</title><body><p>{words}</p></body></html>"

@@ -19,14 +19,14 @@ from watchers.sources import sniff
 from watchers.sources.base import NotAFeed, ParsedFeed, Source
 from watchers.sources.dates import parse_any
 from watchers.sources.entries import RawEntry, finished, language, one_line
-from watchers.text import plain
+from watchers.text import plain, without
 
 LOOKED_AT = 1024 * 1024
 WORDS = 4  # of a headline, at least …
 LETTERS = 24  # … or letters, for languages that write without blanks
 MOST = 100
 NEARBY = 1500  # characters after a headline in which its time is looked for
-_SKIPPED = re.compile(r"<(nav|footer|aside|script|style|noscript|form|svg)\b", re.IGNORECASE)
+_SKIPPED = re.compile(r"<(nav|footer|aside|script|style|noscript|form|svg)\b", re.IGNORECASE)  # no news
 _ANCHOR = re.compile(r"<(/?)a\b([^<>]{0,2000})>", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _TIME = re.compile(r"""<time\b[^<>]{0,400}?\bdatetime\s*=\s*["']([^"'<>]{4,60})["']""", re.IGNORECASE)
@@ -42,7 +42,7 @@ def parse(body: bytes, url: str, content_type: str | None, feed: Feed) -> Parsed
         raise NotAFeed("no web page")
     if sniff.is_wall(body):
         raise sniff.refusal(body)
-    text = _without(body[:LOOKED_AT].decode(_charset(body, content_type), "replace"))
+    text = without(body[:LOOKED_AT].decode(_charset(body, content_type), "replace"), _SKIPPED)
     title = _TITLE.search(text)
     name = one_line(unescape(title[1]), 300) if title else ""
     lang = _LANG.search(text)
@@ -123,25 +123,6 @@ def _whole(text: str, url: str, name: str) -> RawEntry:
     words = plain(text)
     mark = hashlib.sha256(_NUMBERS.sub("0", " ".join(words.split())).encode()).hexdigest()[:16]
     return RawEntry(id=f"{url}#{mark}", link=url, title=name or urlsplit(url).netloc, summary=words[:4000])
-
-
-def _without(text: str) -> str:
-    """The page without navigation and code; an element that is never closed stays."""
-    pieces, at, lower = [], 0, text.lower()
-    if len(lower) != len(text):
-        return text
-    unclosed: set[str] = set()
-    for match in _SKIPPED.finditer(text):
-        name = match[1].lower()
-        if match.start() < at or name in unclosed:
-            continue
-        end = lower.find(f"</{name}", match.end())
-        if end < 0:
-            unclosed.add(name)
-            continue
-        pieces.append(text[at : match.start()])
-        at = end
-    return "".join([*pieces, text[at:]])
 
 
 def _charset(body: bytes, content_type: str | None) -> str:
