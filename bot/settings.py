@@ -156,7 +156,7 @@ def _read_file(file: Path) -> dict[_Key, object]:
     import tomllib
 
     try:
-        tree = tomllib.loads(file.read_text(encoding="utf-8"))
+        tree = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not valid TOML: {error}") from None
     except UnicodeDecodeError:

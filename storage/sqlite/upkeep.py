@@ -3,6 +3,7 @@
 Bringing a copy back is for ``storage.sqlite.restoring``.
 """
 
+import contextlib
 import json
 import sqlite3
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from storage.sqlite.codec import to_seconds
 from storage.sqlite.connection import Connection, Row, connect
 from storage.sqlite.faults import translated, unusable
 from storage.sqlite.index import Index, Text
+from storage.sqlite.migrations import migrate
 from storage.sqlite.opening import clear, owners_own
 
 PRUNED_AT_ONCE = 500  # entries of one transaction, so that others can write in between
@@ -80,15 +82,19 @@ BELONGING = {  # what must not be found, and what it means
     "AND n <> (SELECT count(*) FROM finding WHERE keys IS NOT NULL)",
 }
 
+LAYOUT = "SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'index') AND tbl_name <> '_sqlite_migrations'"
+
 
 def check(db: Connection) -> list[str]:
-    """What is wrong inside, a line each: damaged pages, then parts that do not fit together."""
+    """What is wrong inside, a line each: parts that lack, damaged pages, parts that do not fit together."""
     try:
         with db.snapshot():
+            if lacking := _laid_out() - {(kind, name) for kind, name in db.rows(LAYOUT)}:
+                return [f"the {kind} {name} is not there" for kind, name in sorted(lacking)]
             problems = [row[0] for row in db.rows("PRAGMA integrity_check(20)") if row[0] != "ok"]
             problems += [
-                f"row {rowid} of {table} refers to a row of {parent} that is not there"
-                for table, rowid, parent, _ in db.rows("PRAGMA foreign_key_check")
+                f"{'a row' if rowid is None else f'row {rowid}'} of {table} refers to a row of {parent} that is not there"
+                for table, rowid, parent, _ in db.rows("PRAGMA foreign_key_check")  # None: it has no number
             ]
             for meaning, sql in BELONGING.items():
                 if count := db.value(sql):
@@ -96,6 +102,13 @@ def check(db: Connection) -> list[str]:
             return problems
     except NotOurDatabase as error:
         return [str(error)]
+
+
+def _laid_out() -> set[tuple[str, str]]:
+    """The tables and indexes that a new database gets."""
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrate(fresh)
+        return set(fresh.execute(LAYOUT))
 
 
 # --- forgetting ------------------------------------------------------------------------

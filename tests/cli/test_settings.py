@@ -127,6 +127,11 @@ def test_a_path_in_a_file_starts_at_that_file(tmp_path: Path) -> None:
     assert load(environ={}, config=file).db == folder / "news.db"
 
 
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(clean_environment: Path) -> None:
+    write(clean_environment, '\ufeff[movewire]\npoll_min = "7m"\n')
+    assert load(environ={}).poll_min == timedelta(minutes=7)
+
+
 def test_empty_variables_count_as_unset() -> None:
     found = load(environ={"DISCORD_TOKEN": "", "MOVEWIRE_DB": " ", "DISCORD_CHANNEL_ID": ""})
     assert found.discord_token is None

@@ -78,8 +78,11 @@ def test_a_backup_while_others_write_is_one_moment(sqlite: SqliteStore, path: Pa
         ("UPDATE story_key SET df = df + 1", "story keys with a wrong count"),
         ("UPDATE tally SET n = 9 WHERE name = 'fingerprints'", "wrong totals"),
         ("UPDATE finding SET story_id = 99", "refers to a row of story that is not there"),
+        ("INSERT INTO entity_name VALUES ('x', 99)", "a row of entity_name refers to a row of entity"),
+        ("DROP TABLE story_message", "the table story_message is not there"),
+        ("DROP INDEX feed_due", "the index feed_due is not there"),
     ],
-    ids=["pending", "entry", "frequency", "tally", "story"],
+    ids=["pending", "entry", "frequency", "tally", "story", "unnumbered", "table", "index"],
 )
 def test_the_check_finds_parts_that_do_not_fit(
     sqlite: SqliteStore, path: Path, harm: str, words: str
