@@ -26,6 +26,7 @@ from storage.sqlite.keys import Keys
 from storage.sqlite.parties import link_moves, unlink_moves
 
 CANDIDATE_DEPTH = 60  # newest entries of a key, at least, among which candidates are chosen
+FAINT = 0.25  # of what the best candidate's shared keys tell: less is no candidate
 RELATED_DEPTH = 1_000  # newest stories of all entities asked for, among which the shared ones are found
 MERGE_DEPTH = 64  # a chain of merges longer than this is a loop
 
@@ -62,17 +63,16 @@ class Stories:
     ) -> list[Member]:
         """Entries of stories published in between that share a key, newest first.
 
-        ``keys`` says what each key tells.  Of each the newest entries are looked at; where more
-        than ``limit`` are found, those stay that share what tells the most.
+        ``keys`` says what each key tells.  Of each the newest entries are looked at; at most
+        ``limit`` stay, those that share what tells the most, and none that is faint beside the best.
         """
         with self._db.snapshot():
             shared = self._keys.newest(
                 keys, to_seconds(since), to_seconds(until), max(limit, CANDIDATE_DEPTH)
             )
-            if len(shared) <= limit:
-                return self._members(shared)
-            best = sorted(((tells, entry_id) for entry_id, tells in shared.items()), reverse=True)
-            return self._members([entry_id for _, entry_id in best[:limit]])
+            best = sorted(((tells, entry_id) for entry_id, tells in shared.items()), reverse=True)[:limit]
+            least = FAINT * best[0][0] if best else 0.0
+            return self._members([entry_id for tells, entry_id in best if tells >= least])
 
     def members(self, story_id: int) -> list[Entry]:
         """The entries that tell a story, oldest first."""

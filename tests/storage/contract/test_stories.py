@@ -29,9 +29,17 @@ def test_of_too_many_candidates_those_that_share_what_tells_most_stay(store: Sql
     rare, _ = tell(store, "rare", story("acme"), "rare", "common", published=NOW - 20 * HOUR)
     for number in range(10):
         tell(store, f"n{number}", story("acme"), "common", published=NOW - number * HOUR)
-    found = store.stories.candidates({"common": 0.1, "rare": 2.0}, NOW - DAY, NOW, limit=3)
+    found = store.stories.candidates({"common": 1.0, "rare": 2.0}, NOW - DAY, NOW, limit=3)
     assert len(found) == 3
     assert rare in [member.entry_id for member in found]
+
+
+def test_what_shares_little_beside_the_best_is_no_candidate(store: SqliteStore) -> None:
+    best, _ = tell(store, "best", story("acme"), "rare", "common")
+    tell(store, "faint", story("acme"), "common")
+    found = store.stories.candidates({"common": 0.5, "rare": 2.0}, NOW - DAY, NOW)
+    assert [member.entry_id for member in found] == [best]
+    assert len(store.stories.candidates({"common": 0.5, "rare": 1.0}, NOW - DAY, NOW)) == 2
 
 
 def test_an_entry_without_story_is_no_candidate(store: SqliteStore) -> None:
