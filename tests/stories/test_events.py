@@ -98,6 +98,15 @@ def test_a_near_miss_of_the_same_day_is_its_own_event(first: str, second: str) -
     [
         ("Meta hires Lena Hofstad from Google", "Meta hires Victor Osei from Apple", "another-person"),
         ("OpenAI cuts ties with Scale AI", "Google cuts ties with Scale AI", "another-party"),
+        ("Google cuts ties with Scale AI", "Google cuts ties with Surge AI", "another-partner"),
+        ("OpenAI acquires startup Quarrystone", "OpenAI takes stake in studio Lumenfold", "another-partner"),
+        ("Mercor launches Orbit 2, a coding agent", "Mercor unveils Lumen Mini", "another-thing"),
+        ("Meta to build data center in Norway", "Meta plans data center in Texas", "another-thing"),
+        (
+            "Outage takes Mercor offline for hours",
+            "Hackers breach Mercor and steal source code",
+            "another-thing",
+        ),
         ("OpenAI acquires startup Quarrystone", "OpenAI acquires studio Lumenfold", "another-target"),
         ("OpenAI partners with Foxglove", "OpenAI partners with Corvane Motors", "another-partner"),
         ("Mercor raises $100 million", "Mercor raises $350 million", "another-sum"),
@@ -110,6 +119,29 @@ def test_the_veto_that_kept_a_report_out_of_a_story_is_among_its_reasons(
     found = played((0, first), (2, second))
     assert story_numbers(found) == [0, 1]
     assert f"{reason}:s{found[0].story}" in found[1].weighed
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("de", "OpenAI kooperiert mit Corvane Motors"),
+        ("fr", "OpenAI s’associe à Corvane Motors"),
+        ("zh", "OpenAI宣布与Corvane合作"),
+        ("ja", "OpenAI、Corvaneと提携を発表"),
+    ],
+)
+def test_names_in_latin_letters_tell_deals_apart_in_every_language(lang: str, title: str) -> None:
+    found = played((0, "OpenAI partners with Norrsken Media", "", "", "en"), (1, title, "", "", lang))
+    assert story_numbers(found) == [0, 1]
+
+
+def test_a_thing_that_only_one_headline_names_is_no_other_thing() -> None:
+    found = played(
+        (0, "Mercor launches Orbit 2, a coding agent", "It works in any editor."),
+        (1, "Mercor unveils coding agent that works on its own", "It is called Orbit 2."),
+        (2, "Mercor’s Orbit is here: a coding agent that never sleeps"),
+    )
+    assert story_numbers(found) == [0, 0, 0]
 
 
 def test_a_report_that_comes_after_the_rumour_is_cold_says_so() -> None:

@@ -22,6 +22,7 @@ from watchers.stories.parties import (
 from watchers.stories.rarity import Rarity
 from watchers.stories.sums import another_sum
 from watchers.stories.surroundings import Presence, beside, novelty, presence
+from watchers.stories.things import another_thing
 from watchers.stories.weights import WEIGHTS, likelihood
 
 SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
@@ -35,8 +36,9 @@ VETOES: tuple[tuple[str, Callable[[Fingerprint, Fingerprint], bool]], ...] = (
     ("another-target", another_target),
     ("another-partner", another_partner),
     ("another-sum", another_sum),
+    ("another-thing", another_thing),
 )
-_OF_TWO_KINDS = VETOES[:1]  # all that can be said where the main moves are of two kinds
+_OF_TWO_KINDS = (VETOES[0], VETOES[3])  # all that can be said where the main moves are of two kinds
 ANOTHER_PERSON, CONFIRMS_LATE, NOBODY_SHARED = "another-person", "confirms-late", "nobody-in-common"
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
 # What time does to the figures, undone; as places in the evidence. Stories that go on are days apart.

@@ -15,6 +15,8 @@ KEPT = 2_048  # names of which is kept what they are
 _PERSON_ROLES = frozenset({"person"})
 _TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has one of these
 _PERSONAL = frozenset({"hire", "departure"})
+_DEALS = frozenset({"partnership", "contract", "funding", "acquisition", "breakup", "infrastructure"})
+_DEALING_ROLES = frozenset({"partner", "customer", "supplier", "target", "recipient"})
 _OTHER_FORMS = frozenset({"zh", "ja", "ko", "ru"})  # names of which look otherwise
 _LISTED = frozenset({"investor"})  # roles of which every report names a few
 _GENERIC = frozenset("ai lab labs inc corp group technolo the of and".split())  # stems of many names
@@ -125,11 +127,11 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
     """
     if not (a.moved and b.moved) or a.kinds[0] != b.kinds[0]:
         return False
-    if a.lang in _OTHER_FORMS or b.lang in _OTHER_FORMS:
-        return False
     ours, theirs = _cast(a).others, _cast(b).others
     return any(
         name in ours
+        and name in theirs
+        and _spelt_alike((*ours[name], *theirs[name]))
         and _others(ours, theirs, name)
         and not (a.lang != b.lang and _described((*ours[name], *theirs[name])))
         and not _named_there(ours[name], b)
@@ -139,18 +141,18 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
 
 
 def another_partner(a: Fingerprint, b: Fingerprint) -> bool:
-    """Whether two headlines tell one kind of move of one party with two others, each unknown to the other text.
+    """Whether two headlines tell deals of one party with two others, each unknown to the other text.
 
-    A deal with Amazon, a deal with Microsoft.  Where two or more play in both, others are details.
+    A deal with Amazon, a deal with Microsoft; one may be told as a purchase and one as a stake.
+    Where two or more play in both, others are details.
     """
-    if not (a.moved and b.moved) or a.kinds[0] != b.kinds[0]:
+    if not (a.moved and b.moved and a.kinds[0] in _DEALS and b.kinds[0] in _DEALS):
         return False
-    if a.lang in _OTHER_FORMS or b.lang in _OTHER_FORMS:
-        return False
-    ours, theirs = _cast(a).others.get("partner", []), _cast(b).others.get("partner", [])
+    ours, theirs = _cast(a).dealing, _cast(b).dealing
     mine, other = [x for x in ours if not _meet((x,), theirs)], [y for y in theirs if not _meet((y,), ours)]
     return (
         bool(mine and other)
+        and _spelt_alike((*mine, *other))
         and len(ours) - len(mine) < 2
         and not (a.lang != b.lang and _described((*mine, *other)))
         and not _named_there(mine, b)
@@ -255,6 +257,7 @@ class _Cast(NamedTuple):
     others: Mapping[str, list[str]]
     watched: frozenset[str]  # those of the others whom somebody watches
     telling: Mapping[str, frozenset[str]]  # of the roles of which one event has one, the watched
+    dealing: tuple[str, ...]  # those who make a deal, whatever it is told as
 
 
 @once
@@ -270,6 +273,7 @@ def _cast(fp: Fingerprint) -> _Cast:
         others=others,
         watched=known.intersection(who for played in others.values() for who in played),
         telling={name: watched for name, watched in telling.items() if watched},
+        dealing=tuple(who for name, who in fp.roles if name in _DEALING_ROLES),
     )
 
 
@@ -375,7 +379,16 @@ def _ordered(who: str) -> tuple[str, ...]:
 
 def _described(who: Iterable[str]) -> bool:
     """Whether one of them is called by ordinary words, which each language has its own of: "US Army"."""
-    return any(map(_matter, who))
+    return any(map(_ordinary, who))
+
+
+@lru_cache(maxsize=KEPT)
+def _ordinary(name: str) -> bool:
+    words = vocabulary()
+    return bool(_matter(name)) and all(
+        len(part) < 3 or part in words.plain or part in words.famous or words.concepts.word(part)
+        for part in _ordered(name)
+    )
 
 
 @lru_cache(maxsize=KEPT)
@@ -383,6 +396,11 @@ def _matter(name: str) -> str:
     """The concept by which somebody is called, the last of several; empty where it is a name."""
     concepts = (vocabulary().concepts.word(part) for part in reversed(_ordered(name)))
     return next((concept for concept in concepts if concept), "")
+
+
+def _spelt_alike(who: Iterable[str]) -> bool:
+    """Whether all these are written in Latin letters: Chinese or Russian headlines spell some names in them."""
+    return all(map(str.isascii, who))
 
 
 def _comparable(x: str, y: str) -> bool:
