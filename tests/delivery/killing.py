@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 import httpx  # noqa: F401  (once, before the forks)
 
 import bot.courier
+import bot.parcels
 import bot.sinks.channel
 import bot.sinks.history
 import bot.sinks.webhook
@@ -49,6 +50,7 @@ WATCHED = tuple(
     str(Path(place).resolve())
     for place in (
         bot.courier.__file__,
+        bot.parcels.__file__,
         storage.sqlite.claims.__file__,
         storage.sqlite.outbox.__file__,
         storage.sqlite.waiting.__file__,
@@ -140,7 +142,7 @@ def unprotect(mode: str) -> None:
         send = bot.courier._Run._send
 
         async def marked_first(self: Any, sink: Any, parcel: Any) -> Any:
-            await asyncio.to_thread(self._record, sink, parcel, Sent(message_id="1"))
+            await asyncio.to_thread(self.parcels.record, sink, parcel, Sent(message_id="1"))
             return await send(self, sink, parcel)
 
         bot.courier._Run._send = marked_first  # type: ignore[method-assign]
@@ -156,7 +158,7 @@ def unprotect(mode: str) -> None:
 
 def child(database: Path, base: str, job: dict[str, Any], kill_at: int, offset: float, note: Path) -> None:
     """One life of a courier; writes how many lines it took, when it lives."""
-    bot.courier.ALONE = 1  # of a backlog that is folded
+    bot.parcels.ALONE = 1  # of a backlog that is folded
     unprotect(job.get("mode", ""))
     clock = FastClock(SPEED, job["origin"], offset)
     lines = counting(kill_at)

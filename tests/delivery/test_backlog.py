@@ -8,7 +8,8 @@ import random
 
 import pytest
 
-from bot.courier import FOLD_ABOVE, drain
+from bot.courier import drain
+from bot.parcels import FOLD_ABOVE
 from storage.model import DeliveryState
 from storage.sqlite import SqliteStore
 from tests.delivery.clocks import LeapingClock
