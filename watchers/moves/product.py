@@ -15,6 +15,7 @@ _LONGEST_BARE_NAME = 8  # words
 _MAKER_REACH = 14  # signs between a maker and its product
 _NAME_CLOSES = re.compile("[」』] ")  # a blank behind it parts the clauses
 _CLOSING_NAME = re.compile(r"[「『][^「『」』]{2,24}[」』]$")  # behind what it is: "AI眼鏡「Orbit」"
+_FOREIGN_NAME = re.compile(r"[「『][A-Z][ -~]{2,23}[」』]$")  # no speech: whatever it is, it bears a name
 
 
 def finish(draft: Draft) -> None:
@@ -79,7 +80,9 @@ def _new_thing(reading: Reading, parties: Sequence[Party], end: int) -> Draft | 
         return None
     ai = what.endswith("ai")
     novel = called is not None or ai or page.first("novel", start, end) is not None
-    if not novel or not (ai or (thing is not None and thing.end == start + len(what))):
+    foreign = called is not None and _FOREIGN_NAME.search(page.raw, start, end) is not None
+    named = foreign and page.first("chatbot", start, end) is None  # and is not known by it already
+    if not novel or not (ai or named or (thing is not None and thing.end == start + len(what))):
         return None
     draft = Draft.at(Spot(reading, 0, end), _BARE_NAME)
     draft.roles["owner"] = [maker]
