@@ -103,6 +103,12 @@ def test_a_near_miss_of_the_same_day_is_its_own_event(first: str, second: str) -
         ("Mercor launches Orbit 2, a coding agent", "Mercor unveils Lumen Mini", "another-thing"),
         ("Meta to build data center in Norway", "Meta plans data center in Texas", "another-thing"),
         (
+            "US Army awards contract to Scale AI",
+            "Japan's defense ministry signs contract with Scale AI",
+            "another-thing",
+        ),
+        ("Mercor sued by Hallberg Press", "Foxglove sues Mercor over trade secrets", "another-plaintiff"),
+        (
             "Outage takes Mercor offline for hours",
             "Hackers breach Mercor and steal source code",
             "another-thing",

@@ -20,6 +20,7 @@ from watchers.stories.parties import (
     role,
 )
 from watchers.stories.rarity import Rarity
+from watchers.stories.suits import another_plaintiff
 from watchers.stories.sums import another_sum
 from watchers.stories.surroundings import Presence, beside, novelty, presence
 from watchers.stories.things import another_thing
@@ -36,6 +37,7 @@ VETOES: tuple[tuple[str, Callable[[Fingerprint, Fingerprint], bool]], ...] = (
     ("another-target", another_target),
     ("another-partner", another_partner),
     ("another-sum", another_sum),
+    ("another-plaintiff", another_plaintiff),
     ("another-thing", another_thing),
 )
 _OF_TWO_KINDS = (VETOES[0], VETOES[3])  # all that can be said where the main moves are of two kinds

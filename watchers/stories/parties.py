@@ -134,8 +134,8 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
         and _spelt_alike((*ours[name], *theirs[name]))
         and _others(ours, theirs, name)
         and not (a.lang != b.lang and _described((*ours[name], *theirs[name])))
-        and not _named_there(ours[name], b)
-        and not _named_there(theirs[name], a)
+        and not named_there(ours[name], b)
+        and not named_there(theirs[name], a)
         for name in _TELLING_ROLES
     )
 
@@ -149,14 +149,14 @@ def another_partner(a: Fingerprint, b: Fingerprint) -> bool:
     if not (a.moved and b.moved and a.kinds[0] in _DEALS and b.kinds[0] in _DEALS):
         return False
     ours, theirs = _cast(a).dealing, _cast(b).dealing
-    mine, other = [x for x in ours if not _meet((x,), theirs)], [y for y in theirs if not _meet((y,), ours)]
+    mine, other = [x for x in ours if not meet((x,), theirs)], [y for y in theirs if not meet((y,), ours)]
     return (
         bool(mine and other)
         and _spelt_alike((*mine, *other))
         and len(ours) - len(mine) < 2
         and not (a.lang != b.lang and _described((*mine, *other)))
-        and not _named_there(mine, b)
-        and not _named_there(other, a)
+        and not named_there(mine, b)
+        and not named_there(other, a)
     )
 
 
@@ -216,7 +216,7 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
         outcome = -0.5  # one buyer, two purchases
     for name in shared:
         mine, other = ours[name], theirs[name]
-        if _meet(mine, other, persons=persons):
+        if meet(mine, other, persons=persons):
             extra = _beyond(mine, other) and _beyond(other, mine)
             if not extra or persons or name in _LISTED:
                 if outcome < 0 and name not in _TELLING_ROLES:
@@ -289,10 +289,10 @@ def _known(fp: Fingerprint) -> tuple[str, ...]:
 
 
 def _overlap(ours: Mapping[str, list[str]], name: str, theirs: Mapping[str, list[str]], other: str) -> bool:
-    return name in ours and other in theirs and _meet(ours[name], theirs[other])
+    return name in ours and other in theirs and meet(ours[name], theirs[other])
 
 
-def _meet(mine: Iterable[str], other: Iterable[str], *, persons: bool = False) -> bool:
+def meet(mine: Iterable[str], other: Iterable[str], *, persons: bool = False) -> bool:
     for x in mine:
         for y in other:
             if _same(x, y, persons=persons):
@@ -301,10 +301,10 @@ def _meet(mine: Iterable[str], other: Iterable[str], *, persons: bool = False) -
 
 
 def _beyond(mine: Iterable[str], other: list[str]) -> bool:
-    return any(not _meet((x,), other) for x in mine)
+    return any(not meet((x,), other) for x in mine)
 
 
-def _named_there(who: Iterable[str], other: Fingerprint) -> bool:
+def named_there(who: Iterable[str], other: Fingerprint) -> bool:
     """Whether a text has one of these names, or the matter that it is called by: "US military"."""
     there, told = _all_words(other), other.headline_concepts()
     return any(not there.isdisjoint(_parts(name)) or _matter(name) in told for name in who)

@@ -1,14 +1,17 @@
-"""What a move is about: the thing that is launched, the place where something is built, the harm that is done.
+"""What a move is about: the thing launched, the place where something is built, the harm done, whose state buys.
 
 Pure.  One company launches two things on one day: two events, however alike they are told.
 """
 
+from functools import cache
+
 from watchers.stories.fingerprint import Fingerprint, once
 from watchers.stories.parties import words_of
 from watchers.stories.sums import figures_of
-from watchers.stories.vocabulary import vocabulary
+from watchers.stories.vocabulary import listed, stem, vocabulary
 
 _NAMED = frozenset({"launch", "infrastructure"})  # kinds whose headlines name the thing or the place
+_AMERICAN = frozenset({"us", "pentagon"})  # of names like "us-army"
 # Harms none of which is told as another.
 _HARMS = (frozenset({"outage"}), frozenset({"breach", "leak", "theft", "malware", "extortion"}))
 
@@ -22,10 +25,27 @@ def another_thing(a: Fingerprint, b: Fingerprint) -> bool:
         return False
     if a.kinds[0] == "incident":
         return _other_harm(a, b)
+    if a.kinds[0] == "contract":
+        ours, theirs = _states(a), _states(b)
+        return bool(ours and theirs) and ours.isdisjoint(_words(b)) and theirs.isdisjoint(_words(a))
     if a.kinds[0] not in _NAMED or not figures_of(a).everything.isdisjoint(figures_of(b).everything):
         return False
     ours, theirs = _things(a), _things(b)
     return bool(ours and theirs) and ours.isdisjoint(_words(b)) and theirs.isdisjoint(_words(a))
+
+
+@once
+def _states(fp: Fingerprint) -> frozenset[str]:
+    """The countries of a headline, and the United States by whoever buys for them."""
+    buyers = {
+        part for role, who in fp.roles if role == "customer" for part in who.replace("-", "+").split("+")
+    }
+    return _countries().intersection(fp.headline_names()) | (_AMERICAN & buyers)
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(map(stem, listed("countries").split()))
 
 
 def _other_harm(a: Fingerprint, b: Fingerprint) -> bool:

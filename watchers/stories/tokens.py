@@ -254,7 +254,8 @@ def _word(raw: str, folded: str) -> _Word:
 def _is_name(tokens: Sequence[tuple[str, str, bool]], at: int, capitals: _Capitals) -> bool:
     """Whether an unknown capitalised word is a name; in German two in a row have to be."""
     if capitals is _Capitals.PLAIN:
-        return not tokens[at][2] or _capital(tokens, at + 1)
+        _, folded, begins = tokens[at]
+        return not begins or _capital(tokens, at + 1) or stem(folded) in vocabulary().famous
     if capitals is _Capitals.FOREIGN:
         return True
     return capitals is _Capitals.NOUNS and (_capital(tokens, at - 1) or _capital(tokens, at + 1))
