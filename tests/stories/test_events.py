@@ -107,7 +107,7 @@ def test_a_near_miss_of_the_same_day_is_its_own_event(first: str, second: str) -
             "Japan's defense ministry signs contract with Scale AI",
             "another-thing",
         ),
-        ("Mercor sued by Hallberg Press", "Foxglove sues Mercor over trade secrets", "another-plaintiff"),
+        ("Mercor sued by Hallberg Press", "Corvane Music sues Mercor over song lyrics", "another-plaintiff"),
         (
             "Outage takes Mercor offline for hours",
             "Hackers breach Mercor and steal source code",
