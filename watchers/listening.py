@@ -100,6 +100,20 @@ def is_private(slug: str) -> bool:
     return "@" in slug
 
 
+def told_to_all(slugs: Sequence[str], watchlist: Watchlist) -> Sequence[str]:
+    """Of a story's entities those whose past every audience may be told: one context serves them all.
+
+    A server's own names are among them where ``watchlist`` has them and no other server's: nobody
+    learns whom another server watches.
+    """
+    private = [slug for slug in slugs if is_private(slug)]
+    if not private:
+        return slugs
+    known = watchlist.by_slug()
+    alone = len({slug.partition("@")[2] for slug in private}) == 1
+    return [slug for slug in slugs if not is_private(slug) or (alone and slug in known)]
+
+
 def unmuted(watchlist: Watchlist) -> Watchlist:
     """The same with nobody muted."""
     return replace(watchlist, entities=tuple(replace(one, muted_until=None) for one in watchlist.entities))

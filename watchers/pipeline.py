@@ -43,6 +43,7 @@ from watchers.listening import (
     Listener,
     joint,
     listeners,
+    told_to_all,
 )
 from watchers.reader import Reader as Reader
 from watchers.reader import Reading as Reading
@@ -328,7 +329,8 @@ class Pipeline:
         seen: _Seen,
         merged: Collection[int] = (),
     ) -> tuple[ContextLine, ...]:
-        related = self._store.stories.related(story.entities, before=now, limit=MOST_LOOKED_AT)
+        entities = told_to_all(story.entities, watchlist)
+        related = self._store.stories.related(entities, before=now, limit=MOST_LOOKED_AT)
         earlier = [other for other in related if other.id not in merged]
         return recall.rank(
             story, fingerprint, earlier, now, watchlist=watchlist, rarity=seen.rarity, total=seen.total

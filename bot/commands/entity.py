@@ -53,7 +53,8 @@ def profile(store: "SqliteStore", name: str, now: datetime, here: Here) -> Card:
             for slug, number in known.mentioned_with.items()
             if here.shows(slug)
         ]
-        lines.append("mentioned with " + fit(", ".join(company[:COMPANY_SHOWN]), 400))
+        if company:
+            lines.append("mentioned with " + fit(", ".join(company[:COMPANY_SHOWN]), 400))
     lines += ["", "**Moves**", *([move_line(one, names) for one in known.moves[:MOVES_SHOWN]] or ["none"])]
     above = {one.story for one in known.moves[:MOVES_SHOWN]}
     stories = [_story_line(one) for one in known.stories if one.id not in above][:STORIES_SHOWN]

@@ -204,6 +204,30 @@ async def test_a_private_addition_changes_nothing_for_the_others(world: World) -
     ]
 
 
+async def test_no_server_is_told_the_past_of_whom_another_watches(world: World) -> None:
+    def own(name: str) -> Entity:
+        return Entity(slug=name.lower(), name=name, kind=EntityKind.ORGANISATION, tier=Tier.PRIMARY)
+
+    world.server(A, {})
+    world.server(B, {})
+    world.store.guilds.watch(A, own("Quillbox"))
+    world.store.guilds.watch(B, own("Tarnstone"))
+    world.tell("Quillbox lays off 300 employees")
+    world.wait(days=5)
+    world.tell("Quillbox raises $10 million from Hollow Peak")
+    world.wait(days=5)
+    world.tell("Tarnstone acquires Quillbox for $300 million")
+    world.wait(days=5)
+    world.tell("Mercor sues Quillbox over its customers")
+    await world.deliver()
+    earlier = {
+        channel: [any(field["name"] == "Earlier" for field in one["embeds"][0]["fields"]) for one in told]
+        for channel in (HOME, 101, 201)
+        for told in [world.messages(channel)]
+    }
+    assert earlier == {HOME: [False], 101: [False, True, False, False], 201: [False, False]}
+
+
 async def test_not_relevant_lowers_the_alias_in_that_context_for_that_server(world: World) -> None:
     world.server(A, {})
     world.server(B, {})
