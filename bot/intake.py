@@ -5,15 +5,16 @@ Pure but for the stream that it is given.  A line that cannot be read comes as a
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import msgspec
 
 from bot.times import parse_moment
 from storage.model import Document
-from storage.model.noun import noun
+from storage.model.noun import maker, noun
 
 _LANG = re.compile(r"([A-Za-z]{2})(?:[-_].*)?")
 
@@ -64,18 +65,21 @@ def read_lines(lines: Iterable[bytes]) -> Iterator[GivenEntry | BadLine]:
 
 def _entry(number: int, given: _Line) -> GivenEntry:
     known = "" if given.id is None else str(given.id)
-    return GivenEntry(
-        number=number,
-        id=known or given.url or str(number),
-        document=Document(
-            title=given.title,
-            summary=given.summary or "",
-            url=given.url or "",
-            source=given.source or "",
-            lang=language(given.lang),
-            published=parse_moment(given.published),
-        ),
+    document = _document(
+        given.title,
+        given.summary or "",
+        "",
+        given.url or "",
+        given.source or "",
+        "",
+        language(given.lang),
+        parse_moment(given.published),
     )
+    return _given(number, known or given.url or str(number), document)
+
+
+_document: Callable[[str, str, str, str, str, str, str | None, datetime | None], Document] = maker(Document)
+_given: Callable[[int, str, Document], GivenEntry] = maker(GivenEntry)
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ already and how much was told just now.  To whom is for ``watchers.routing``.  R
 listed in ``docs/reasons.md``.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 from functools import cache
@@ -24,6 +24,7 @@ from storage.model import (
     Verdict,
     Watchlist,
 )
+from storage.model.noun import maker
 from watchers.stories.facts import Facts
 from watchers.stories.telling import StoryChange
 
@@ -44,6 +45,7 @@ class Merit(IntEnum):
 
 # A member of an enum is looked up at several times the cost of these.
 _QUIET, _DIGEST, _ALERT = Merit.QUIET, Merit.DIGEST, Merit.ALERT
+_decision: Callable[[Verdict, UpdateKind | None, bool, tuple[str, ...]], Decision] = maker(Decision)
 _PRIMARY, _CONTEXT = Tier.PRIMARY, Tier.CONTEXT
 
 
@@ -92,8 +94,9 @@ def decide(
 def unheard(judged: Judgement, *, dated: bool) -> Decision:
     """The decision on fresh news that nobody told before, when nothing but its merit counts."""
     if judged.merit is not _ALERT:
-        return Decision(verdict=Verdict.QUIET, digest=judged.merit is _DIGEST, reasons=judged.reasons)
-    return Decision(verdict=Verdict.ALERT, reasons=judged.reasons if dated else (*judged.reasons, "undated"))
+        return _decision(Verdict.QUIET, None, judged.merit is _DIGEST, judged.reasons)
+    reasons = judged.reasons if dated else (*judged.reasons, "undated")
+    return _decision(Verdict.ALERT, None, False, reasons)
 
 
 def merit(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from storage.model import Mention
+from storage.model.noun import maker
 from watchers.matching import weights as w
 from watchers.matching.roles import by_role
 from watchers.matching.scene import Candidate, Scene
@@ -54,17 +55,20 @@ def mentions_of(scene: Scene) -> tuple[Mention, ...]:
 
 def _mention(candidate: Candidate, prominent: bool) -> Mention:
     score = w.score(candidate.total)
-    return Mention(
-        entity=candidate.profile.slug,
-        text=candidate.text,
-        field=candidate.field.name,
-        start=candidate.start,
-        end=candidate.end,
-        score=score,
-        accepted=not candidate.rejected and score >= w.ACCEPT,
-        prominent=prominent,
-        evidence=tuple(map(_told, (*candidate.evidence, *candidate.context))),
+    return _made(
+        candidate.profile.slug,
+        candidate.text,
+        candidate.field.name,
+        candidate.start,
+        candidate.end,
+        score,
+        not candidate.rejected and score >= w.ACCEPT,
+        prominent,
+        tuple(map(_told, (*candidate.evidence, *candidate.context))),
     )
+
+
+_made: Callable[[str, str, str, int, int, float, bool, bool, tuple[str, ...]], Mention] = maker(Mention)
 
 
 @lru_cache(maxsize=8192)

@@ -8,8 +8,10 @@ a name is no mention: links, user names, bylines.  What follows from that is wei
 import re
 import string
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from storage.model.noun import maker
 from watchers.text import fold, is_title_case
 
 _WINDOW = 64  # code points looked at on either side of a name
@@ -66,6 +68,7 @@ class Around:
     quoted: bool
 
 
+_around: Callable[..., Around] = maker(Around)
 _NO_WORD = (None, False, False, None)  # on the left
 
 
@@ -171,7 +174,7 @@ class Field:
             stem = before[:-1] if hyphen else ""
         left, capital, left_starts, before_left = self._left(stem, begin) if stem else _NO_WORD
         right, right_raw, right_hyphen, possessive = self._right(end)
-        return Around(
+        return _around(
             left,
             capital,
             hyphen,

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from storage.model import Document
+from storage.model.noun import maker
 from watchers.matching.cues import CJK, Cues, cues, sections, topics
 from watchers.matching.forms import FULL, STRONG, Form
 from watchers.matching.profiles import Profile
@@ -82,6 +83,9 @@ class Candidate:
     def position(self) -> tuple[int, int]:
         """Its place in reading order."""
         return self.field_number, self.start
+
+
+_candidate: Callable[[int, Form, Profile, Field, int, int, int, str, str], Candidate] = maker(Candidate)
 
 
 class Origin(NamedTuple):
@@ -187,7 +191,7 @@ class Scene:
             if known and start < known[-1].end and known[-1].field is one:
                 self.crossing = True
             known.append(
-                Candidate(len(known), form, self.profiles[owner], one, number, start, end, text, suffix)
+                _candidate(len(known), form, self.profiles[owner], one, number, start, end, text, suffix)
             )
 
     def _has_enough(self, owner: int) -> bool:

@@ -17,7 +17,7 @@ from itertools import chain
 from storage.model import Document, Entity, Mention, Move, Watchlist
 from watchers.moves import choose, deals, kinds, money, people, product, status, trouble
 from watchers.moves.conditions import fits, may_fit
-from watchers.moves.lexicon import CJK, Lexicon
+from watchers.moves.lexicon import CJK, Frame, Lexicon
 from watchers.moves.page import Page, read
 from watchers.moves.reading import Draft, Reading, Spot
 from watchers.moves.roles import bind
@@ -104,7 +104,9 @@ def _is_roundup(pages: Sequence[Page]) -> bool:
     """Whether the text collects several stories: none of them is the move of this entry."""
     if "roundup" in pages[0].present:
         return True
-    return len(pages) > 1 and any(start < ROUNDUP_READ for start, _ in pages[1].places("roundup"))
+    if len(pages) < 2 or "roundup" not in pages[1].present:
+        return False
+    return any(start < ROUNDUP_READ for start, _ in pages[1].places("roundup"))
 
 
 def _explains(title: Page) -> bool:
@@ -145,7 +147,7 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
     title = page.name == "title"
     reviewed = title and "review" in page.present
     for start, end, frame in tried:
-        if drafts and any(d.start <= start and end <= d.end and d.frame.kind is frame.kind for d in drafts):
+        if drafts and _is_told(drafts, start, end, frame):
             continue  # a longer phrase of the same kind says it better
         if spot is None or (spot.start, spot.end) != (start, end):
             spot = Spot(reading, start, end)
@@ -175,6 +177,13 @@ def _drafts(page: Page, entities: Mapping[str, Entity], document: Document) -> l
         bare.score = bare.frame.weight * _place(page, 0)
         drafts.append(bare)
     return drafts + resorts
+
+
+def _is_told(drafts: Sequence[Draft], start: int, end: int, frame: Frame) -> bool:
+    for draft in drafts:
+        if draft.start <= start and end <= draft.end and draft.frame.kind is frame.kind:
+            return True
+    return False
 
 
 def _is_in_a_name(page: Page, start: int) -> bool:

@@ -5,9 +5,10 @@ background, and the more telling frame.  Drafts of one kind are one move where t
 parties agree: the headline names the company, the first sentence the person.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from storage.model import Move
+from storage.model.noun import maker
 from watchers.moves.lexicon import NO_BLANKS
 from watchers.moves.names import Party
 from watchers.moves.reading import Draft
@@ -76,22 +77,25 @@ def _move(group: Sequence[Draft]) -> Move:
             if slugs := [p.slug for p in parties if p.slug is not None]:
                 roles[role] = _once(slugs)
     start, end = _evidence(first)
-    return Move(
-        kind=first.frame.kind,
-        status=first.status,
-        roles=roles,
-        names=names,
-        title=title,
-        amount=amount,
-        valuation=valuation,
-        currency=currency,
-        people=people,
-        evidence=first.page.raw[start:end],
-        field=first.page.name,
-        start=start,
-        end=end,
-        score=round(min(first.score, 1.0), 3),
+    return _made(
+        first.frame.kind,
+        first.status,
+        roles,
+        names,
+        title,
+        amount,
+        valuation,
+        currency,
+        people,
+        first.page.raw[start:end],
+        first.page.name,
+        start,
+        end,
+        round(min(first.score, 1.0), 3),
     )
+
+
+_made: Callable[..., Move] = maker(Move)
 
 
 def _once(said: list[str]) -> tuple[str, ...]:

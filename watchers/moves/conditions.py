@@ -91,7 +91,8 @@ def _any_meets(condition: Condition, spot: Spot, left: int, right: int) -> bool:
 def _stands(reading: Reading, name: str, left: int, right: int) -> bool:
     """Whether a class that is computed stands between two places."""
     if name == "money":
-        return any(a.start >= left and a.end <= right for a in reading.amounts(left, right))
+        amounts = reading.amounts(left, right)
+        return bool(amounts) and any(a.start >= left and a.end <= right for a in amounts)
     if name == "count":
         return bool(find_counts(reading.page, left, right))
     if name == "together":
@@ -144,9 +145,12 @@ def _may_name(reading: Reading, left: int, right: int) -> bool:
     text = reading.rest[left:right]
     if not has_capital(text):
         return False
-    words = text.split()
-    capital = set(words).difference(map(str.lower, words))
-    return not reading.page.lexicon.stop.issuperset(map(str.lower, capital))
+    stop = reading.page.lexicon.stop
+    for word in text.split():
+        lower = word.lower()
+        if lower != word and lower not in stop:
+            return True
+    return False
 
 
 def _is(party: Party, name: str) -> bool:

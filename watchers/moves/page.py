@@ -16,6 +16,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from storage.model import Mention
+from storage.model.noun import maker
 from watchers.moves import kinds
 from watchers.moves.lexicon import CJK, NO_BLANKS, Frame, Lexicon
 from watchers.moves.phrases import LEFT, RIGHT, with_capitals
@@ -103,7 +104,10 @@ class Page:
 
     def sentence_of(self, position: int) -> int:
         """Number of the sentence that ``position`` is in, from 0."""
-        return sum(start <= position for _, start in self.breaks)
+        number = 0
+        for _, start in self.breaks:
+            number += start <= position
+        return number
 
     def clause(self, start: int, end: int) -> tuple[int, int]:
         """The stretch around a span without a pause or the end of a sentence in it."""
@@ -167,6 +171,7 @@ class Page:
         return _WORD.findall(self.folded, start, end)
 
 
+_page: Callable[..., Page] = maker(Page)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
@@ -181,7 +186,7 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     accepted = [m for m in mentions if m.field == name and m.accepted and m.end <= len(raw)]
     here = _longest(accepted)
     inner = [m for m in accepted if m not in here] if len(accepted) > len(here) else []
-    page = Page(name, raw, folded, lexicon, here, inner)
+    page = _page(name, raw, folded, lexicon, here, inner, [], set(), [], {}, [], [])
     _scan(page, [(m.start, m.end) for m in here])
     if page.triggers and not lexicon.nouns_capital:
         page.triggers = _without_surnames(raw, page.triggers)
@@ -190,7 +195,12 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
 
 def _longest(mentions: list[Mention]) -> list[Mention]:
     """Mentions without those that lie inside or across a longer one, in order."""
-    if len(mentions) < 2 or all(one.end <= other.start for one, other in pairwise(mentions)):
+    reached = 0
+    for mention in mentions:
+        if mention.start < reached:
+            break
+        reached = mention.end
+    else:
         return mentions
     kept: list[Mention] = []
     for mention in sorted(mentions, key=lambda m: (m.start - m.end, m.start, -m.score)):

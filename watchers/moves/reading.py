@@ -4,10 +4,11 @@
 ``conditions``, ``roles`` and the families of moves fill in, one after the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from storage.model import Entity, MoveStatus
+from storage.model.noun import maker
 from watchers.moves.amounts import PAID, Amount, find_amounts
 from watchers.moves.inversion import opens_inverted, subject_behind
 from watchers.moves.lexicon import CJK, Frame
@@ -126,7 +127,10 @@ class Draft:
     @classmethod
     def at(cls, spot: Spot, frame: Frame) -> "Draft":
         """A draft of what ``frame`` tells at a trigger, nobody bound yet."""
-        return cls(frame, spot.reading, spot.page, spot.start, spot.end, spot.clause, spot.sentence)
+        return _draft(frame, spot.reading, spot.page, spot.start, spot.end, spot.clause, spot.sentence, {})
+
+
+_draft: Callable[..., Draft] = maker(Draft)
 
 
 def first_paid(draft: Draft) -> Amount | None:

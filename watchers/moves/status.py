@@ -116,8 +116,11 @@ def _is_presupposed(draft: Draft) -> bool:
 
 def tell_alone(drafts: Sequence[Draft]) -> None:
     """ "Stocks slide as X unveils Y": where a headline tells nothing else, what happens beside it is the news."""
-    if not drafts or drafts[0].page.name != "title" or any(not d.background for d in drafts):
+    if not drafts or drafts[0].page.name != "title":
         return
+    for draft in drafts:
+        if not draft.background:
+            return
     for draft in drafts:
         page, left = draft.page, draft.clause[0]
         beside = page.last("simultaneous", left, draft.start + 1)
@@ -303,7 +306,10 @@ def _in_sentence(page: Page, draft: Draft, name: str) -> bool:
     if not hits:
         return False
     left, right = draft.sentence
-    return any(left <= hit.start < right for hit in hits)
+    for hit in hits:  # noqa: SIM110 - faster than a generator
+        if left <= hit.start < right:
+            return True
+    return False
 
 
 def _asks(page: Page, draft: Draft) -> bool:

@@ -175,9 +175,10 @@ def _belongs_before(page: Page, party: Party) -> bool:
 
 def _new_clause(page: Page, start: int, end: int, leading: Mapping[str, str]) -> bool:
     """Whether a subordinate clause or a pause begins between two positions."""
-    if page.stops and any(start <= a < end for a, _ in page.stops):
-        gap = page.raw[start:end].strip()
-        return gap[:1] != ":" or len(gap.split()) > _AFTER_COLON
+    for stop, _ in page.stops:
+        if start <= stop < end:
+            gap = page.raw[start:end].strip()
+            return gap[:1] != ":" or len(gap.split()) > _AFTER_COLON
     for name in _SUBORDINATE:
         for hit in page.hits(name):
             if (
