@@ -243,8 +243,7 @@ def _write(db: Connection, candidates: Sequence[_Candidate], decide: Decide | No
         db.run_many("UPDATE entry SET guid = ? WHERE id = ?", [(c.guid, c.entry_id) for c in renamed])
     index.flush()
     keys = [(c.feed_id, key, c.entry_id) for c in (*new, *renamed, *changed) for key in c.all_keys()]
-    if keys:
-        db.run_many("INSERT OR IGNORE INTO entry_key (feed_id, key, entry_id) VALUES (?, ?, ?)", keys)
+    db.insert_many("INSERT OR IGNORE INTO entry_key (feed_id, key, entry_id)", keys)
     return [c.entry_id for c in sorted(pending, key=lambda c: (c.seen, c.published, c.entry_id))]
 
 
@@ -257,9 +256,9 @@ def _insert(
     for entry_id, candidate in enumerate(new, start=last + 1):
         candidate.entry_id = entry_id
         index.add(entry_id, _text(candidate.parsed))
-    db.run_many(
+    db.insert_many(
         "INSERT INTO entry (source_id, guid, url, canonical, title, summary, text, author, lang, digest, "
-        "id, feed_id, published, seen, dated, baseline) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "id, feed_id, published, seen, dated, baseline)",
         [(*_words(c, sources), c.entry_id, c.feed_id, c.published, c.seen, c.dated, c.baseline) for c in new],
     )
     pending, decided = list(new), []
@@ -268,17 +267,10 @@ def _insert(
         pending = [c for c, one in zip(new, decisions, strict=True) if one is None]
         columns = {id(one): _decided(one) for one in {id(one): one for one in decisions}.values() if one}
         decided = [
-            (c.entry_id, c.seen, *columns[id(one)]) for c, one in zip(new, decisions, strict=True) if one
+            (c.entry_id, 0, c.seen, *columns[id(one)]) for c, one in zip(new, decisions, strict=True) if one
         ]
-    if decided:
-        db.run_many(
-            "INSERT INTO decision (entry_id, revision, decided, verdict, reasons) VALUES (?, 0, ?, ?, ?)",
-            decided,
-        )
-    if pending:
-        db.run_many(
-            "INSERT INTO pending (seen, entry_id) VALUES (?, ?)", [(c.seen, c.entry_id) for c in pending]
-        )
+    db.insert_many("INSERT INTO decision (entry_id, revision, decided, verdict, reasons)", decided)
+    db.insert_many("INSERT INTO pending (seen, entry_id)", [(c.seen, c.entry_id) for c in pending])
     return pending
 
 
