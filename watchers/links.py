@@ -113,7 +113,6 @@ _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
 
 _EVERYDAY = re.compile(r"https?://([\w.-]+(?::\d+)?)((?:/[\w.~-]+)*)/?", re.ASCII)
 _TELLING_PATHS = frozenset(("news.google.com", "youtu.be"))
-_NOT_EVERYDAY = ("/amp", ".amp", "/index.", "/default.")
 
 HOSTS = 4096  # whose plain form and wrappers are remembered: the entries of a feed share theirs
 
@@ -127,7 +126,7 @@ def canonical_url(url: str) -> str:
     if (plain := _EVERYDAY.fullmatch(url)) and (host := _everyday_host(plain[1])):
         path = plain[2]
         lower = path.lower()
-        if not any(part in lower for part in _NOT_EVERYDAY):
+        if not ("/amp" in lower or ".amp" in lower or "/index." in lower or "/default." in lower):
             return f"https://{host}{path}"
     text = _CONTROL.sub("", url)
     while True:

@@ -21,7 +21,8 @@ class Sight:
 
     def __call__(self, entry: ParsedEntry) -> Decision | None:
         """The decision, or None for an entry that must be judged."""
-        if any(named(entry.title, entry.summary, entry.text) for named in self._named):
-            return None
+        for named in self._named:
+            if named(entry.title, entry.summary, entry.text):
+                return None
         self.decided += 1
         return NOBODY

@@ -199,7 +199,9 @@ def plain(markup: str) -> str:
     Takes anything: text without markup comes back with its blanks tidied, broken or
     doubly escaped markup is read as well as it can be.  Never raises; linear.
     """
-    text = markup.replace("<p>", "\n").replace("</p>", "\n")  # often all the markup that there is
+    text = markup
+    if "</p>" in markup:  # often all the markup that there is, and most begin where another ends
+        text = "\n".join([piece.strip().removeprefix("<p>") for piece in markup.split("</p>")])
     if "<" in text or "&" in text:
         text = _strip_once(markup)
     if ("<" in text or "&" in text) and _LEFTOVER.search(text):

@@ -32,6 +32,7 @@ _CHUNK = 64 * 1024  # given to expat at once: other threads run in between
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
+_SKIPS = frozenset(("skiphours", "skipdays"))
 _ENTRIES = frozenset(((PLAIN, "item"), (PLAIN, "entry")))
 
 _DECLARATION = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
@@ -118,7 +119,8 @@ def _feed(root: ET.Element, reading: Reading, body: bytes, *, alone: bool) -> Pa
         raise Doubt
     if holder is not top and not entries:
         raise Doubt  # an RDF of another sort
-    hours, days = skips(body) if b"skip" in body else (frozenset(), frozenset())
+    skipping = not _SKIPS.isdisjoint(name for _, name in reading.names.values())
+    hours, days = skips(body) if skipping else (frozenset(), frozenset())
     return ParsedFeed(
         format=kind,
         title=one_line(about.title, 300) or None,
