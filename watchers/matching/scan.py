@@ -19,7 +19,7 @@ from watchers.matching.profiles import Profile, profiles_of
 from watchers.text import INVISIBLE
 
 if TYPE_CHECKING:
-    from ahocorasick_rs import AhoCorasick
+    from ahocorasick_rs import BytesAhoCorasick
 
 _FEW = 10_000  # patterns of which names are kept twice: alone, and together with context words
 _CHUNK = 1 << 16  # code points handed to the automaton at once: bounds the memory of long texts
@@ -42,7 +42,7 @@ class Scanner:
     """The automaton of one watchlist; immutable, safe for threads."""
 
     def __init__(self, watchlist: Watchlist) -> None:
-        from ahocorasick_rs import AhoCorasick, Implementation
+        from ahocorasick_rs import BytesAhoCorasick, Implementation
 
         entities = sorted(watchlist.entities, key=lambda entity: entity.slug)
         self.profiles: tuple[Profile, ...] = profiles_of(entities)
@@ -58,11 +58,10 @@ class Scanner:
         self._patterns = names + phrases
         self._longest = max((len(one.key) for one in self._patterns), default=1)
 
-        def automaton(patterns: Sequence[Pattern]) -> AhoCorasick:
+        def automaton(patterns: Sequence[Pattern]) -> BytesAhoCorasick:
             # the contiguous one: the DFA takes half a gigabyte at 100,000 aliases
             kind = Implementation.ContiguousNFA
-            keys = [one.key for one in patterns]
-            return AhoCorasick(keys, implementation=kind, store_patterns=False)
+            return BytesAhoCorasick([one.key.encode() for one in patterns], implementation=kind)
 
         self._all = automaton(self._patterns)
         # Most texts are asked about names alone; beside many of them the context words cost nothing.
@@ -99,15 +98,30 @@ class Scanner:
             for number, start, end in self._found(self._names, text)
         )
 
-    def _found(self, automaton: "AhoCorasick", text: str) -> Iterable[tuple[int, int, int]]:
-        if len(text) <= _CHUNK:
-            return automaton.find_matches_as_indexes(text, overlapping=True)
-        return self._in_chunks(automaton, text)
+    def _found(self, automaton: "BytesAhoCorasick", text: str) -> Iterable[tuple[int, int, int]]:
+        if len(text) > _CHUNK:
+            return self._in_chunks(automaton, text)
+        return self._found_in(automaton, text)
 
-    def _in_chunks(self, automaton: "AhoCorasick", text: str) -> Iterator[tuple[int, int, int]]:
+    def _found_in(self, automaton: "BytesAhoCorasick", text: str) -> Iterable[tuple[int, int, int]]:
+        # of bytes, since one of signs would first make a table of where each begins
+        encoded = text.encode("utf-8", "surrogatepass")
+        found = automaton.find_matches_as_indexes(encoded, overlapping=True)
+        return found if len(encoded) == len(text) else self._in_signs(encoded, found)
+
+    def _in_signs(
+        self, encoded: bytes, found: Iterable[tuple[int, int, int]]
+    ) -> Iterator[tuple[int, int, int]]:
+        """Places in bytes, in the order in which they end, as places in code points."""
+        at = signs = 0
+        for number, _, end in found:
+            signs += len(encoded[at:end].decode("utf-8", "surrogatepass"))
+            at = end
+            yield number, signs - len(self._patterns[number].key), signs
+
+    def _in_chunks(self, automaton: "BytesAhoCorasick", text: str) -> Iterator[tuple[int, int, int]]:
         for begin in range(0, len(text), _CHUNK):
-            piece = text[begin : begin + _CHUNK + self._longest]
-            for number, start, end in automaton.find_matches_as_indexes(piece, overlapping=True):
+            for number, start, end in self._found_in(automaton, text[begin : begin + _CHUNK + self._longest]):
                 if start < _CHUNK:
                     yield number, start + begin, end + begin
 
