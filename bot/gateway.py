@@ -37,6 +37,7 @@ from bot.commands.desk import Desk, desk_of
 from bot.commands.press import Interaction, Press
 from bot.commands.reply import refuse
 from bot.identifying import Turnstile
+from bot.words import count
 from storage.errors import MovewireError, UsageError
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class Gateway(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         """Say once a connection that it stands, and remember in which servers the bot is."""
-        log.info("the Discord bot is connected as %s, in %d servers", self.user, len(self.guilds))
+        log.info("the Discord bot is connected as %s, in %s", self.user, count(len(self.guilds), "server"))
         found = [(guild.id, guild.name) for guild in self.guilds]
         await self._remember(servers.present, found)
         route = self._desk.home
@@ -177,6 +178,7 @@ def companion(app: "App", settings: "Settings") -> Callable[[asyncio.Event], Awa
     shards = 1 if settings.discord_gateway is not None else None
     home, turnstile = next(iter(default_routes(settings)), None), Turnstile()
     logging.getLogger("discord").setLevel(logging.WARNING)
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
 
     async def attend(stop: asyncio.Event) -> None:
         with await asyncio.to_thread(app.second_store) as store:

@@ -162,7 +162,7 @@ def run(call: Call) -> int:
     call.log_progress()
     from bot.schedule import run as run_until_stopped
 
-    with _app_with_room(settings) as app:
+    with _app_with_room(settings) as app, _others_named(app):
         settings.check_delivery(routes=len(app.routes()))
         beside = None
         if settings.discord_token is not None:
@@ -170,6 +170,23 @@ def run(call: Call) -> int:
 
             beside = companion(app, settings)
         return asyncio.run(run_until_stopped(app, beside=beside))
+
+
+@contextlib.contextmanager
+def _others_named(app: "App") -> "Iterator[None]":
+    """Hold the lock of ``run``; where another one does, say so: nothing breaks, but two bots answer."""
+    from bot.app import holder
+    from storage.errors import StoreError
+
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(StoreError, OSError):  # a full disk, say: the passes tell of it
+            lock = stack.enter_context(app.store.run_lock(holder("run")))
+            if not lock.acquired:
+                who = lock.holder or "another run"
+                log.warning(
+                    "%s watches with %s already: stop one, or its bot answers twice", who, app.store.path
+                )
+        yield
 
 
 @contextlib.contextmanager

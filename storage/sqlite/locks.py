@@ -1,8 +1,9 @@
 """Locks between processes: kernel locks on small files beside the database.
 
 The kernel lets go of them when their process dies, however it dies, so nothing stale is
-left.  Two exist: ``<db>.lock`` for the length of one write transaction, and
-``<db>.pass.lock`` for a whole pass, which also says who holds it and since when.
+left.  ``<db>.lock`` is held for the length of one write transaction; ``<db>.pass.lock`` for a
+whole pass, ``<db>.courier.lock`` while something is delivered and ``<db>.run.lock`` for the life
+of a ``run``, and these three say who holds them and since when.
 
 ``fcntl.flock`` is used directly: the library around it costs 55 ms at import, a sixth of
 what the start of a command may take.
@@ -88,7 +89,7 @@ def open_lock_file(path: Path) -> int:
 
 @contextmanager
 def pass_lock(path: Path, holder: str, now: datetime) -> Iterator[PassLock]:
-    """Hold the lock of a whole pass, or learn at once who does.
+    """Hold the lock of a whole pass (of a courier, a ``run``), or learn at once who does.
 
     Never waits.  ``holder`` is for people ("poll, pid 412").
     """

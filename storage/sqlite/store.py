@@ -105,6 +105,11 @@ class SqliteStore:
         path = self.path.with_name(self.path.name + ".pass.lock")
         return pass_lock(path, holder, now or datetime.now(UTC))
 
+    def run_lock(self, holder: str, now: datetime | None = None) -> AbstractContextManager[PassLock]:
+        """The lock that a ``run`` holds for its whole life, by which a second one learns of the first."""
+        path = self.path.with_name(self.path.name + ".run.lock")
+        return pass_lock(path, holder, now or datetime.now(UTC))
+
     # --- marks ----------------------------------------------------------------------------
 
     def setting(self, key: str) -> str | None:

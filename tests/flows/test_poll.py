@@ -128,31 +128,32 @@ def test_one_unreachable_feed_is_named_and_the_others_are_told(
     assert "Scale AI lays off 300 employees" in done.stdout
 
 
-def test_run_polls_delivers_and_ends_on_sigterm(
+def test_run_names_another_one_polls_delivers_and_ends_on_sigterm(
     feed: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
     with open_store(tmp_path / "flow.db") as store:
         store.feeds.pause(feed)
         store.feeds.resume(feed, _long_ago())
-    running = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "run"],
-        env=environment,
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        deadline = time.monotonic() + 60
-        with open_store(tmp_path / "flow.db") as store:
+    with open_store(tmp_path / "flow.db") as store, store.run_lock("run, process 1"):
+        running = subprocess.Popen(
+            [sys.executable, "-m", "bot.cli", "run"],
+            env=environment,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            deadline = time.monotonic() + 60
             while time.monotonic() < deadline:
                 if store.stories.alerted_since(_long_ago()) and not store.deliveries.pending_count():
                     break
                 time.sleep(0.2)
-        running.send_signal(signal.SIGTERM)
-        out, err = running.communicate(timeout=40)
-    finally:
-        running.kill()
+            running.send_signal(signal.SIGTERM)
+            out, err = running.communicate(timeout=40)
+        finally:
+            running.kill()
+    assert f"run, process 1 watches with {tmp_path / 'flow.db'} already" in err
     assert "Scale AI lays off 300 employees" in out
     assert running.returncode == 0, err
 
