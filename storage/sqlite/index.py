@@ -1,24 +1,26 @@
 """The full-text index of entries, kept in step with them.
 
 Contentless: it holds words and rowids only, so taking an entry out needs the text that
-it was put in with.  Document frequencies are counted on every ``SAMPLE``-th entry:
+it was put in with.  Document frequencies are counted on every ``SAMPLE``-th entry, and once
+there are many on every ``RARER``-th, which then counts for as many as it stands for:
 ranking needs their order of magnitude only, and the dictionary stays small.  Asking is
 for ``storage.sqlite.search``.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from storage.model import Story
 from storage.sqlite.connection import Connection
 from storage.sqlite.identity import LONGEST_BODY
 from storage.sqlite.words import LONGEST_WORD, indexed, words
 
-SAMPLE = 8
+SAMPLE = 8  # entries for which 1 is counted
+MANY = 8_192  # entries
+RARER = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """What of an entry is searched."""
 
     title: str
@@ -73,9 +75,10 @@ class Index:
             )
 
     def _count(self, entry_id: int, body: str, sign: int) -> None:
-        if entry_id % SAMPLE == 0:
-            found = set(words(body))
-            self._counts.update(found) if sign > 0 else self._counts.subtract(found)
+        step = SAMPLE if entry_id <= MANY else RARER
+        if entry_id % step == 0:
+            for word in set(words(body)):
+                self._counts[word] += sign * (step // SAMPLE)
 
 
 def index_backstory(db: Connection, story_id: int, story: Story) -> None:
