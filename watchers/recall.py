@@ -28,7 +28,7 @@ HALF_LIFE = timedelta(days=45)  # after which a story is half as near
 SAME_EVENT = timedelta(hours=48)  # within which an alike story may be this event, not yet joined
 SAME_DAYS = timedelta(days=3)  # within which two alike stories are one event, told as two
 BIG = 1e6  # from here on a number is a sum that one story cites from another
-KEPT = 512  # profiles that are kept: the newest stories are looked at again and again
+KEPT = 1_024  # profiles that are kept: the newest stories are looked at again and again
 PRIOR = 400  # imagined entries that the tiers' shares stand for
 _SHARE_OF_TIER = {Tier.PRIMARY: 0.03, Tier.CONTEXT: 0.12, Tier.RELATED: 0.02}
 CONTINUED = "the story that this one continues"

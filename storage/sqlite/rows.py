@@ -4,7 +4,6 @@ Only mapping; the queries stand with their verbs.
 """
 
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +18,7 @@ from storage.sqlite.codec import (
 from storage.sqlite.faults import damaged
 from storage.sqlite.identity import lengthened
 
-KEPT = 512  # stories that are kept decoded: the newest are read again for each entry that they may precede
+KEPT = 1_024  # stories that are kept decoded: the newest are read again for each entry that they may precede
 
 FEED = (
     "id, url, kind, title, site, lang, state, paused, etag, last_modified, body_hash, next_due, interval, "
@@ -111,7 +110,6 @@ STORY = (
 )
 
 
-@lru_cache(maxsize=KEPT)
 def story(row: tuple[Any, ...]) -> Story:
     """A story from the columns ``STORY``."""
     return Story(
