@@ -185,7 +185,7 @@ def loaded_by_opening(path: Path, *names: str) -> str:
 
 def test_opening_an_up_to_date_database_loads_no_library_that_is_slow(path: Path) -> None:
     open_store(path).close()
-    assert loaded_by_opening(path, "sqlite_utils", "filelock", "asyncio") == ""
+    assert loaded_by_opening(path, "sqlite_utils", "asyncio") == ""
 
 
 def test_making_a_database_takes_along_no_packages_of_the_charts(path: Path) -> None:
