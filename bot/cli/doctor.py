@@ -19,6 +19,7 @@ def doctor(call: Call, test: bool, as_json: bool) -> int:
     """Check settings, database, feeds and Discord; exit status 1 and a remedy for each fault."""
     from bot import doctor as examining
     from bot.cli.output import say, state, table, write_json
+    from bot.cli.progress import waiting
 
     now = datetime.now(UTC)
     try:
@@ -26,6 +27,8 @@ def doctor(call: Call, test: bool, as_json: bool) -> int:
     except SettingsError as error:
         findings = [examining.unreadable_settings(error)]
     else:
+        if not as_json:
+            waiting("looking at settings, database, feeds and Discord")
         findings = list(examining.examine(settings, os.environ, now))
         if test:
             findings += asyncio.run(examining.send_tests(settings, now, console_to_stderr=as_json))

@@ -202,5 +202,11 @@ class Rest:
         return self._client
 
     def _named(self, error: Exception) -> str:
+        """What went wrong, for people, without what is secret."""
+        import httpx
+
+        if isinstance(error, TimeoutError | httpx.TimeoutException):
+            early = isinstance(error, httpx.ConnectTimeout)
+            return f"timed out after {CONNECT_DEADLINE if early else REQUEST_DEADLINE:g} s"
         words = str(error).strip()
         return self._scrub(f"{type(error).__name__}: {words}" if words else type(error).__name__)[:300]

@@ -165,8 +165,9 @@ def test_why_and_doctor_draw_their_tables(watch: Watch) -> None:
     ] == []
     out, _ = watch("why", "https://gazette.example/mayer", env={"NO_COLOR": ""})
     assert "kept apart from s9: another sum" in out
-    out, _ = watch("doctor", env={"NO_COLOR": ""})
+    out, err = watch("doctor", env={"NO_COLOR": ""})
     assert "faults: " in out
+    assert "looking at settings, database, feeds and Discord" in err
 
 
 @pytest.mark.usefixtures("stocked")

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 import bot.courier
+import bot.sinks.rest
 from bot.courier import drain
 from bot.sinks import Sinks
 from bot.sinks.base import REAL, Outcome, Parcel
@@ -62,6 +63,16 @@ async def test_a_send_that_takes_too_long_is_cut_short_before_its_lease_ends(
     discord.world.faults = deque(["hang", "ok"])
     drained = await drain(store, discord.sinks())
     assert (drained.delivered, discord.world.keys()) == (1, {key: 1})
+
+
+async def test_a_server_that_hangs_is_told_in_words(
+    store: SqliteStore, discord: Discord, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bot.sinks.rest, "REQUEST_DEADLINE", 0.1)
+    put(store, DESTINATION, alert(), REAL.now())
+    discord.world.faults = deque(["hang"])
+    [fault] = (await drain(store, discord.sinks(), fault_patience=0.0)).errors
+    assert fault.error == "no answer: timed out after 0.1 s"
 
 
 @pytest.mark.parametrize("hours", [-26, -1, 1, 26])
