@@ -211,6 +211,30 @@ def test_where_there_is_doubt_feedparser_decides(body: bytes) -> None:
     assert fast.parse(body, URL) is None
 
 
+ILL_FORMED = (
+    b"\xe9",
+    b"\xc0\xaf",
+    b"\xe0\x80\x80",
+    b"\xed\xa0\x80",
+    b"\xf4\x90\x80\x80",
+    b"\xf8\x88\x80\x80\x80",
+)
+PLACES = {
+    "words": channel("<item><title>a %s</title></item>"),
+    "an attribute": channel('<item other="%s"><title>a</title></item>'),
+    "CDATA": channel("<item><title>a</title><description><![CDATA[b %s]]></description></item>"),
+    "a comment": channel("<!-- %s --><item><title>a</title></item>"),
+    "an instruction": channel("<?x %s?><item><title>a</title></item>"),
+    "an element that is passed over": channel("<item><title>a</title><x>%s</x></item>"),
+}
+
+
+@pytest.mark.parametrize("body", PLACES.values(), ids=PLACES.keys())
+def test_what_is_no_utf_8_is_feedparsers_wherever_it_stands(body: bytes) -> None:
+    assert fast.parse(body % "é".encode(), URL) is not None
+    assert [fast.parse(body % bad, URL) for bad in ILL_FORMED] == [None] * len(ILL_FORMED)
+
+
 def corpus(shared_data: Path, folder: Path) -> Iterator[Path]:
     """All XML files of the corpora beside the checkout."""
     import tarfile

@@ -56,13 +56,13 @@ def parse(body: bytes, url: str, *, part_of: bytes | None = None) -> ParsedFeed 
     ``part_of``: the whole, where ``body`` lacks some of its entries; then None also where an
     entry would be read otherwise beside them.
     """
-    if len(body) > MAX_SIZE or not _is_plain_utf8(body) or _is_doubtful(body):
+    if len(body) > MAX_SIZE or not _claims_utf8(body) or _is_doubtful(body):
         return None
     try:
         root = _tree(body)
         reading = Reading(base=url, doubtful=_doubtful_namespaces(part_of or body))
         return _feed(root, reading, body, alone=part_of is not None)
-    except (Doubt, ET.ParseError):
+    except (Doubt, ET.ParseError, UnicodeDecodeError):
         return None
 
 
@@ -79,18 +79,14 @@ def _doubtful_namespaces(body: bytes) -> frozenset[str]:
     )
 
 
-def _is_plain_utf8(body: bytes) -> bool:
+def _claims_utf8(body: bytes) -> bool:
+    """Whether the body is to be read as UTF-8; whether all of it is, expat tells."""
     declared = _DECLARATION.match(body[3:] if body.startswith(b"\xef\xbb\xbf") else body, 0, 400)
     encoding = declared[1].lower() if declared else b"utf-8"
     if body.isascii():
         return encoding in _ASCII_ENCODINGS or encoding == b"utf-8"
-    if encoding != b"utf-8":
-        return False
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    # else expat would guess at UTF-16
+    return encoding == b"utf-8" and body.startswith((b"<", b"\xef\xbb\xbf")) and b"\0" not in body[:4]
 
 
 def _tree(body: bytes) -> ET.Element:
