@@ -85,7 +85,7 @@ class Page:
             return _NO_HITS
         hits = self.meant.get(name)
         if hits is None:
-            hits = self.meant[name] = _meant(self, name)
+            hits = self.meant[name] = _meant(self, name) if name in _PARTS else _raw(self, name)
         return hits
 
     def holds(self, classes: frozenset[str], start: int, end: int) -> bool:
@@ -229,14 +229,21 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
     folded, lexicon, found, triggers = page.folded, page.lexicon, page.found, page.triggers
     text = with_capitals(folded)
     matches: list[Match] = lexicon.automaton.find_matches_as_indexes(text, overlapping=True)
-    phrases, in_name = lexicon.phrases, [False] * len(folded)
+    phrases, in_name, begin, finish = lexicon.phrases, bytearray(len(folded)), 0, 0
     for left, right in named:
-        in_name[left:right] = [True] * (right - left)
+        in_name[left:right] = b"\1" * (right - left)
+    if named:
+        begin, finish = named[0][0], named[-1][1]
     for number, start, end in matches:
         edges, classes, frames = phrases[number]
         if edges and _is_part(folded, start, end, edges):
             continue
-        if named and (in_name[start] or in_name[end - 1]) and not _around(start, end, named):
+        if (
+            start < finish
+            and end > begin
+            and (in_name[start] or in_name[end - 1])
+            and not _around(start, end, named)
+        ):
             classes, frames = lexicon.in_names[number]
         found.append((start, end, classes))
         if frames:
@@ -284,14 +291,12 @@ _PARTS = _OF_IDIOMS | {"product", "stuff", "against", "job", "nolaunch", "talent
 
 
 def _meant(page: Page, name: str) -> list[Hit]:
-    """The phrases of a class without those that mean nothing where they stand.
+    """The phrases of one of ``_PARTS`` without those that mean nothing where they stand.
 
     Words that are only a part of a longer one mean nothing: "chief product officer"; in scripts
     without blanks also 首席技术官, 信息流, 机器人, 数据中心, マイクロソフト.
     """
     hits = _raw(page, name)
-    if name not in _PARTS:
-        return hits
     lexicon, folded = page.lexicon, page.folded
     touching = bool(lexicon.numbers.counters)
     if name == "product" or (touching and name in ("stuff", "against", "job")):
