@@ -6,7 +6,7 @@ an amount belongs to is decided in ``watchers.moves.money`` and ``watchers.moves
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ from watchers.tables import either, leading
 PAID, WORTH, EARNED = "paid", "worth", "earned"
 # A digit, or a sign of another script that could be one: found faster than by what Unicode says of each.
 _MAY_BE_DIGIT = re.compile("[0-9\u0660-\U0010ffff]")
+_LAST_DIGIT = re.compile("(?s:.*)[0-9]")
 _MAY_BE_SPELT = ("mil", "bil", "mrd", "mld")  # million, miliardo, bilhões, Milliarden
 _UNIT_ALONE = 1_000_000  # a number without a currency is money only from this size on
 _WORTH_BEFORE = 30  # code points between "valued at" and the amount
@@ -117,12 +118,12 @@ def _longest_currency(lexicon: Lexicon) -> int:
 
 def find_amounts(page: Page, left: int, right: int) -> list[Amount]:
     """All sums of money in a stretch of sentences, in order, each with its sense."""
-    first = _first_number(page.folded, left, right, _MAY_BE_SPELT)
-    if first is None:
+    numbers = _numbers(page.folded, left, right, _MAY_BE_SPELT)
+    if numbers is None:
         return []
     found: list[tuple[int, int, float, str | None]] = []
-    left = max(left, first - _longest_currency(page.lexicon))
-    for match in _pattern(page.lexicon).finditer(page.folded, left, right):
+    left = max(left, numbers[0] - _longest_currency(page.lexicon))
+    for match in _find_all(_pattern(page.lexicon), page.folded, left, numbers[1], right):
         value, currency = _read_amount(match, page.lexicon)
         if value is None or value <= 0:
             continue
@@ -152,12 +153,24 @@ def _read_amount(match: re.Match[str], lexicon: Lexicon) -> tuple[float | None, 
     return _sum_of_parts(parts, lexicon), numbers.currency.get(sign)
 
 
-def _first_number(text: str, start: int, end: int, spelt: Iterable[str]) -> int | None:
-    """From where on a digit or any of the words may be in a stretch: the slow patterns find nothing before."""
+def _numbers(text: str, start: int, end: int, spelt: Iterable[str]) -> tuple[int, int] | None:
+    """Where the first and the last digit or any of the words may be in a stretch."""
     if any(map(text[start:end].__contains__, spelt)):
-        return start
+        return start, end
     digit = _MAY_BE_DIGIT.search(text, start, end)
-    return None if digit is None else digit.start()
+    if digit is None:
+        return None
+    last = _LAST_DIGIT.match(text, digit.start(), end) if text.isascii() else None
+    return digit.start(), end if last is None else last.end()
+
+
+def _find_all(
+    pattern: re.Pattern[str], text: str, start: int, last: int, end: int
+) -> Iterator[re.Match[str]]:
+    """All matches up to ``end`` that begin before ``last``: behind it the slow patterns find nothing."""
+    while start < last and (match := pattern.search(text, start, end)) is not None:
+        start = match.end()
+        yield match
 
 
 def _whole(value: float) -> float:
@@ -252,10 +265,10 @@ def _count_pattern(lexicon: Lexicon) -> re.Pattern[str]:
 def find_counts(page: Page, start: int, end: int) -> list[Count]:
     """Counts of people between two positions, in order."""
     counts: list[Count] = []
-    first = _first_number(page.folded, start, end, page.lexicon.numbers.words)
-    if first is None:
+    numbers = _numbers(page.folded, start, end, page.lexicon.numbers.words)
+    if numbers is None:
         return counts
-    for match in _count_pattern(page.lexicon).finditer(page.folded, first, end):
+    for match in _find_all(_count_pattern(page.lexicon), page.folded, *numbers, end):
         value = _read_count(match, page.lexicon)
         if (
             value is not None
