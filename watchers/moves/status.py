@@ -31,13 +31,14 @@ _RELATIVE_REACH = 34
 _BACKGROUND_REACH = 14
 _OWN_WORDS = 4  # between an owner and what is his: "Acme's long-awaited cloud deal"
 _AFTERWARDS_REACH = 12  # "…事件后，", "…を受け": what stands before it went before
-# A negated launch or deal is no move; a negated exit, hire or purchase is news by itself.
+# A negated launch or partnership is no move; a negated exit, hire, purchase or order is news by itself.
 _DENIABLE = frozenset(
     {
         kinds.DEPARTURE,
         kinds.HIRE,
         kinds.LAYOFFS,
         kinds.ACQUISITION,
+        kinds.CONTRACT,
         kinds.FUNDING,
         kinds.BREAKUP,
         kinds.INCIDENT,
