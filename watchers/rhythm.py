@@ -149,11 +149,6 @@ class Rhythm:
         age = max(self.until - self.since, DAY)
         return total / (LIFE_DAYS * (1 - 0.5 ** (age / HALF_LIFE)))
 
-    def rate(self, now: datetime) -> float:
-        """Entries to be expected in the hour from ``now``; 0 when nothing is known."""
-        total = sum(self.hours)
-        return self._rate(now, total, self._per_day(total))
-
     def _rate(self, now: datetime, total: float, per_day: float) -> float:
         if self.until is None:
             return 0.0

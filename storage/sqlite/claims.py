@@ -1,9 +1,9 @@
 """What a courier does with the outbox: take what is due, and say how it ended.
 
-    pending ── claim_due ──> claimed ── mark_sent ──> sent
-       ^                        │ ├──── retry_at ───> retry ── claim_due ──> claimed
-       └──────── release ───────┘ ├──── mark_dead ──> dead ── Outbox.resend ──> pending
-                                  └──── mark_gone ──> gone
+    pending ── claim_due ──> claimed ─┬─ mark_sent ──> sent
+                                      ├─ retry_at ───> retry ── claim_due ──> claimed
+                                      ├─ mark_dead ──> dead ── Outbox.resend ──> pending
+                                      └─ mark_gone ──> gone
 
 A claim that nobody ended is turned into a retry whose outcome is unknown (``recover``).
 One delivery of a destination is in hand at a time, so its order is kept whoever delivers.
@@ -147,16 +147,6 @@ class Claims:
                 "first_attempt = min(first_attempt, :now), last_attempt = min(last_attempt, :now) "
                 f"WHERE state IN {OPEN} AND touched > :now + {CLOCK_SLACK}",
                 {"now": to_ms(now)},
-            )
-
-    def release(self, delivery_id: int, now: datetime) -> None:
-        """Give a claim back that was not used."""
-        with self._db.transaction():
-            self._db.run(
-                "UPDATE delivery SET state = CASE WHEN attempts > 1 THEN 'retry' ELSE 'pending' END, "
-                "attempts = attempts - 1, first_attempt = CASE WHEN attempts > 1 THEN first_attempt END, "
-                "lease_until = NULL, worker = NULL, touched = ? WHERE id = ? AND state = 'claimed'",
-                (to_ms(now), delivery_id),
             )
 
     def _held(self, destination: str, now: datetime) -> bool:

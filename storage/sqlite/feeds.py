@@ -54,11 +54,6 @@ class Feeds:
         row = self._db.row(f"SELECT {rows.FEED} FROM feed WHERE url = ? AND removed = 0", (url,))
         return None if row is None else rows.feed(row)
 
-    def by_id(self, feed_id: int) -> Feed | None:
-        """The feed with an id, removed or not."""
-        row = self._db.row(f"SELECT {rows.FEED} FROM feed WHERE id = ?", (feed_id,))
-        return None if row is None else rows.feed(row)
-
     def all(self) -> list[Feed]:
         """All feeds, in the order in which they were added."""
         found = self._db.rows(f"SELECT {rows.FEED} FROM feed WHERE removed = 0 ORDER BY id")

@@ -140,14 +140,6 @@ def test_what_was_put_in_under_a_fast_clock_is_due_once_that_is_set_right(store:
     assert len(claim(store)) == 1
 
 
-def test_a_claim_given_back_counts_no_attempt(store: SqliteStore):
-    put(store, PLACE, alert(), START)
-    [one] = claim(store)
-    store.claims.release(one.id, START)
-    [again] = claim(store)
-    assert (again.attempts, again.ambiguous, again.first_attempt) == (1, 0, START)
-
-
 def test_an_answer_after_the_lease_ran_out_is_still_recorded(store: SqliteStore):
     put(store, PLACE, alert(), START)
     [one] = claim(store)
