@@ -19,7 +19,7 @@ from watchers.stories.background import background
 from watchers.stories.bystanders import stands_by
 from watchers.stories.kin import kin_of, owners_of, standing_for
 from watchers.stories.tokens import spoken
-from watchers.stories.vocabulary import is_comment, is_portrait, stem, vocabulary
+from watchers.stories.vocabulary import is_comment, is_portrait, looks_back, stem, vocabulary
 from watchers.text import fold, language_of
 
 MAX_NAMES = 9
@@ -203,16 +203,23 @@ def fingerprint(
             min(concepts, MAX_CONCEPTS),
             min(numbers, MAX_NUMBERS),
         ),
-        comment=is_comment(document.title) and not _portrays_a_move(document.title, main),
+        comment=_is_comment(document.title, main),
         moved=main is not None and main.field == "title",
         page=_hash(canonical_url(document.url)) if document.url else "",
         title=_hash(" ".join(_PARTS.findall(fold(document.title)))) if document.title.strip() else "",
     )
 
 
-def _portrays_a_move(title: str, main: Move | None) -> bool:
-    """Whether a headline says who it is that comes or goes: "Who is …, whom Acme hired?"."""
-    return main is not None and main.field == "title" and main.kind.value in _PERSONAL and is_portrait(title)
+def _is_comment(title: str, main: Move | None) -> bool:
+    """Whether a headline only talks about an event.
+
+    One that says who it is that comes or goes tells that ("Who is …, whom Acme hired?"), and one
+    that looks back may tell another move.
+    """
+    moved = main is not None and main.field == "title"
+    if is_comment(title):
+        return not (moved and main is not None and main.kind.value in _PERSONAL and is_portrait(title))
+    return not moved and looks_back(title)
 
 
 def _aside(accepted: Sequence[Mention], title: str, lang: str) -> frozenset[str]:

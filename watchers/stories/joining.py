@@ -30,6 +30,7 @@ SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
 JOIN = 0.2  # likelihood from which an entry joins a story
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
+TALKS_OF = 0.3  # and from which a comment talks about it
 # What keeps two reports apart whatever else they share, by the reason that tells it.
 VETOES: tuple[tuple[str, Callable[[Fingerprint, Fingerprint], bool]], ...] = (
     ("opposite-move", opposite),
@@ -102,7 +103,7 @@ def assign(
     if best.score < JOIN:
         return Assignment(
             story_id=None,
-            follows=_followed(matches, published),
+            follows=_followed(matches, published, fp),
             score=best.score,
             reasons=("nothing-alike", *barred, *_reasons(best, fp, published, known)),
         )
@@ -110,7 +111,7 @@ def assign(
     into, *others = proven or [best.story]
     return Assignment(
         story_id=into,
-        follows=_followed([match for match in matches if match.score < JOIN], published),
+        follows=_followed([match for match in matches if match.score < JOIN], published, fp),
         merge=tuple(others),
         score=best.score,
         reasons=(*_reasons(best, fp, published, known), *barred),
@@ -218,7 +219,7 @@ def _confirms_late(
     return bool(known) and _SURENESS.get(fp.status, 0) > max(known)
 
 
-def _followed(matches: Sequence[_Match], published: datetime) -> int | None:
+def _followed(matches: Sequence[_Match], published: datetime, fp: Fingerprint) -> int | None:
     """The earlier story that the entry goes on with: it would be the same, were it not for time.
 
     The confirmation of an old rumour, the next stage of a matter, a look back.
@@ -231,7 +232,7 @@ def _followed(matches: Sequence[_Match], published: datetime) -> int | None:
         for place, figure in _TIMELESS:
             timeless[place] = figure
         score = likelihood(timeless)
-        if score >= FOLLOW and (best is None or (score, match.story) > best):
+        if score >= (TALKS_OF if fp.comment else FOLLOW) and (best is None or (score, match.story) > best):
             best = (score, match.story)
     return best[1] if best else None
 

@@ -74,6 +74,7 @@ class Vocabulary:
     comment: tuple[str, ...]  # beginnings of headlines about an event, with blanks around; "#": a number
     comment_inside: tuple[str, ...]  # what marks them anywhere
     comment_cjk: tuple[str, ...]
+    looks_back: tuple[str, ...]  # beginnings of headlines about what came of an event
     portrait: tuple[str, ...]  # beginnings of headlines that say who somebody is, with a blank before
 
 
@@ -98,6 +99,7 @@ def vocabulary() -> Vocabulary:
         comment=tuple(f" {form} " for form in _phrases(words["comment"])),
         comment_inside=tuple(f" {form} " for form in _phrases(words["comment_inside"])),
         comment_cjk=tuple(fold(words["comment_cjk"]).split()),
+        looks_back=tuple(f" {form} " for form in _phrases(words["looks_back"])),
         portrait=tuple(f" {form}" for form in _phrases(words["portrait"])),
     )
 
@@ -121,6 +123,11 @@ def is_comment(headline: str) -> bool:
         or any(form in spaced for form in words.comment_inside)
         or any(form in folded for form in words.comment_cjk)
     )
+
+
+def looks_back(headline: str) -> bool:
+    """Whether a headline begins with what it comes after: "Three weeks after the deal, …"."""
+    return _spaced(fold(headline)).startswith(vocabulary().looks_back)
 
 
 def is_portrait(headline: str) -> bool:
