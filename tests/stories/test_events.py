@@ -1,11 +1,14 @@
 """One event, one alert: what joins, what is kept apart, what speaks again, what stays quiet."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from tests.stories.newsroom import Made, fingerprint, played, story_numbers
+from watchers.stories.evidence import gather
 from watchers.stories.parties import another_partner, another_target, kind, role
+from watchers.stories.rarity import Rarity
 from watchers.stories.sums import disagree
 
 
@@ -524,6 +527,40 @@ def test_who_only_talks_about_what_was_told_is_not_told_again(comment: str, told
     if told == "quiet":
         assert found[1].decision.digest
         assert found[1].decision.reasons[0] == "comment-on-told"
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [
+        ("Three weeks after Ruben Mayer left Meta, the lab is still looking", "quiet"),
+        ("Week in review: Ruben Mayer leaves Meta, and more", "quiet"),
+        ("Ruben Mayer, who left Meta last month, speaks out", "quiet"),
+        ("New details emerge on Ruben Mayer and Meta", "quiet"),
+        ("Three weeks after leaving Meta, Ruben Mayer raises $50 million", "alert"),
+        ("Ruben Mayer joins Anthropic", "alert"),
+    ],
+)
+def test_what_looks_back_weeks_later_is_not_told_again(later: str, told: str) -> None:
+    found = played(
+        (0, "Ruben Mayer leaves Meta after two months", "He told colleagues on Monday."),
+        (1, "Meta loses Ruben Mayer"),
+        (21 * 24, later),
+    )
+    assert [one.told for one in found][::2] == ["alert", told]
+    if told == "quiet":
+        assert found[2].decision.reasons[0] == "comment-on-told"
+
+
+def test_a_report_abroad_that_tells_a_move_retells_less_of_one_that_tells_none() -> None:
+    told, known = (
+        fingerprint("Meta adquiere Quarrystone", lang="es"),
+        fingerprint("Meta turns down Quarrystone"),
+    )
+    assert (told.moved, known.moved) == (True, False)
+    gathered = gather(told, known, timedelta(hours=9), Rarity(df={}, total=1))
+    assert gathered.relayed == 0.5
+    same = fingerprint("Meta acquires Quarrystone")
+    assert gather(told, same, timedelta(hours=9), Rarity(df={}, total=1)).relayed == 1.0
 
 
 def test_a_report_that_joins_a_quiet_comment_does_not_tell_the_event_again() -> None:

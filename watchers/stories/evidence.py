@@ -80,7 +80,7 @@ class Evidence(NamedTuple):
     )
     alien: float  # 1 when nothing of what they say is in common: no name, matter, sum, word or sort of action
     alien_abroad: float  # the same where the languages differ
-    relayed: float  # 1 when an entry in another language comes after one in English, shares anything and tells no other kind
+    relayed: float  # 1 when an entry abroad comes after one in English, shares anything and tells no other kind; 0.5 where it alone tells one
     bare: float  # 1 when one side has hardly anything to compare
     confirms: float  # 1 when a fact follows a rumour within three days: same move, no other sum
     status: float  # 1 when one is a rumour and the other a fact, more than three days apart
@@ -146,11 +146,18 @@ def gather(
         comment=1.0 if a.comment and not b.comment else 0.5 * (b.comment and not a.comment),
         alien=float(alien and not abroad),
         alien_abroad=float(alien and abroad),
-        relayed=float(abroad and b.lang == _FIRST and not alien and kind >= 0.0),
+        relayed=_relayed(a, b, kind) if abroad and not alien else 0.0,
         bare=float(min(ours.substance, theirs.substance) <= 1),
         confirms=float(firmer and days <= _LATE and kind >= 0.5 and not other_sum),
         status=float(firmer and days > _LATE),
     )
+
+
+def _relayed(a: Fingerprint, b: Fingerprint, kind: float) -> float:
+    """Whether an entry may retell abroad what was told in English; less so where it alone tells a move."""
+    if b.lang != _FIRST or kind < 0.0:
+        return 0.0
+    return 0.5 if a.moved and not b.moved and not kind else 1.0
 
 
 def akin(a: Fingerprint, b: Fingerprint) -> bool:

@@ -30,7 +30,7 @@ SAME_EVENT_WINDOW = timedelta(days=30)  # older entries are no candidates
 RUMOUR_WINDOW = timedelta(hours=72)  # within which a rumour and its confirmation are one story
 JOIN = 0.2  # likelihood from which an entry joins a story
 FOLLOW = 0.6  # likelihood, time aside, from which a story continues another
-TALKS_OF = 0.3  # and from which a comment talks about it
+TALKS_OF = 0.3  # and from which a comment on two of its parties talks about it
 # What keeps two reports apart whatever else they share, by the reason that tells it.
 VETOES: tuple[tuple[str, Callable[[Fingerprint, Fingerprint], bool]], ...] = (
     ("opposite-move", opposite),
@@ -232,9 +232,16 @@ def _followed(matches: Sequence[_Match], published: datetime, fp: Fingerprint) -
         for place, figure in _TIMELESS:
             timeless[place] = figure
         score = likelihood(timeless)
-        if score >= (TALKS_OF if fp.comment else FOLLOW) and (best is None or (score, match.story) > best):
+        if score >= (TALKS_OF if _talks_of_both(fp, match.other) else FOLLOW) and (
+            best is None or (score, match.story) > best
+        ):
             best = (score, match.story)
     return best[1] if best else None
+
+
+def _talks_of_both(fp: Fingerprint, other: Fingerprint) -> bool:
+    """Whether a comment is about two or more of the parties of what was told."""
+    return fp.comment and len(set(fp.heads()).intersection(other.heads())) > 1
 
 
 def apart(one: datetime, other: datetime) -> timedelta:
