@@ -42,7 +42,7 @@ def questions(store: SqliteStore, made: World, size: int) -> dict[str, Callable[
     def unchanged() -> object:
         entry = store.entries.get(chance.randint(1, size))
         assert entry is not None
-        feed = store.feeds.by_id(entry.feed_id)
+        feed = store.feeds.get(entry.feed_url)
         assert feed is not None
         document = entry.document
         known = ParsedEntry(

@@ -154,7 +154,7 @@ def test_what_people_were_told_of_a_feed_is_remembered(store: SqliteStore) -> No
     row = feed(store)
     told = replace(row, reported=FeedState.FAILING)
     store.feeds.finish_polls([FinishedPoll(feed=told, seen=NOW)])
-    assert store.feeds.by_id(row.id) == told
+    assert store.feeds.get(row.url) == told
 
 
 @pytest.mark.parametrize("ahead", [HOUR, DAY, 365 * DAY])
