@@ -81,11 +81,14 @@ def detect(document: Document, mentions: Sequence[Mention], watchlist: Watchlist
     if _is_roundup(pages):
         return ()
     entities = watchlist.by_slug()
-    drafts = [draft for page in pages for draft in _drafts(page, entities, document)]
-    told = [draft for draft in drafts if not draft.frame.last_resort]
-    if told and told[0].page is not pages[0] and _explains(pages[0]):
-        for draft in told:
-            draft.score *= _EXPLAINED
+    drafts: list[Draft] = []
+    for page in pages:
+        drafts += _drafts(page, entities, document)
+    if drafts and drafts[-1].page is not pages[0]:  # further down than the headline
+        told = [draft for draft in drafts if not draft.frame.last_resort]
+        if told and told[0].page is not pages[0] and _explains(pages[0]):
+            for draft in told:
+                draft.score *= _EXPLAINED
     if drafts and len(pages) > 1 and not any(m.accepted and m.field == "title" for m in mentions):
         _tell_apart(drafts, pages[0])
     return choose.merge(choose.rank(drafts))

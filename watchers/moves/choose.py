@@ -73,6 +73,11 @@ def _move(group: Sequence[Draft]) -> Move:
         for role, parties in draft.roles.items():
             if role in names or not parties or _plays_already(parties, names):
                 continue
+            if len(parties) == 1:  # as mostly
+                names[role] = (parties[0].name,)
+                if (slug := parties[0].slug) is not None:
+                    roles[role] = (slug,)
+                continue
             names[role] = _once([p.name for p in parties])
             if slugs := [p.slug for p in parties if p.slug is not None]:
                 roles[role] = _once(slugs)

@@ -183,7 +183,10 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     folded = fold(raw)
     if lexicon.variants:
         folded = folded.translate(lexicon.variants)
-    accepted = [m for m in mentions if m.field == name and m.accepted and m.end <= len(raw)]
+    accepted, length = [], len(raw)
+    for mention in mentions:
+        if mention.accepted and mention.field == name and mention.end <= length:
+            accepted.append(mention)
     here = _longest(accepted)
     inner = [m for m in accepted if m not in here] if len(accepted) > len(here) else []
     page = _page(name, raw, folded, lexicon, here, inner, [], set(), [], {}, [], [])

@@ -25,7 +25,8 @@ def bind_before(draft: Draft, parties: list[Party]) -> None:
     if len(parties) > 1:
         parties = [p for p in parties if not _is_founder_of(draft, p, parties)]
     done = _bind_preposed(draft, parties, floor)
-    done += [p for known in draft.roles.values() for p in known]
+    for known in draft.roles.values():
+        done += known
     rest = [p for p in parties if p not in done] if done else parties
     subject = _acting(draft, rest, parties, floor)
     if subject is None:
