@@ -132,13 +132,14 @@ class Field:
                 found.append(Place(m.start(2), m.end(2), kind))
         if slash and "(" in raw:
             found += [Place(m.start(), m.end(), "byline") for m in _BYLINE.finditer(raw)]
-        return sorted(found, key=lambda place: place.start)
+        return sorted(found, key=lambda place: place.start) if len(found) > 1 else found
 
     def place(self, start: int, end: int) -> Place | None:
         """The innermost marked place that overlaps a span, if any."""
         if self._places is None:
             self._places = self._find_places()
-            self._place_starts = [place.start for place in self._places]
+            if self._places:
+                self._place_starts = [place.start for place in self._places]
         if not self._places:  # as in most texts
             return None
         last = bisect_right(self._place_starts, max(start, end - 1))

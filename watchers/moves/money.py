@@ -21,7 +21,9 @@ def finish(draft: Draft) -> None:
 def finish_with_amount(draft: Draft) -> None:
     """Other moves that cost something: contracts, data centres, fines."""
     left, right = draft.sentence
-    paid = [a for a in draft.amounts if a.sense == PAID and left <= a.start < right]
+    if not (amounts := draft.amounts):
+        return
+    paid = [a for a in amounts if a.sense == PAID and left <= a.start < right]
     if draft.frame.kind in (kinds.PARTNERSHIP, kinds.BREAKUP):
         paid = [a for a in paid if a.currency]  # "a deal for six million chips" tells no sum
     if paid:

@@ -190,7 +190,7 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     here = _longest(accepted)
     inner = [m for m in accepted if m not in here] if len(accepted) > len(here) else []
     page = _page(name, raw, folded, lexicon, here, inner, [], set(), [], {}, [], [])
-    _scan(page, [(m.start, m.end) for m in here])
+    _scan(page, [(m.start, m.end) for m in here] if here else [])
     if page.triggers and not lexicon.nouns_capital:
         page.triggers = _without_surnames(raw, page.triggers)
     return page
@@ -330,7 +330,14 @@ def _outside(hits: list[Hit], wholes: Sequence[Hit]) -> list[Hit]:
     """Hits that are no part of one of ``wholes``."""
     if not wholes:
         return hits
-    return [h for h in hits if not any(w.start <= h.start and h.end <= w.end and w != h for w in wholes)]
+    return [hit for hit in hits if not _is_within(hit, wholes)]
+
+
+def _is_within(hit: Hit, wholes: Sequence[Hit]) -> bool:
+    for start, end in wholes:  # noqa: SIM110 - faster than a generator
+        if start <= hit.start and hit.end <= end and (start, end) != hit:
+            return True
+    return False
 
 
 _BY_MENTION = frozenset({"firm", "watched"})  # computed classes that a mention may stand for …
@@ -366,7 +373,11 @@ def _without_surnames(raw: str, triggers: list[Trigger]) -> list[Trigger]:
 
     Only where a capital means something: the field has plain words, and not in Title Case.
     """
-    suspects = [t for t in triggers if raw[t[0]].isupper() and t[0] > 1 and _after_capital(raw, t[0], t[1])]
+    suspects = []
+    for trigger in triggers:
+        start, end, _ = trigger
+        if raw[start].isupper() and start > 1 and _after_capital(raw, start, end):
+            suspects.append(trigger)
     if not suspects or is_title_case(raw):
         return triggers
     small = sum(m[0][0].islower() for m in _SMALL_WORD.finditer(raw[:400]))

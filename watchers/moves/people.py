@@ -263,10 +263,11 @@ def _count(draft: Draft, least: int) -> int | None:
     page = draft.page
     left, right = draft.sentence
     counts = find_counts(page, max(left, draft.start - 60), min(right, draft.end + 80))
-    after = [c for c in counts if c.start >= draft.start]
-    for count in (*after, *reversed(counts)):
-        if count.value >= least:
-            return count.value
+    if counts:
+        after = [c for c in counts if c.start >= draft.start]
+        for count in (*after, *reversed(counts)):
+            if count.value >= least:
+                return count.value
     return _bare_count(draft) if draft.frame.kind is kinds.LAYOFFS else None
 
 

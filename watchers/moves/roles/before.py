@@ -17,7 +17,7 @@ _ORG_ROLES = frozenset({"from", "to", "recipient", "partner", "customer", "suppl
 def bind_before(draft: Draft, parties: list[Party]) -> None:
     """Give roles to ``parties``, all of which stand before the trigger."""
     frame, (floor, _) = draft.frame, draft.clause
-    here = [p for p in parties if p.start >= floor]
+    here = [p for p in parties if p.start >= floor] if floor else parties
     if not here:
         return
     apposed = _apposed(draft, here, floor, parties)
@@ -41,8 +41,10 @@ def bind_before(draft: Draft, parties: list[Party]) -> None:
 def _acting(draft: Draft, rest: list[Party], parties: list[Party], floor: int) -> Party | None:
     """Who of ``rest`` acts; what stands right before a noun ("its Corvid takeover") is given its role."""
     page, frame = draft.page, draft.frame
-    actors = [p for p in rest if not is_bystander(page, p)]
-    if not actors or frame.left is None:
+    if frame.left is None:
+        return None
+    actors = [p for p in rest if not is_bystander(page, p)] if rest else rest
+    if not actors:
         return None
     subject = _subject(draft, actors, floor)
     if _is_object_before(draft, subject, floor):
