@@ -38,8 +38,5 @@ class Reader:
         """
         mentions = self._matcher.find_mentions(document)
         wanted = whole or any(mention.accepted for mention in mentions)
-        return Reading(
-            lang=language_of(document.title, document.summary, document.lang),
-            mentions=mentions,
-            moves=moves.detect(document, mentions, self.watchlist) if wanted else (),
-        )
+        told = moves.detect(document, mentions, self.watchlist) if wanted else ()
+        return Reading(language_of(document.title, document.summary, document.lang), mentions, told)

@@ -114,6 +114,8 @@ def _before(organisation: Candidate, scene: Scene) -> _Phrase | None:
     begin = max(0, organisation.start - 60)
     words = one.folded[begin : organisation.start].replace("'", "' ").replace("(", " ").split()
     words.pop()
+    if not words or words[-1] not in _last_words(cues):
+        return None
     for length in range(min(cues.longest_role, len(words)), 0, -1):
         phrase = " ".join(words[-length:]).replace("' ", "'")
         role = cues.roles.get(phrase)
@@ -125,6 +127,12 @@ def _before(organisation: Candidate, scene: Scene) -> _Phrase | None:
                 return role, start, organisation.end, former
             return None
     return None
+
+
+@lru_cache(maxsize=64)
+def _last_words(cues: Cues) -> frozenset[str]:
+    """The words that a role ends with: "executive", "pesquisa"."""
+    return frozenset(phrase.replace("'", "' ").split()[-1] for phrase in cues.roles)
 
 
 def _cjk_after(organisation: Candidate, scene: Scene) -> _Phrase | None:
