@@ -7,7 +7,7 @@ ranking needs their order of magnitude only, and the dictionary stays small.  As
 for ``storage.sqlite.search``.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from storage.model import Story
@@ -39,7 +39,7 @@ class Index:
         self._db = db
         self._in: list[tuple[int, str]] = []
         self._out: list[tuple[int, str]] = []
-        self._counts: Counter[str] = Counter()
+        self._counts: dict[int, Counter[str]] = defaultdict(Counter)  # by what each of them counts for
 
     def add(self, entry_id: int, text: Text) -> None:
         """Put an entry in."""
@@ -66,7 +66,11 @@ class Index:
             )
         if self._in:
             self._db.run_many("INSERT INTO entry_words (rowid, body) VALUES (?, ?)", self._in)
-        changes = [(word, n) for word, n in self._counts.items() if n and len(word) <= LONGEST_WORD]
+        counts: Counter[str] = Counter()
+        for weight, found in self._counts.items():
+            for word, n in found.items():
+                counts[word] += weight * n
+        changes = [(word, n) for word, n in counts.items() if n and len(word) <= LONGEST_WORD]
         if changes:
             self._db.run_many(
                 "INSERT INTO word (word, df) VALUES (?, ?) "
@@ -77,8 +81,7 @@ class Index:
     def _count(self, entry_id: int, body: str, sign: int) -> None:
         step = SAMPLE if entry_id <= MANY else RARER
         if entry_id % step == 0:
-            for word in set(words(body)):
-                self._counts[word] += sign * (step // SAMPLE)
+            self._counts[sign * (step // SAMPLE)].update(set(words(body)))
 
 
 def index_backstory(db: Connection, story_id: int, story: Story) -> None:
