@@ -144,6 +144,14 @@ def test_names_in_latin_letters_tell_deals_apart_in_every_language(lang: str, ti
     assert story_numbers(found) == [0, 1]
 
 
+def test_who_refuses_terms_and_who_signs_instead_are_two_events_though_a_lead_names_both() -> None:
+    found = played(
+        (0, "Anthropic refuses the Pentagon's contract terms", "It keeps its limits on weapons.", "", "en"),
+        (9, "美国国防部与OpenAI签署合同", "此前Anthropic拒绝了国防部的条件。", "", "zh"),
+    )
+    assert story_numbers(found) == [0, 1]
+
+
 def test_a_thing_that_only_one_headline_names_is_no_other_thing() -> None:
     found = played(
         (0, "Mercor launches Orbit 2, a coding agent", "It works in any editor."),

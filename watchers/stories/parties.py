@@ -109,8 +109,10 @@ def another_party(a: Fingerprint, b: Fingerprint) -> bool:
     if not a.kinds or not b.kinds or a.kinds[0] != b.kinds[0]:
         return False
     ours, theirs = _cast(a), _cast(b)
-    if not ours.telling or not theirs.telling or ours.watched == theirs.watched:
+    if ours.watched == theirs.watched:
         return False  # the same people play: who plays what was read differently
+    if a.moved and b.moved and a.kinds[0] in _DEALS and _strangers(ours, b) and _strangers(theirs, a):
+        return True
     return any(
         mine.isdisjoint(theirs.telling[name])
         and mine.isdisjoint((*b.entities[: b.prominent], *b.kin))
@@ -118,6 +120,11 @@ def another_party(a: Fingerprint, b: Fingerprint) -> bool:
         for name, mine in ours.telling.items()
         if name in theirs.telling
     )
+
+
+def _strangers(cast: "_Cast", other: Fingerprint) -> bool:
+    """Whether the watched who play here, if any, are none of those whom the other headline is about."""
+    return bool(cast.watched) and cast.watched.isdisjoint((*other.heads(), *other.kin))
 
 
 def another_target(a: Fingerprint, b: Fingerprint) -> bool:
