@@ -27,9 +27,8 @@ from watchers.sweep import SweepReport, due_now
 if TYPE_CHECKING:
     from watchers.pipeline import Judged
 
-# Seconds for which a thread that parses or judges keeps the interpreter from the event loop of
-# ``run``.  With Python's own 5 ms each step of a message or an answer waits so long beside a busy
-# sweep; ``poll``, whom nobody asks anything, is spared the changing of turns.
+# Seconds for which a thread that parses or judges keeps the interpreter from the event loop: with
+# Python's own 5 ms each step of a message or an answer waits so long beside a busy sweep.
 THREAD_TURN = 0.0005
 # Seconds for which judging pauses after an alert: the courier takes it from the database meanwhile.
 COURIERS_TURN = 0.003
@@ -118,8 +117,7 @@ async def one_pass(
     sinks: Sinks | None = None,
 ) -> PassReport:
     """Make one pass, or say who else is making one; ``sinks`` where they are kept, with their connections."""
-    if command == "run":
-        sys.setswitchinterval(THREAD_TURN)
+    sys.setswitchinterval(THREAD_TURN)
     report = PassReport()
     spare_the_collector(YOUNG if command == "run" else MANY)
     with app.store.pass_lock(holder(command)) as lock:
