@@ -14,6 +14,7 @@ from typing import NamedTuple
 from storage.model.noun import noun
 from watchers.stories import actions, parties, stages, sums
 from watchers.stories.fingerprint import Fingerprint, once
+from watchers.stories.naming import words_of
 from watchers.stories.rarity import Rarity
 from watchers.stories.tokens import skeleton
 
@@ -225,7 +226,7 @@ def _side(fp: Fingerprint) -> _Side:
         cast=frozenset(fp.entities[: fp.prominent]),
         names=frozenset(fp.names),
         sounds={name[1:]: name for name in fp.names if name[0] == "~" and len(name) > 3},
-        named=_Said(frozenset((*fp.headline_names(), *fp.words[: said[2]], *played)), parties.words_of(fp)),
+        named=_Said(frozenset((*fp.headline_names(), *fp.words[: said[2]], *played)), words_of(fp)),
         concepts=_Said(concepts, everything),
         words=_Said(frozenset(fp.words[: said[2]]), frozenset(fp.words)),
         sorts=actions.sorts_of(fp),

@@ -41,7 +41,8 @@ VETOES: tuple[tuple[str, Callable[[Fingerprint, Fingerprint], bool]], ...] = (
     ("another-plaintiff", another_plaintiff),
     ("another-thing", another_thing),
 )
-_OF_TWO_KINDS = (VETOES[0], VETOES[3])  # all that can be said where the main moves are of two kinds
+# All that can be said where the main moves are of two kinds.
+_OF_TWO_KINDS = tuple(veto for veto in VETOES if veto[0] in ("opposite-move", "another-partner"))
 ANOTHER_PERSON, CONFIRMS_LATE, NOBODY_SHARED = "another-person", "confirms-late", "nobody-in-common"
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
 # What time does to the figures, undone; as places in the evidence. Stories that go on are days apart.

@@ -5,13 +5,24 @@ Pure.  The names of roles are those of ``watchers.moves``.
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from watchers.stories.fingerprint import Fingerprint, once
+from watchers.stories.naming import (
+    comparable,
+    described,
+    family_there,
+    lone,
+    meet,
+    named_there,
+    ordered,
+    same,
+    spelt_alike,
+    wholly_there,
+    words_of,
+)
 from watchers.stories.vocabulary import vocabulary
 
-KEPT = 2_048  # names of which is kept what they are
 _PERSON_ROLES = frozenset({"person"})
 _TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has one of these
 _PERSONAL = frozenset({"hire", "departure"})
@@ -19,7 +30,6 @@ _DEALS = frozenset({"partnership", "contract", "funding", "acquisition", "breaku
 _DEALING_ROLES = frozenset({"partner", "customer", "supplier", "target", "recipient"})
 _OTHER_FORMS = frozenset({"zh", "ja", "ko", "ru"})  # names of which look otherwise
 _LISTED = frozenset({"investor"})  # roles of which every report names a few
-_GENERIC = frozenset("ai lab labs inc corp group technolo the of and".split())  # stems of many names
 # Kinds that one event is told as, depending on who tells it.
 _NEAR = frozenset(
     frozenset(pair)
@@ -138,9 +148,9 @@ def another_target(a: Fingerprint, b: Fingerprint) -> bool:
     return any(
         name in ours
         and name in theirs
-        and _spelt_alike((*ours[name], *theirs[name]))
+        and spelt_alike((*ours[name], *theirs[name]))
         and _others(ours, theirs, name)
-        and not (a.lang != b.lang and _described((*ours[name], *theirs[name])))
+        and not (a.lang != b.lang and described((*ours[name], *theirs[name])))
         and not named_there(ours[name], b)
         and not named_there(theirs[name], a)
         for name in _TELLING_ROLES
@@ -159,9 +169,9 @@ def another_partner(a: Fingerprint, b: Fingerprint) -> bool:
     mine, other = [x for x in ours if not meet((x,), theirs)], [y for y in theirs if not meet((y,), ours)]
     return (
         bool(mine and other)
-        and _spelt_alike((*mine, *other))
+        and spelt_alike((*mine, *other))
         and len(ours) - len(mine) < 2
-        and not (a.lang != b.lang and _described((*mine, *other)))
+        and not (a.lang != b.lang and described((*mine, *other)))
         and not named_there(mine, b)
         and not named_there(other, a)
     )
@@ -180,12 +190,12 @@ def _told_behind(later: Fingerprint, earlier: Fingerprint) -> bool:
         return False
     told = {*earlier.heads(), *earlier.headline_names()}
     if earlier.moved:
-        told.update(part for _, who in earlier.roles for part in (who, *_ordered(who)))
+        told.update(part for _, who in earlier.roles for part in (who, *ordered(who)))
     if told.difference(earlier.behind, vocabulary().plain).isdisjoint(later.behind):
         return False
     there = words_of(earlier) | {part for slug in _known(earlier) for part in slug.split("-")}
     own = [who for _, who in later.roles] if later.moved else [*later.heads(), *later.headline_names()]
-    return any(there.isdisjoint(_ordered(who)) for who in own)
+    return any(there.isdisjoint(ordered(who)) for who in own)
 
 
 def another_person(a: Fingerprint, b: Fingerprint) -> bool:
@@ -213,7 +223,7 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
         if bool(ours) == bool(theirs) or not (a.moved and b.moved):
             return 0.5 * (_subject_there(a, b) or _subject_there(b, a))
         named, text = (ours, b) if ours else (theirs, a)
-        return 0.5 * _family_there((who for played in named.values() for who in played), text)
+        return 0.5 * family_there((who for played in named.values() for who in played), text)
     shared = [name for name in ours if name in theirs]
     if not shared:
         return 0.0
@@ -232,8 +242,8 @@ def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
             outcome = min(outcome, -0.5)
         elif persons and _both_told(mine, other, a, b):
             outcome = max(outcome, 0.5)
-        elif all(_comparable(x, y) for x in mine for y in other) and not (
-            a.lang != b.lang and _described((*mine, *other))
+        elif all(comparable(x, y) for x in mine for y in other) and not (
+            a.lang != b.lang and described((*mine, *other))
         ):
             outcome = -1.0
     if outcome < 0 and not persons and len(cast.watched) > 1 and cast.watched == others.watched:
@@ -252,7 +262,7 @@ def _others(ours: Mapping[str, list[str]], theirs: Mapping[str, list[str]], name
         return False
     for x in mine:
         for y in other:
-            if not _comparable(x, y) or _same(x, y):
+            if not comparable(x, y) or same(x, y):
                 return False
     return True
 
@@ -284,12 +294,6 @@ def _cast(fp: Fingerprint) -> _Cast:
     )
 
 
-@once
-def words_of(fp: Fingerprint) -> frozenset[str]:
-    """All words that a name can meet: those that stand in roles and as words included."""
-    return frozenset((*fp.names, *fp.words, *(part for _, who in fp.roles for part in _parts(who))))
-
-
 def _known(fp: Fingerprint) -> tuple[str, ...]:
     """The watched who are named or stood for."""
     return (*fp.entities, *fp.kin)
@@ -299,33 +303,8 @@ def _overlap(ours: Mapping[str, list[str]], name: str, theirs: Mapping[str, list
     return name in ours and other in theirs and meet(ours[name], theirs[other])
 
 
-def meet(mine: Iterable[str], other: Iterable[str], *, persons: bool = False) -> bool:
-    for x in mine:
-        for y in other:
-            if _same(x, y, persons=persons):
-                return True
-    return False
-
-
 def _beyond(mine: Iterable[str], other: list[str]) -> bool:
     return any(not meet((x,), other) for x in mine)
-
-
-def named_there(who: Iterable[str], other: Fingerprint) -> bool:
-    """Whether a text has one of these names, or the matter that it is called by: "US military"."""
-    there, told = _all_words(other), other.headline_concepts()
-    return any(not there.isdisjoint(_parts(name)) or _matter(name) in told for name in who)
-
-
-def _family_there(who: Iterable[str], other: Fingerprint) -> bool:
-    there = _all_words(other)
-    return any(_ordered(name)[-1] in there for name in who)
-
-
-@once
-def _all_words(fp: Fingerprint) -> frozenset[str]:
-    """All words that a name can meet, those of the watched included."""
-    return words_of(fp).union(part for slug in fp.entities for part in slug.split("-"))
 
 
 def _subject_there(a: Fingerprint, b: Fingerprint) -> bool:
@@ -345,71 +324,7 @@ def _both_told(mine: Sequence[str], other: Sequence[str], a: Fingerprint, b: Fin
     Of several who left, each report names some; and a lone word that both texts have is an
     honour or a nickname: "a Nobel".  So is one in a text that has the other's whole name.
     """
-    here, there = _family_there(other, a), _family_there(mine, b)
-    if (here and there) or (there and _lone(mine)) or (here and _lone(other)):
+    here, there = family_there(other, a), family_there(mine, b)
+    if (here and there) or (there and lone(mine)) or (here and lone(other)):
         return True
-    return (_lone(mine) and _wholly_there(other, a)) or (_lone(other) and _wholly_there(mine, b))
-
-
-def _wholly_there(who: Sequence[str], other: Fingerprint) -> bool:
-    """Whether a text has all words of one of these names, of which there are several."""
-    there = words_of(other)
-    return any(len(words := _ordered(name)) > 1 and there.issuperset(words) for name in who)
-
-
-def _lone(who: Sequence[str]) -> bool:
-    return not any(part in name for name in who for part in "+-")
-
-
-def _same(x: str, y: str, *, persons: bool = False) -> bool:
-    """Whether two slugs or names are one: a word that only they bear, of people the family name.
-
-    The order of a name's parts is no matter: the last part of one stands in the other.
-    """
-    if not persons:
-        return not _parts(x).isdisjoint(_parts(y))
-    mine, other = _ordered(x), _ordered(y)
-    return mine[-1] in other or other[-1] in mine
-
-
-@lru_cache(maxsize=KEPT)
-def _parts(who: str) -> frozenset[str]:
-    """The words of a name that tell it from others: "Scale AI" and "Surge AI" share none."""
-    words = frozenset(_ordered(who))
-    return words - _GENERIC or words
-
-
-@lru_cache(maxsize=KEPT)
-def _ordered(who: str) -> tuple[str, ...]:
-    return tuple(who.replace("-", "+").split("+"))
-
-
-def _described(who: Iterable[str]) -> bool:
-    """Whether one of them is called by ordinary words, which each language has its own of: "US Army"."""
-    return any(map(_ordinary, who))
-
-
-@lru_cache(maxsize=KEPT)
-def _ordinary(name: str) -> bool:
-    words = vocabulary()
-    return bool(_matter(name)) and all(
-        len(part) < 3 or part in words.plain or part in words.famous or words.concepts.word(part)
-        for part in _ordered(name)
-    )
-
-
-@lru_cache(maxsize=KEPT)
-def _matter(name: str) -> str:
-    """The concept by which somebody is called, the last of several; empty where it is a name."""
-    concepts = (vocabulary().concepts.word(part) for part in reversed(_ordered(name)))
-    return next((concept for concept in concepts if concept), "")
-
-
-def _spelt_alike(who: Iterable[str]) -> bool:
-    """Whether all these are written in Latin letters: Chinese or Russian headlines spell some names in them."""
-    return all(map(str.isascii, who))
-
-
-def _comparable(x: str, y: str) -> bool:
-    """Two names in one script can contradict each other, in two they only look it."""
-    return (x[0] < "\u3000") == (y[0] < "\u3000")
+    return (lone(mine) and wholly_there(other, a)) or (lone(other) and wholly_there(mine, b))

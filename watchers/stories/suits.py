@@ -4,7 +4,7 @@ Pure.
 """
 
 from watchers.stories.fingerprint import Fingerprint, once
-from watchers.stories.parties import meet, named_there
+from watchers.stories.naming import meet, named_there
 
 
 def another_plaintiff(a: Fingerprint, b: Fingerprint) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from watchers.stories.actions import compare, sorts_of
 from watchers.stories.evidence import Evidence, akin, soon
 from watchers.stories.fingerprint import Fingerprint
-from watchers.stories.parties import words_of
+from watchers.stories.naming import words_of
 from watchers.stories.rarity import Rarity
 from watchers.stories.vocabulary import vocabulary
 

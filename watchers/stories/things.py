@@ -6,7 +6,7 @@ Pure.  One company launches two things on one day: two events, however alike the
 from functools import cache
 
 from watchers.stories.fingerprint import Fingerprint, once
-from watchers.stories.parties import words_of
+from watchers.stories.naming import all_words
 from watchers.stories.sums import figures_of
 from watchers.stories.vocabulary import listed, stem, vocabulary
 
@@ -27,11 +27,11 @@ def another_thing(a: Fingerprint, b: Fingerprint) -> bool:
         return _other_harm(a, b)
     if a.kinds[0] == "contract":
         ours, theirs = _states(a), _states(b)
-        return bool(ours and theirs) and ours.isdisjoint(_words(b)) and theirs.isdisjoint(_words(a))
+        return bool(ours and theirs) and ours.isdisjoint(all_words(b)) and theirs.isdisjoint(all_words(a))
     if a.kinds[0] not in _NAMED or not figures_of(a).everything.isdisjoint(figures_of(b).everything):
         return False
     ours, theirs = _things(a), _things(b)
-    return bool(ours and theirs) and ours.isdisjoint(_words(b)) and theirs.isdisjoint(_words(a))
+    return bool(ours and theirs) and ours.isdisjoint(all_words(b)) and theirs.isdisjoint(all_words(a))
 
 
 @once
@@ -67,9 +67,3 @@ def _things(fp: Fingerprint) -> frozenset[str]:
     if fp.lang == "de":
         names = (name for name in names if name in vocabulary().famous or not name.isalpha())
     return frozenset(names).difference(fp.behind, vocabulary().plain)
-
-
-@once
-def _words(fp: Fingerprint) -> frozenset[str]:
-    """All words that a name can meet, those of the watched included."""
-    return words_of(fp).union(part for slug in fp.entities for part in slug.split("-"))
