@@ -7,13 +7,13 @@ it would have matched.  What the words mean is left to ``watchers.matching``.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.text import clean, clip
 from bot.words import count
-from seeds.watchlist import LONGEST_NAME, slug_of
+from seeds.watchlist import LONGEST_NAME, slug_of, toml_text
 from storage.errors import UsageError
 from storage.model import Alias, Document, Entity, EntityKind, Tier, Watchlist
 from watchers.text import fold
@@ -29,6 +29,7 @@ OWN_ENTITIES = 100
 OWN_FORMS = 50  # written forms of each
 COMMON_LOOKED_AT, COMMON_SHARE = 200, 0.15  # newest headlines; the busiest company is in fewer of them
 COMMON_KNOWN = 50  # headlines, below which their shares say nothing
+EVERYWHERE = "texts about anybody will match it, so rather watch a longer form"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Doubt:
 
     form: str
     reasons: tuple[str, ...]
+    everywhere: bool = False  # no evidence helps: very many texts hold it
     found: int = 0  # stored entries that hold it
     meant: int = 0  # of them, those that would be taken as meant
     example: str = ""  # the title of one that would not, else of one that would
@@ -53,7 +55,8 @@ class Doubt:
                 f"{self.meant} would be taken as meant"
             )
         example = f" (“{clip(self.example, 100)}”)" if self.example else ""
-        return f"{self.form!r} is {why}: it needs evidence around it; {history}{example}"
+        need = EVERYWHERE if self.everywhere else "it needs evidence around it"
+        return f"{self.form!r} is {why}: {need}; {history}{example}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +128,48 @@ def add(
     )
 
 
+def doubts_of_rows(
+    rows: Sequence[Entity], known: Mapping[str, Entity]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Of a watchlist file's rows: where a form stands that is new and will match too much, and a warning.
+
+    What the file says is taken as it is: unlike ``add`` nobody marks it as ambiguous.
+    """
+    for at, entity in enumerate(rows):
+        before = _known(known[entity.slug]) if entity.slug in known else frozenset[str]()
+        own = {fold(alias.text) for alias in entity.aliases}
+        named = [] if fold(entity.name) in own else [(("name",), Alias(text=entity.name))]
+        listed = [(("aliases", number), alias) for number, alias in enumerate(entity.aliases)]
+        for place, alias in (*named, *listed):
+            if fold(alias.text) not in before and (warning := _warning(alias)):
+                yield ("entity", at, *place), warning
+
+
+def _warning(alias: Alias) -> str:
+    """What is to be said of a form that a file lists; '' where nothing is."""
+    from watchers.matching import everywhere, ordinary
+
+    flagged = f"{{ text = {toml_text(alias.text)}, ambiguous = true"
+    if why := everywhere(alias.text):
+        if alias.ambiguous and alias.case_sensitive:
+            return ""  # somebody knows what it is
+        capital = alias.text.isascii() and alias.text.isupper()
+        exactly = f"; if it must be this one: {flagged}, case_sensitive = true }}" if capital else ""
+        return f"{alias.text!r} is {why}: {EVERYWHERE}{exactly}"
+    if alias.ambiguous or alias.strong or " " in alias.text or not (why := ordinary(alias.text)):
+        return ""
+    return f"{alias.text!r} is {why}: among the aliases as {flagged} }} it needs evidence around it"
+
+
 def _bounded(store: "SqliteStore", guild: int, entity: Entity, fresh: Sequence[str], *, added: bool) -> None:
     """UsageError for more than a server may add."""
+    from watchers.matching import everywhere
+
     if len(entity.aliases) + len(fresh) > OWN_FORMS:
         raise UsageError(f"a server adds at most {OWN_FORMS} written forms of a name: leave some out")
     for form in (entity.name, *fresh) if added else fresh:
+        if why := everywhere(form):
+            raise UsageError(f"{clip(form, 40)!r} is {why}: {EVERYWHERE}")
         held, looked = _headlines_with(store, form)
         if looked >= COMMON_KNOWN and held > COMMON_SHARE * looked:
             raise UsageError(
@@ -173,9 +213,9 @@ def _aliases(
 
 def _reasons(store: "SqliteStore", form: str) -> tuple[str, ...]:
     """Why a form is ambiguous: what is known of its words, and how the stored history writes it."""
-    from watchers.matching import ambiguity
+    from watchers.matching import ambiguity, everywhere
 
-    known = ambiguity(form)
+    known = (*filter(None, [everywhere(form)]), *ambiguity(form))
     written = re.compile(rf"(?<!\w){re.escape(form)}(?!\w)", re.IGNORECASE)
     places = ordinary = 0
     for hit in store.search.query(form, limit=HISTORY_LOOKED_AT):
@@ -199,6 +239,8 @@ def _doubts(store: "SqliteStore", entity: Entity, reasons: dict[str, tuple[str, 
 
 
 def _doubt(store: "SqliteStore", matcher: "Matcher", slug: str, form: str, reasons: tuple[str, ...]) -> Doubt:
+    from watchers.matching import everywhere
+
     found = meant = 0
     example = ""
     for document in _history(store, form):
@@ -208,7 +250,14 @@ def _doubt(store: "SqliteStore", matcher: "Matcher", slug: str, form: str, reaso
         meant += taken
         if mentions and (not example or not taken):
             example = document.title
-    return Doubt(form=form, reasons=reasons, found=found, meant=meant, example=example)
+    return Doubt(
+        form=form,
+        reasons=reasons,
+        everywhere=bool(everywhere(form)),
+        found=found,
+        meant=meant,
+        example=example,
+    )
 
 
 def _history(store: "SqliteStore", form: str) -> Iterable[Document]:

@@ -7,6 +7,7 @@ of meaning, in files that already parsed.  It leaves parsing to ``tomllib`` and 
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 _HEADER = re.compile(r"[ \t]*\[\[?[ \t]*([^\]\n]+?)[ \t]*\]\]?")
 _SIGN = re.compile(
@@ -29,7 +30,7 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
 
 
 def _offset(text: str, path: tuple[str | int, ...]) -> int:
-    headers = list(_headers(text))
+    headers = _headers(text)
     ends = [*(at for at, _ in headers[1:]), len(text)]
     here, span = 0, (0, headers[0][0] if headers else len(text))
     title, rest, until = "", path, len(text)
@@ -45,19 +46,21 @@ def _offset(text: str, path: tuple[str | int, ...]) -> int:
     return _inside(text, *span, rest)
 
 
-def _headers(text: str) -> Iterator[tuple[int, str]]:
+@lru_cache(maxsize=1)  # of a file with many faults
+def _headers(text: str) -> list[tuple[int, str]]:
     """Offset and title of each table header."""
-    depth, covered = 0, 0
+    headers, depth, covered = [], 0, 0
     for at, sign in _signs(text, 0):
         if at < covered:
             continue
         if sign == "[" and depth == 0 and not text[text.rfind("\n", 0, at) + 1 : at].strip():
             found = _HEADER.match(text, at)
             if found:
-                yield at, found.group(1).strip("\"' ")
+                headers.append((at, found.group(1).strip("\"' ")))
                 covered = found.end()
                 continue
         depth += (sign in "[{") - (sign in "]}")
+    return headers
 
 
 def _signs(text: str, start: int) -> Iterator[tuple[int, str]]:

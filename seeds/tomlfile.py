@@ -61,8 +61,12 @@ class Source:
 
     def fault(self, path: tuple[str | int, ...], message: str) -> UsageError:
         """The error that says ``message`` of what stands at ``path``."""
+        return WatchlistError(f"{self.place(path)}: {message}")
+
+    def place(self, path: tuple[str | int, ...]) -> str:
+        """File, line and column of what stands at ``path``."""
         line, column = position(self.text, path)
-        return WatchlistError(f"{self.name}:{line}:{column}: {message}")
+        return f"{self.name}:{line}:{column}"
 
     def _syntax(self, error: tomllib.TOMLDecodeError) -> str:
         text = str(error)

@@ -61,15 +61,19 @@ def slug_of(name: str) -> str:
 
 
 def load_watchlist(
-    source: Path | str | bytes, *, known: Collection[str] = (), origin: str = "user", name: str | None = None
+    source: Source | Path | str | bytes,
+    *,
+    known: Collection[str] = (),
+    origin: str = "user",
+    name: str | None = None,
 ) -> list[Entity]:
-    """The entities of a watchlist file, given as a path or as its bytes.
+    """The entities of a watchlist file in its order, given as a path, as its bytes or read already.
 
     Relations may point into the file or to the slugs in ``known``.  ``origin`` says who
     brought them; ``name`` is what errors call the file.  Raises WatchlistError, which
     names file, line and column and what is allowed there.
     """
-    file = Source(source, name)
+    file = source if isinstance(source, Source) else Source(source, name)
     rows = file.rows(_File, _ALLOWED).entity
     slugs = _slugs(file, rows)
     targets = {*slugs, *known}
@@ -200,17 +204,17 @@ def _block(entity: Entity) -> str:
 
 
 def _lines(entity: Entity) -> Iterator[str]:
-    yield f"slug = {_text(entity.slug)}"
-    yield f"name = {_text(entity.name)}"
-    yield f"kind = {_text(entity.kind)}"
-    yield f"tier = {_text(entity.tier)}"
+    yield f"slug = {toml_text(entity.slug)}"
+    yield f"name = {toml_text(entity.name)}"
+    yield f"kind = {toml_text(entity.kind)}"
+    yield f"tier = {toml_text(entity.tier)}"
     if entity.note is not None:
-        yield f"note = {_text(entity.note)}"
+        yield f"note = {toml_text(entity.note)}"
     if entity.muted_until is not None:
         yield f"muted_until = {entity.muted_until.astimezone(UTC).isoformat().replace('+00:00', 'Z')}"
     yield from _array("aliases", [_alias_text(alias) for alias in entity.aliases])
-    yield from _array("contexts_for", [_text(phrase) for phrase in entity.contexts_for])
-    yield from _array("contexts_against", [_text(phrase) for phrase in entity.contexts_against])
+    yield from _array("contexts_for", [toml_text(phrase) for phrase in entity.contexts_for])
+    yield from _array("contexts_against", [toml_text(phrase) for phrase in entity.contexts_against])
     yield from _array("relations", [_relation_text(relation) for relation in entity.relations])
 
 
@@ -224,14 +228,16 @@ def _array(key: str, elements: list[str]) -> Iterator[str]:
 def _alias_text(alias: Alias) -> str:
     flags = [f"{flag} = true" for flag in ("strong", "ambiguous", "case_sensitive") if getattr(alias, flag)]
     if alias.lang is not None:
-        flags.insert(0, f"lang = {_text(alias.lang)}")
-    return f"{{ {', '.join([f'text = {_text(alias.text)}', *flags])} }}" if flags else _text(alias.text)
+        flags.insert(0, f"lang = {toml_text(alias.lang)}")
+    return (
+        f"{{ {', '.join([f'text = {toml_text(alias.text)}', *flags])} }}" if flags else toml_text(alias.text)
+    )
 
 
 def _relation_text(relation: Relation) -> str:
-    parts = [f"kind = {_text(relation.kind)}", f"target = {_text(relation.target)}"]
+    parts = [f"kind = {toml_text(relation.kind)}", f"target = {toml_text(relation.target)}"]
     if relation.role is not None:
-        parts.append(f"role = {_text(relation.role)}")
+        parts.append(f"role = {toml_text(relation.role)}")
     if relation.since is not None:
         parts.append(f"since = {relation.since.isoformat()}")
     if relation.until is not None:
@@ -242,7 +248,7 @@ def _relation_text(relation: Relation) -> str:
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def _text(value: str) -> str:
+def toml_text(value: str) -> str:
     """A TOML basic string; control characters as escapes (toml.io/en/v1.0.0#string)."""
     signs = (_ESCAPES.get(c) or (f"\\u{ord(c):04x}" if ord(c) < 0x20 or ord(c) == 0x7F else c) for c in value)
     return f'"{"".join(signs)}"'

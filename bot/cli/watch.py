@@ -6,6 +6,7 @@ talk.
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -13,6 +14,8 @@ import click
 from bot.cli.call import Branch, Call, confirmed, general_options, json_option, pass_call
 from bot.cli.kinds import DURATION
 from storage.model import EntityKind, Tier
+
+DOUBTS_TOLD = 20  # warnings about one file
 
 
 @click.group(cls=Branch, invoke_without_command=True)
@@ -189,14 +192,18 @@ def unmute(call: Call, words: tuple[str, ...]) -> int:
 @pass_call
 def import_(call: Call, file: Path) -> int:
     """Take all entities of a watchlist file: new ones are added, known ids replaced, none removed."""
-    from bot.cli.output import say
+    from bot import watching
+    from bot.cli.output import say, warn
     from bot.cli.progress import progress
     from bot.words import count
     from seeds.loader import load_watchlist
+    from seeds.tomlfile import Source
 
     with call.app() as app:
+        before = app.store.watchlist.load().by_slug()
         with progress("reading"):
-            read = load_watchlist(file, known=app.store.watchlist.load().by_slug())
+            source = Source(file)
+            read = load_watchlist(source, known=before)
         with app.store.transaction():  # not before: reading may take seconds, and others write meanwhile
             known = app.store.watchlist.load().by_slug()
             taken = [
@@ -210,6 +217,11 @@ def import_(call: Call, file: Path) -> int:
     same = len(taken) - len(changed)
     replaced = len(taken) - fresh - same
     say(f"{count(fresh, 'entity', 'entities')} added, {replaced} replaced, {same} as they were")
+    doubts = watching.doubts_of_rows(read, before)
+    for place, warning in islice(doubts, DOUBTS_TOLD):
+        warn(f"{source.place(place)}: {warning}")
+    if more := sum(1 for _ in doubts):
+        warn(f"{count(more, 'written form', 'written forms')} more of that sort")
     return 0
 
 

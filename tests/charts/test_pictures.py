@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import charts
@@ -34,7 +34,6 @@ def hire(story, person, frm, to):
     return record(story, MoveKind.HIRE, story, person=[person], to=[to], **{"from": [frm]})
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 7), st.floats(0.01, 3)), max_size=30))
 def test_no_two_labels_of_one_row_meet(pairs):
     spans = [(start, start + wide) for start, wide in pairs]
@@ -44,7 +43,6 @@ def test_no_two_labels_of_one_row_meet(pairs):
             assert row != same or one[1] <= other[0] or one[0] >= other[1]
 
 
-@settings(deadline=None)
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(0, 20_000))
 def test_few_bars_and_few_dates_whatever_the_span(first, long):
     days = history.span([first, first + timedelta(days=long)])
@@ -74,7 +72,6 @@ def test_a_move_without_direction_is_no_flow():
     assert flow.flows([record(1, MoveKind.LAUNCH, owner=["Bay Labs"])], {}) == []
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from("ABCDE"), st.sampled_from("VWXYZ"), st.text("xyz", min_size=1)), min_size=1

@@ -81,6 +81,26 @@ def test_a_word_that_the_history_writes_small_is_ambiguous_though_no_list_knows_
     assert form["ambiguous"] is True
 
 
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ("X", "a single sign"),
+        ("人", "a single sign"),
+        ("2031", "a number alone"),
+        ("und", "one of the commonest words in German"),
+        ("Out of the", "nothing but some of the commonest words in English"),
+        ("KI", "what the whole field is called"),
+    ],
+)
+def test_a_form_that_texts_about_anybody_hold_is_added_with_the_advice_to_watch_a_longer_one(
+    call: Call, form: str, why: str
+) -> None:
+    answer = call("watch", "add", form)
+    assert answer.status == 0
+    assert f"{form!r} is {why}" in answer.err
+    assert "rather watch a longer form" in answer.err
+
+
 def test_adding_twice_changes_nothing_and_says_so(call: Call, stocked: Path) -> None:
     call("watch", "add", "Harbour Robotics")
     with open_store(stocked) as store:
@@ -180,6 +200,58 @@ def test_the_watchlist_goes_out_and_comes_back(call: Call, clean_environment: Pa
     call("watch", "add", "Scale AI", "--tier", "related")
     assert call("watch", "import", str(file)).out == "1 entity added, 1 replaced, 1 as they were\n"
     assert call("watch", "export").out.count("\n[[entity]]\n") == 3
+
+
+def test_forms_of_a_file_that_will_match_too_much_are_told_with_their_place_and_a_remedy(
+    call: Call, clean_environment: Path
+) -> None:
+    file = clean_environment / "list.toml"
+    file.write_text(
+        """[[entity]]
+name = "X"
+aliases = ["Xylo", "of"]
+[[entity]]
+name = "Scale"
+[[entity]]
+name = "Otto Finsk"
+kind = "person"
+aliases = [
+  "人",
+  "Finsk",
+]
+"""
+    )
+    answer = call("watch", "import", str(file))
+    assert (answer.status, answer.out) == (0, "3 entities added, 0 replaced, 0 as they were\n")
+    anybody = "texts about anybody will match it, so rather watch a longer form"
+    flagged = '{ text = "X", ambiguous = true, case_sensitive = true }'
+    assert answer.err.splitlines() == [
+        f"movewire: {file}:2:1: 'X' is a single sign: {anybody}; if it must be this one: {flagged}",
+        f"movewire: {file}:3:20: 'of' is one of the commonest words in Dutch, English: {anybody}",
+        f"movewire: {file}:5:1: 'Scale' is an ordinary word in English, Italian: among the aliases as "
+        '{ text = "Scale", ambiguous = true } it needs evidence around it',
+        f"movewire: {file}:10:3: '人' is a single sign: {anybody}",
+    ]
+    assert call("watch", "import", str(file)).err == ""  # told once: nothing of it is new
+
+
+def test_a_form_that_a_file_marks_as_ambiguous_is_taken_without_a_word(
+    call: Call, clean_environment: Path
+) -> None:
+    file = clean_environment / "list.toml"
+    forms = '{ text = "X", ambiguous = true, case_sensitive = true }, { text = "Drift", ambiguous = true }'
+    file.write_text(f'[[entity]]\nname = "X Corp"\naliases = [{forms}]\n')
+    answer = call("watch", "import", str(file))
+    assert (answer.status, answer.err) == (0, "")
+
+
+def test_of_many_forms_that_match_too_much_some_are_told_and_the_others_counted(
+    call: Call, clean_environment: Path
+) -> None:
+    file = clean_environment / "list.toml"
+    file.write_text(f'[[entity]]\nname = "Bay Labs"\naliases = {[str(year) for year in range(2000, 2025)]}\n')
+    told = call("watch", "import", str(file)).err.splitlines()
+    assert (len(told), told[-1]) == (21, "movewire: 5 written forms more of that sort")
 
 
 def test_an_untouched_export_of_the_packaged_watchlist_changes_nothing(

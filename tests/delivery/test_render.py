@@ -219,7 +219,7 @@ def check(
         assert SCHEMA(schema, payload) == []
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(told=ALERTS, dress=DRESSES)
 def test_no_text_of_a_stranger_is_refused_or_pings(told: Alert, dress: Dress):
     check(render.message(told, dress), links=links_of(told), role=dress.ping_role)
@@ -227,7 +227,7 @@ def test_no_text_of_a_stranger_is_refused_or_pings(told: Alert, dress: Dress):
     check(render.change(told, dress), links=links_of(told), schema="MessageEditRequestPartial")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(told=st.lists(ALERTS, min_size=1, max_size=5))
 def test_a_digest_of_strangers_texts_is_not_refused_and_pings_nobody(told: list[Alert]):
     folded = render.digest([delivery(number, one) for number, one in enumerate(told)], KEY)
@@ -235,7 +235,7 @@ def test_a_digest_of_strangers_texts_is_not_refused_and_pings_nobody(told: list[
     check(folded.payload, links=len(told))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(told=st.lists(ALERTS, min_size=1, max_size=8), title=st.text(max_size=300))
 def test_gathered_lines_of_strangers_are_not_refused_ping_nobody_and_are_all_told(
     told: list[Alert], title: str
@@ -250,7 +250,7 @@ def test_gathered_lines_of_strangers_are_not_refused_ping_nobody_and_are_all_tol
     assert UNSEEN.search(render.plain_digest(told, occasion, KEY)) is None
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(told=ALERTS)
 def test_no_text_of_a_stranger_moves_the_cursor_of_a_terminal(told: Alert):
     shown = render.plain(told, KEY)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.cards import MOST_PAGES, Button, card, headline, hit_line, paged
@@ -23,7 +23,6 @@ def sound(page):
     return violations(payload) + (SCHEMA("MessageCreateRequest", payload) if SCHEMA else [])
 
 
-@settings(deadline=None)
 @given(WORDS, WORDS, st.lists(WORDS, max_size=3))
 def test_no_words_of_a_stranger_are_refused_in_an_answer(title, source, names):
     move = Move(kind=MoveKind.HIRE, names={"person": tuple(names), "to": (title,)}, title=source)
@@ -37,7 +36,6 @@ def test_no_words_of_a_stranger_are_refused_in_an_answer(title, source, names):
         assert "<@" not in line
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=700), max_size=120))
 def test_every_line_is_on_a_page_or_counted(lines):
     bodies = paged(lines)

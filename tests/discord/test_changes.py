@@ -151,18 +151,27 @@ async def test_a_server_adds_no_more_than_its_share(server, store, keep, monkeyp
 
 
 async def test_a_server_adds_no_word_that_every_headline_has(server, store, keep):
-    titles = [f"The bakery of street {number} opens の" for number in range(60)]
+    titles = [f"The bakery of street {number} opens のは" for number in range(60)]
     entries = tuple(
         ParsedEntry(guid=title, url=f"https://gazette.example/{at}", title=title)
         for at, title in enumerate(titles)
     )
     feed = store.feeds.add("https://gazette.example/rss2", now=REAL.now())
     store.feeds.finish_polls([FinishedPoll(feed=feed, seen=REAL.now(), entries=entries)])
-    assert "too common for one server" in await keep("watch add", name="the")
-    assert "too common for one server" in await keep("watch add", name="Bay Labs", alias="BayL, の")
+    assert "too common for one server" in await keep("watch add", name="bakery")
+    assert "too common for one server" in await keep("watch add", name="Bay Labs", alias="BayL, のは")
     assert "is watched" in await keep("watch add", name="Bay Labs", alias="BayL")
     own(server, server.keeper)
     assert "is watched" in await keep("watch add", name="the", everywhere=True)
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [("the", "one of the commonest words in English"), ("人", "a single sign"), ("2031", "a number alone")],
+)
+async def test_a_server_adds_no_form_that_texts_about_anybody_hold(keep, form, why):
+    assert f"'{form}' is {why}" in await keep("watch add", name=form)
+    assert f"'{form}' is {why}" in await keep("watch add", name="Bay Labs", alias=form)
 
 
 async def test_what_all_watch_is_no_servers_to_add_or_remove(store, keep):

@@ -1,7 +1,7 @@
 """What the matcher promises on any text, checked on made-up ones."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seeds.loader import seed_watchlist
@@ -66,7 +66,7 @@ def found(document: Document) -> tuple[Mention, ...]:
     return MATCHER.find_mentions(document)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(title=TEXTS, summary=TEXTS, text=TEXTS, lang=LANGS)
 def test_spans_lie_in_their_field_and_slice_back_to_what_is_told(
     title: str, summary: str, text: str, lang: str | None
@@ -82,7 +82,7 @@ def test_spans_lie_in_their_field_and_slice_back_to_what_is_told(
         assert by_role or pattern(mention.text) in WRITTEN[mention.entity]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(title=TEXTS, summary=TEXTS, lang=LANGS)
 def test_the_same_text_is_judged_the_same_way_by_any_matcher(
     title: str, summary: str, lang: str | None
@@ -92,7 +92,7 @@ def test_the_same_text_is_judged_the_same_way_by_any_matcher(
     assert set(found(document)) == set(SHUFFLED.find_mentions(document))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(title=TEXTS.filter(str.isascii))  # another script would change the language of the text
 def test_what_is_not_about_them_and_stands_far_away_changes_no_mention_of_the_title(title: str) -> None:
     def of_title(summary: str) -> list[tuple[str, int, int, bool]]:
@@ -102,7 +102,7 @@ def test_what_is_not_about_them_and_stands_far_away_changes_no_mention_of_the_ti
     assert of_title("The river was calm.") == of_title("The river was calm." + FILLER)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     alias=st.sampled_from(ALIASES), joint=st.sampled_from((" ", "\u00a0", "-", "‑", "  ", "\u200b ", "\n"))
 )
@@ -130,7 +130,7 @@ def test_entities_come_best_first_and_once() -> None:
     assert sorted(slugs) == ["anthropic", "scale-ai"]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(title=TEXTS, summary=TEXTS, text=TEXTS)
 def test_where_no_name_is_seen_there_is_no_mention(title: str, summary: str, text: str) -> None:
     if not MATCHER.names_anybody(title, summary, text):

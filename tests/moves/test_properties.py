@@ -1,6 +1,6 @@
 """What ``moves.detect`` promises on any text, checked on made-up ones."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seeds.loader import seed_watchlist
@@ -85,7 +85,7 @@ TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=30).map(" ".j
 LANGS = st.sampled_from((None, "en", "pt", "es", "fr", "de", "nl", "it", "ja", "zh", "ko", "ru", "xx"))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(title=TEXTS, summary=TEXTS, lang=LANGS)
 def test_a_move_is_what_the_text_says_and_the_same_each_time(
     title: str, summary: str, lang: str | None

@@ -10,6 +10,6 @@ Reads no history and stores nothing; moves, stories and the decision are made el
 """
 
 from watchers.matching.matcher import Matcher, accepted_entities
-from watchers.matching.suggest import ambiguity, suggest_aliases
+from watchers.matching.suggest import ambiguity, everywhere, ordinary, suggest_aliases
 
-__all__ = ["Matcher", "accepted_entities", "ambiguity", "suggest_aliases"]
+__all__ = ["Matcher", "accepted_entities", "ambiguity", "everywhere", "ordinary", "suggest_aliases"]

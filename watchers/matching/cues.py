@@ -191,6 +191,20 @@ def _together(several: list[Cues]) -> Cues:
 
 
 @cache
+def small_words() -> Mapping[str, Words]:
+    """The words of each language that stand in texts about anybody: articles, prepositions and the like."""
+    read = {lang: cues(lang) for lang in languages()}
+    return {lang: one.functions | one.indefinite | one.definite for lang, one in read.items()}
+
+
+@cache
+def headline_words() -> Mapping[str, Words]:
+    """What each language's headlines say of companies: the verbs and nouns that stand beside a name."""
+    read = {lang: cues(lang) for lang in languages()}
+    return {lang: one.verbs | one.nouns | one.companies for lang, one in read.items()}
+
+
+@cache
 def given_names() -> Words:
     """Common given names."""
     return frozenset(str(read_table(_PACKAGE, "names.toml")["given"]).split())

@@ -1,7 +1,16 @@
-"""Aliases for a new name, and what is ambiguous about a name: for ``watch add``."""
+"""Aliases for a new name, and what is ambiguous about a name: for ``watch add`` and ``watch import``."""
+
+from collections.abc import Iterable
 
 from storage.model import Alias, EntityKind
-from watchers.matching.cues import given_names, ordinary_words, surnames
+from watchers.matching.cues import (
+    given_names,
+    headline_words,
+    ordinary_words,
+    small_words,
+    surnames,
+    topics,
+)
 from watchers.matching.forms import pattern
 
 _LEGAL_FORMS = frozenset(
@@ -52,11 +61,7 @@ def ambiguity(alias: str) -> tuple[str, ...]:
     """Why a written form may mean something else; empty where nothing is known against it."""
     key = pattern(alias)
     words = key.split(" ")
-    reasons: list[str] = []
-    if langs := ordinary_words().get(key):
-        reasons.append(f"an ordinary word in {_list_of(langs)}")
-    elif len(words) == 2 and words[1] in ("ai", "ia", "labs") and (langs := ordinary_words().get(words[0])):
-        reasons.append(f"two ordinary words in {_list_of(langs)}")
+    reasons = [why] if (why := ordinary(alias)) else []
     if key in surnames():
         reasons.append("a common family name")
     if key in given_names():
@@ -66,6 +71,43 @@ def ambiguity(alias: str) -> tuple[str, ...]:
     if key.isascii() and key.isalnum() and len(key) <= SHORT:
         reasons.append("short enough to be many abbreviations")
     return tuple(reasons)
+
+
+def ordinary(alias: str) -> str:
+    """That a written form is an ordinary word, and in which languages; '' where none is known."""
+    key = pattern(alias)
+    if langs := _ordinary_in(key):
+        return f"an ordinary word in {_list_of(langs)}"
+    words = key.split(" ")
+    langs = ordinary_words().get(words[0], frozenset())
+    if langs and len(words) == 2 and words[1] in ("ai", "ia", "labs"):
+        return f"two ordinary words in {_list_of(langs)}"
+    return ""
+
+
+def _ordinary_in(key: str) -> frozenset[str]:
+    told_of_companies = {lang for lang, words in headline_words().items() if key in words}
+    return ordinary_words().get(key, frozenset()) | told_of_companies
+
+
+def _commonest_in(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(lang for lang, small in small_words().items() if small.issuperset(words))
+
+
+def everywhere(alias: str) -> str:
+    """Why texts about anybody hold a written form, so that no evidence makes it a name; '' where they do not."""
+    key = pattern(alias)
+    if len(key) == 1:
+        return "a single sign"
+    if not any(sign.isalpha() for sign in key):
+        return "a number alone"
+    if key in topics().initials:
+        return "what the whole field is called"
+    words = key.split(" ")
+    if langs := _commonest_in(words):
+        those = "one" if len(words) == 1 else "nothing but some"
+        return f"{those} of the commonest words in {_list_of(langs)}"
+    return ""
 
 
 def _list_of(langs: frozenset[str]) -> str:
