@@ -118,3 +118,4 @@ class Entry:
     revision: int = 0
     baseline: bool = False  # came with its feed's first successful poll: decided quiet
     source_url: str = ""  # of the outlet, when the feed is an aggregator and says so
+    names_outlet: bool = False  # it says itself who wrote it; else its feed speaks

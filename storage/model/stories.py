@@ -11,13 +11,14 @@ from storage.model.noun import noun
 
 @noun
 class Outlet:
-    """Who told a story, once for each publisher family."""
+    """Who told a story, once for each publisher family, and once for a feed that names nobody else."""
 
     family: str  # registrable domain or the group it belongs to
     name: str
     url: str
     published: datetime
     primary: bool = False  # a party's own blog, newsroom or filing
+    feed: int = 0  # the id of the feed that speaks; 0: one that passes on whom the entry names
 
 
 @noun

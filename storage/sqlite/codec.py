@@ -173,16 +173,27 @@ def decode_moves(text: str | None) -> tuple[Move, ...]:
 
 # --- stories, context, decisions --------------------------------------------------------
 
-_decode_outlets = _decoder(tuple[tuple[str, str, str, int, bool], ...])
+
+class _Outlet(msgspec.Struct, frozen=True, array_like=True):
+    family: str
+    name: str
+    url: str
+    published: int
+    primary: bool
+    feed: int = 0
+
+
+_decode_outlets = _decoder(tuple[_Outlet, ...])
 _decode_context = _decoder(tuple[tuple[int, str, str, int, str], ...])
 _decode_assignment = _decoder(Assignment)
 
 
 def encode_outlets(outlets: Sequence[Outlet]) -> str | None:
-    """Outlets as arrays: family, name, url, published, primary."""
+    """Outlets as arrays, in the order of their fields."""
     if not outlets:
         return None
-    return _encode([(o.family, o.name, o.url, to_seconds(o.published), o.primary) for o in outlets]).decode()
+    rows = [(o.family, o.name, o.url, to_seconds(o.published), o.primary, o.feed) for o in outlets]
+    return _encode(rows).decode()
 
 
 def decode_outlets(text: str | None) -> tuple[Outlet, ...]:
@@ -190,8 +201,15 @@ def decode_outlets(text: str | None) -> tuple[Outlet, ...]:
     if not text:
         return ()
     return tuple(
-        Outlet(family=family, name=name, url=url, published=to_time(published), primary=primary)
-        for family, name, url, published, primary in _decode_outlets(text)
+        Outlet(
+            family=row.family,
+            name=row.name,
+            url=row.url,
+            published=to_time(row.published),
+            primary=row.primary,
+            feed=row.feed,
+        )
+        for row in _decode_outlets(text)
     )
 
 

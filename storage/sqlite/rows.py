@@ -100,6 +100,7 @@ def entry(row: tuple[Any, ...]) -> Entry:
         revision=row[13],
         baseline=bool(row[15]),
         source_url=row[17] or "",
+        names_outlet=bool(row[16]),
     )
 
 

@@ -62,6 +62,32 @@ def test_an_entry_without_a_link_is_told_by_the_outlet_of_its_name(store: Sqlite
     assert [outlet.name for outlet in story.outlets] == ["A Wire", "B Wire"]
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_links_of_one_feed_to_many_hosts_are_one_voice_unless_it_names_who_wrote_them(
+    store: SqliteStore, named: bool
+) -> None:
+    feed = store.feeds.add("https://a.example/rss", now=START)
+    reports = tuple(
+        ParsedEntry(
+            guid=str(number),
+            url=f"https://press{number}.example/{number}",
+            title=f"{FIRST[1]}, press {number} says",
+            source=f"Press {number}" if named else "",
+            published=START,
+            lang="en",
+        )
+        for number in range(4)
+    )
+    store.feeds.finish_polls(
+        [FinishedPoll(feed=replace(feed, last_success=START), seen=START, entries=reports)]
+    )
+    judged = list(Pipeline(store, routes=lambda: (Route(id=1, destination=PLACE),)).process(START))
+    [number] = {one.story for one in judged}
+    story = store.stories.get(number)
+    assert story is not None
+    assert len(story.outlets) == (4 if named else 1)
+
+
 def send(store: SqliteStore, hours: float) -> list[str]:
     """Deliver what waits; the headlines that went out as messages of their own."""
     sent = []

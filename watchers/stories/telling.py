@@ -1,6 +1,6 @@
 """Merging an entry into its story: who told it, what it says by now, and what is new.
 
-Pure.  Outlets count by publisher family, so a copy adds nothing.  The headline is the
+Pure.  Outlets count by publisher family, and by feed where it names none, so a copy adds nothing.  The headline is the
 primary source's, else that of the outlet that broke it.  Only a new fact makes a story
 speak again; what counts as one is in ``news``.  A rumour that came true is told by the
 headline that says so: nobody shall read "in talks" under a deal that was done.
@@ -139,6 +139,7 @@ def _outlet(entry: Entry, fp: Fingerprint) -> Outlet:
         url=document.url,
         published=entry.published,
         primary=outlets.is_primary(document.url, fp.entities),
+        feed=0 if entry.names_outlet else entry.feed_id,
     )
 
 
@@ -153,8 +154,16 @@ def _with(known: tuple[Outlet, ...], outlet: Outlet) -> tuple[Outlet, ...]:
 
 
 def _same(one: Outlet, other: Outlet) -> bool:
-    """Whether two are one publisher: by family, or by name where one has no link to tell its family by."""
-    return one.family == other.family or (one.name == other.name and not (one.url and other.url))
+    """Whether two are one voice.
+
+    By family; by name where one has no link to tell its family by; or by feed where nobody is
+    named: links to ten hosts in one feed are no ten reports.
+    """
+    return (
+        one.family == other.family
+        or (one.name == other.name and not (one.url and other.url))
+        or 0 < one.feed == other.feed
+    )
 
 
 def _order(outlet: Outlet) -> tuple[bool, float, str]:
