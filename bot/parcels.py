@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 # Folding: a backlog that would take half an hour at the pace of about 30 messages a minute
 # that others observed for a channel (no page gives it) is told in digests, but for the top.
 FOLD_ABOVE = 900
+FOLD_ABOVE_PRINTED = 100  # on a terminal: a dozen lines each, and the most important scroll away first
 ALONE = 30  # of such a backlog, the most important that still go alone: a minute's worth
-FOLD_LOOK = 100  # more than one digest can hold
+FOLD_LOOK = 100  # more than one digest of Discord's can hold; all that one on a terminal holds
+PRINTED = "console"
 
 
 class SinkFinder(Protocol):
@@ -108,17 +110,16 @@ class Parcels:
                     continue
                 first = claimed[0]
                 parcel = Parcel(key=first.batch or first.key, deliveries=tuple(claimed))
-                if parcel.edits and first.reply_to is None and place != "console":
+                if parcel.edits and first.reply_to is None and place != PRINTED:
                     self._store.claims.supersede(first.id, "the story has no message here", now)
                     continue
                 return parcel
 
     def _folded(self, place: str) -> "list[Delivery]":
         """A digest's worth of a long backlog, once the most important have gone alone."""
-        if place == "console":
-            return []
         if place not in self._alone:
-            if self._store.claims.waiting_count(place) <= self._fold_above:
+            most = FOLD_ABOVE_PRINTED if place == PRINTED else self._fold_above
+            if self._store.claims.waiting_count(place) <= most:
                 return []
             self._alone[place] = 0
         self._alone[place] += 1
@@ -130,7 +131,7 @@ class Parcels:
             if not waiting:
                 del self._alone[place]
             return []
-        told = digest(waiting, "0" * 24).told
+        told = len(waiting) if place == PRINTED else digest(waiting, "0" * 24).told
         return self._store.claims.claim_batch(waiting[:told], now, lease=self._lease, worker=self._worker)
 
     def record(self, sink: Sink, parcel: Parcel, outcome: Outcome) -> None:

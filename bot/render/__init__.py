@@ -5,7 +5,7 @@
 """
 
 from bot.render.embed import Digest, Dress, bare, change, message
-from bot.render.gathered import digest, pages, plain_digest
+from bot.render.gathered import digest, in_order, pages, plain_digest
 from bot.render.limits import violations
 from bot.render.terminal import console, plain, wrapped
 from storage.model import Alert
@@ -18,6 +18,7 @@ __all__ = [
     "console",
     "digest",
     "embed",
+    "in_order",
     "message",
     "pages",
     "plain",

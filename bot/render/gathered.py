@@ -15,6 +15,7 @@ from storage.model import Alert, Delivery
 
 HEADLINE = 200  # code points once escaped
 SOURCE = 60
+FACT = 60
 MOVE = 120
 LINE = 400  # of one line on a terminal
 _ORDER = {kind: place for place, kind in enumerate(headline.LOOKS)}
@@ -51,7 +52,8 @@ def plain_digest(alerts: Sequence[Alert], title: str, key: str) -> str:
         for alert in group:
             when = alert.published.astimezone(UTC).strftime("%Y-%m-%d")
             source = clip(clean(alert.source), SOURCE)
-            shown.append(f"    {when} {clip(clean(alert.headline), LINE) or UNTITLED} ({source})")
+            new = f"New: {clip(clean(alert.fact), FACT)} · " if clean(alert.fact) else ""
+            shown.append(f"    {when} {new}{clip(clean(alert.headline), LINE) or UNTITLED} ({source})")
             if safe := link(alert.url, 2_048):
                 shown.append(f"      {safe}")
     return "\n".join([*shown, f"  key {key}"])
@@ -92,7 +94,7 @@ def _fill(alerts: Sequence[Alert]) -> tuple[str, int]:
 def _forms(alert: Alert) -> list[str]:
     """A line with its link and, where that leaves no room, without."""
     title = fit(alert.headline, HEADLINE) or UNTITLED
-    new = f"New: {fit(alert.fact, 60)} · " if clean(alert.fact) else ""
+    new = f"New: {fit(alert.fact, FACT)} · " if clean(alert.fact) else ""
     what = fit(headline.line(alert), MOVE) if alert.move else ""
     rest = " · ".join(filter(None, [what, fit(alert.source, SOURCE), stamp(alert.published, "d")]))
     return [f"• {new}{form}\n-# {rest}" for form in (masked(title, alert.url), title)]

@@ -8,7 +8,7 @@ import sys
 from datetime import timedelta
 from typing import TextIO
 
-from bot.render import console, plain, plain_digest, wrapped
+from bot.render import console, in_order, plain, plain_digest, wrapped
 from bot.sinks.base import REAL, Clock, Outcome, Parcel, RetryAt, Sent
 from storage.model import Delivery
 
@@ -31,20 +31,27 @@ class ConsoleSink:
         return 0.0
 
     async def send(self, parcel: Parcel) -> Outcome:
-        """Print each delivery of the parcel, then flush."""
+        """Print an alert, or several as a digest, then flush."""
         stream = self._stream or sys.stdout
         try:
-            if parcel.first.occasion is not None:
-                alerts = [one.alert for one in parcel.deliveries]
-                _write(plain_digest(alerts, parcel.first.occasion, parcel.key), stream)
+            if parcel.first.occasion is not None or len(parcel.deliveries) > 1:
+                _write(_digest(parcel), stream)
             else:
-                for delivery in parcel.deliveries:
-                    _print(delivery, stream)
+                _print(parcel.first, stream)
             stream.flush()
         except OSError as error:  # a pipe that nobody reads, a full disk behind a redirection
             why = f"cannot be written to: {error}"
             return RetryAt(when=self._clock.now() + CLOSED_WAIT, why=why, ambiguous=True)
         return Sent()
+
+
+def _digest(parcel: Parcel) -> str:
+    """What waited for its time, or the less important of a long backlog by kind of move."""
+    alerts = [one.alert for one in parcel.deliveries]
+    if parcel.first.occasion is not None:
+        return plain_digest(alerts, parcel.first.occasion, parcel.key)
+    title = f"{len(alerts)} more alerts, in short; more of each: movewire why LINK"
+    return plain_digest(sorted(alerts, key=in_order), title, parcel.key)
 
 
 def _print(delivery: Delivery, stream: TextIO) -> None:

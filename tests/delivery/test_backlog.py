@@ -4,18 +4,21 @@ Time is simulated: the clock leaps where the courier would wait, the server's wi
 latency of 50 ms run on the same clock, so the figures do not depend on the machine.
 """
 
+import io
 import random
+import re
 
 import pytest
 
 from bot.courier import drain
-from bot.parcels import FOLD_ABOVE
+from bot.parcels import ALONE, FOLD_ABOVE, FOLD_ABOVE_PRINTED
+from bot.sinks import Sinks
 from storage.model import DeliveryState
 from storage.sqlite import SqliteStore
 from tests.delivery.clocks import LeapingClock
 from tests.delivery.conftest import CHANNEL, DESTINATION, Discord
 from tests.delivery.loopback import Window
-from tests.delivery.made import alert, put
+from tests.delivery.made import alert, put, reply
 
 MANY = 500
 LATENCY = 0.05
@@ -118,3 +121,35 @@ async def test_the_message_of_a_digest_is_known_for_each_delivery_in_it(
     await drain(store, discord.sinks(clock=clock), clock, fold_above=40)
     ids = {message["id"] for message in messages(discord)}
     assert {store.deliveries.by_key(key).message_id for key in keys} == ids
+
+
+async def printed(store: SqliteStore, many: int) -> str:
+    """What stands on a terminal after ``many`` alerts have waited, one of them a new fact of little weight."""
+    clock, stream = LeapingClock(), io.StringIO()
+    fill(store, clock, many - 1, "console")
+    put(store, "console", reply(many), clock.now(), priority=-1)
+    drained = await drain(store, Sinks(api="http://127.0.0.1:9", stream=stream, clock=clock), clock)
+    assert (drained.delivered, drained.pending, drained.errors) == (many, 0, [])
+    return stream.getvalue()
+
+
+def told_in(shown: str) -> list[int]:
+    return [int(number) for number in re.findall(r"Chief scientist number (\d+) ", shown)]
+
+
+async def test_a_flood_on_a_terminal_is_told_in_short_but_for_the_most_important(store: SqliteStore):
+    many = 2 * FOLD_ABOVE_PRINTED
+    *alone, first, second = (await printed(store, many)).strip().split("\n\n")
+    assert len(alone) == ALONE
+    assert all("why: Ada Example (primary)" in one for one in alone)
+    assert first.startswith("100 more alerts, in short; more of each: movewire why LINK\n  🚪 Departure\n")
+    assert second.startswith("70 more alerts, in short")
+    assert sorted(told_in("".join([*alone, first, second]))) == list(range(1, many + 1))
+    assert f"New: confirmed by the lab · Chief scientist number {many} " in second
+    assert len(second.splitlines()) == 2 + 2 * 70 + 1  # a heading each, a line and a link of each, the key
+
+
+async def test_what_a_terminal_can_show_is_shown_in_full(store: SqliteStore):
+    shown = await printed(store, FOLD_ABOVE_PRINTED)
+    assert "in short" not in shown
+    assert shown.count("why: Ada Example (primary)") == FOLD_ABOVE_PRINTED

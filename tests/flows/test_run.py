@@ -17,14 +17,16 @@ from pathlib import Path
 import pytest
 
 from bot.app import open_app
-from bot.schedule import Jobs
+from bot.schedule import Jobs, run
 from bot.settings import load
 from storage.sqlite import open_store
+from storage.sqlite.connection import LOG_COMMITS
 from tests.conftest import ROOT
 from tests.delivery.made import alert, put
 from tests.flows.conftest import Command
 from tests.flows.publisher import Publisher
 from tests.storage.disks import mounted
+from tests.storage.made import in_the_file_alone
 from watchers.sources.http import Fetcher
 
 PATIENCE = 60.0  # seconds on a busy machine for what takes five
@@ -254,6 +256,31 @@ def test_a_sweep_that_breaks_unexpectedly_is_loud_and_leaves_no_heartbeat(tmp_pa
             assert (tmp_path / "a.db.heartbeat").exists()
 
     asyncio.run(live())
+
+
+def test_the_scheduler_moves_the_log_into_the_file_once_it_has_grown(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    settings = load(environ={"MOVEWIRE_DB": str(database), "MOVEWIRE_SEED_FEEDS": "0"}, folder=tmp_path)
+    seen: list[int] = []
+
+    async def live() -> None:
+        with open_app(settings) as app:
+
+            async def write(stop: asyncio.Event) -> None:
+                try:
+                    for number in range(LOG_COMMITS):
+                        await asyncio.to_thread(app.store.set_setting, f"mark-{number}", "x")
+                    ends = time.monotonic() + PATIENCE
+                    while time.monotonic() < ends and seen[-1:] != [LOG_COMMITS]:
+                        seen.append(len(in_the_file_alone(database, tmp_path)))
+                        await asyncio.sleep(0.1)
+                finally:
+                    stop.set()
+
+            assert await run(app, beside=write) == 0
+
+    asyncio.run(live())
+    assert seen[-1] == LOG_COMMITS
 
 
 FIRST_REQUEST = """

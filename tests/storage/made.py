@@ -1,7 +1,10 @@
 """Made-up feeds, entries, stories and outcomes for the store's tests."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from storage.model import (
     Alert,
@@ -156,3 +159,11 @@ def tell(
     assert entry is not None
     [story_id] = store.entries.record([told(entry, of, *keys)])
     return entry_id, story_id
+
+
+def in_the_file_alone(path: Path, folder: Path) -> list[str]:
+    """What the database's file holds without its log."""
+    bare = folder / "bare.db"
+    bare.write_bytes(path.read_bytes())
+    with closing(sqlite3.connect(f"{bare.as_uri()}?immutable=1", uri=True)) as raw:
+        return [key for (key,) in raw.execute("SELECT key FROM setting WHERE key LIKE 'mark-%'")]

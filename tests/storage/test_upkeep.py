@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,20 @@ from storage.errors import StoreError
 from storage.sqlite import SqliteStore, open_store
 from storage.sqlite.connection import LOG_COMMITS
 from storage.sqlite.upkeep import Pruned
-from tests.storage.made import DAY, NOW, URL, delivery, entity, parsed, poll, quiet, story, tell, told
+from tests.storage.made import (
+    DAY,
+    NOW,
+    URL,
+    delivery,
+    entity,
+    in_the_file_alone,
+    parsed,
+    poll,
+    quiet,
+    story,
+    tell,
+    told,
+)
 
 
 def test_a_backup_is_one_whole_file_that_opens(sqlite: SqliteStore, tmp_path: Path) -> None:
@@ -159,14 +171,6 @@ def test_an_entry_that_meant_somebody_is_forgotten_with_its_links(sqlite: Sqlite
     assert [hit.id for hit in sqlite.search.query("", entity="acme")] == ["e1"]
     sqlite.prune(NOW)
     assert (sqlite.search.query("", entity="acme"), sqlite.check()) == ([], [])
-
-
-def in_the_file_alone(path: Path, folder: Path) -> list[str]:
-    """What the database's file holds without its log."""
-    bare = folder / "bare.db"
-    bare.write_bytes(path.read_bytes())
-    with closing(sqlite3.connect(f"{bare.as_uri()}?immutable=1", uri=True)) as raw:
-        return [key for (key,) in raw.execute("SELECT key FROM setting WHERE key LIKE 'mark-%'")]
 
 
 def test_the_log_moves_into_the_file_while_somebody_writes(
