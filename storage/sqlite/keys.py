@@ -7,11 +7,21 @@ are.  What a key means is for ``watchers.stories``.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from storage.sqlite.connection import Connection
+from storage.sqlite.newest import Newest
 
+DEPTH = 60  # newest entries of a key, at least, among which candidates are chosen
 KEPT = 4_096  # of which is remembered what is stored of them
-_Known = tuple[int, str, int]  # id, key, in how many entries it stands
+
+
+@dataclass(slots=True)
+class _Key:
+    """What is stored of a key."""
+
+    id: int
+    entries: int  # in so many it stands
 
 
 class Keys:
@@ -19,30 +29,36 @@ class Keys:
 
     def __init__(self, db: Connection) -> None:
         self._db = db
+        self._entries = Newest(db, "story_key_entry", "key_id", "published", "entry_id", DEPTH)
 
     def replace(
         self, entry_id: int, published: int, keys: Sequence[str], packed: bytes | None
     ) -> bytes | None:
         """Give an entry these keys in place of the packed ones; returns the new ones packed."""
         old = set(unpack(packed))
-        ids = self._intern(keys)
-        new = set(ids.values())
-        self._shift([(key, published, entry_id) for key in old - new], -1)
-        self._shift([(key, published, entry_id) for key in new - old], 1)
-        memo: dict[str, _Known | None] = self._db.memo("story_key", KEPT)
+        known = self._intern(keys)
+        new = {key.id for key in known}
+        if gone := old - new:
+            self._entries.remove(gone, published, entry_id)
+            self._count(gone, -1)
+        if come := new - old:
+            self._entries.add(come, published, entry_id)
+            self._count(come, 1)
         if old:
-            memo.clear()
-        memo.update(
-            {key: (key_id, key, known[2] + 1) for key, key_id in ids.items() if (known := memo.get(key))}
-        )
+            self._db.memo("story_key", KEPT).clear()
+        else:
+            for key in known:
+                key.entries += 1
         if bool(new) != bool(old):
             self._db.run("UPDATE tally SET n = n + ? WHERE name = 'fingerprints'", (1 if new else -1,))
         return pack(new)
 
-    def rarity(self, keys: Iterable[str]) -> dict[str, int]:
+    def rarity(self, keys: Sequence[str]) -> dict[str, int]:
         """In how many entries each key stands; 0 for an unknown one."""
-        wanted = list(keys)
-        return dict.fromkeys(wanted, 0) | {key: df for _, key, df in self._known(wanted)}
+        return {
+            key: 0 if known is None else known.entries
+            for key, known in zip(keys, self._known(keys), strict=True)
+        }
 
     def total(self) -> int:
         """How many entries have keys."""
@@ -51,68 +67,51 @@ class Keys:
 
     def newest(self, keys: Mapping[str, float], since: int, until: int, depth: int) -> dict[int, float]:
         """Entries sharing a key, the newest ``depth`` of each, with the sum of what the shared keys tell."""
-        known = self._known(list(keys))
-        few = [key_id for key_id, _, df in known if df <= depth]
-        found = self._db.rows(  # in the order of ``few``
-            "SELECT key_id, entry_id FROM json_each(?) AS asked CROSS JOIN story_key_entry "
-            "ON key_id = asked.value AND published BETWEEN ? AND ?",
-            (json.dumps(few), since, until),
-        )
+        known = [
+            (key.id, tells)
+            for key, tells in zip(self._known(keys), keys.values(), strict=True)
+            if key is not None
+        ]
+        found = self._entries.of([key_id for key_id, _ in known], since, until, depth)
         shared: dict[int, float] = {}
-        at = 0
-        for key_id, key, df in known:
-            tells = keys[key]
-            if df > depth:
-                for entry_id in self._newest(key_id, since, until, depth):
-                    shared[entry_id] = shared.get(entry_id, 0.0) + tells
-                continue
-            while at < len(found) and found[at][0] == key_id:
-                entry_id = found[at][1]
+        for (_, tells), rows in zip(known, found, strict=True):
+            for _, entry_id in rows:
                 shared[entry_id] = shared.get(entry_id, 0.0) + tells
-                at += 1
         return shared
 
-    def _newest(self, key_id: int, since: int, until: int, depth: int) -> list[int]:
-        found = self._db.rows(
-            "SELECT entry_id FROM story_key_entry WHERE key_id = ? AND published BETWEEN ? AND ? "
-            "ORDER BY published DESC, entry_id DESC LIMIT ?",
-            (key_id, since, until, depth),
-        )
-        return [entry_id for (entry_id,) in found]
-
-    def _known(self, keys: Iterable[str]) -> list[_Known]:
-        """What is stored of some keys, in their order."""
-        memo: dict[str, _Known | None] = self._db.memo("story_key", KEPT)
-        wanted = sorted(set(keys))
-        new = [key for key in wanted if key not in memo]
-        if new:
+    def _known(self, keys: Iterable[str]) -> list[_Key | None]:
+        """What is stored of each key."""
+        memo: dict[str, _Key | None] = self._db.memo("story_key", KEPT)
+        if new := [key for key in keys if key not in memo]:
             memo.update(dict.fromkeys(new))
-            for row in self._db.rows(
+            for key_id, key, entries in self._db.rows(
                 "SELECT id, key, df FROM story_key WHERE key IN (SELECT value FROM json_each(?))",
                 (json.dumps(new),),
             ):
-                memo[row[1]] = row
-        return [row for row in map(memo.__getitem__, wanted) if row is not None]
+                memo[key] = _Key(key_id, entries)
+        return [memo[key] for key in keys]
 
-    def _intern(self, keys: Sequence[str]) -> dict[str, int]:
-        found = {key: key_id for key_id, key, _ in self._known(keys)} if keys else {}
-        memo: dict[str, _Known | None] = self._db.memo("story_key", KEPT)
-        for key in keys:
-            if key not in found:
-                key_id = self._db.insert("INSERT INTO story_key (key) VALUES (?)", (key,))
-                found[key], memo[key] = key_id, (key_id, key, 0)
-        return found
+    def _intern(self, keys: Sequence[str]) -> list[_Key]:
+        """The same, each key once; made where they are missing."""
+        wanted = list(dict.fromkeys(keys))
+        known = dict(zip(wanted, self._known(wanted), strict=True))
+        if made := [key for key, one in known.items() if one is None]:
+            last = self._db.insert(
+                "INSERT INTO story_key (key) SELECT value FROM json_each(?)",
+                (json.dumps(made, ensure_ascii=False),),
+            )
+            ids = range(last - len(made) + 1, last + 1)  # as one statement gives them
+            new = {key: _Key(key_id, 0) for key, key_id in zip(made, ids, strict=True)}
+            self._db.memo("story_key", KEPT).update(new)
+            self._entries.begin(ids)
+            known |= new
+        return [one for one in known.values() if one is not None]
 
-    def _shift(self, rows: Sequence[tuple[int, int, int]], sign: int) -> None:
-        if not rows:
-            return
-        verb = (
-            "INSERT OR IGNORE INTO story_key_entry (key_id, published, entry_id) VALUES (?, ?, ?)"
-            if sign > 0
-            else "DELETE FROM story_key_entry WHERE key_id = ? AND published = ? AND entry_id = ?"
+    def _count(self, ids: Iterable[int], more: int) -> None:
+        self._db.run(
+            "UPDATE story_key SET df = df + ? WHERE id IN (SELECT value FROM json_each(?))",
+            (more, json.dumps(list(ids))),
         )
-        self._db.run_many(verb, rows)
-        self._db.run_many("UPDATE story_key SET df = df + ? WHERE id = ?", [(sign, row[0]) for row in rows])
 
 
 def pack(ids: Iterable[int]) -> bytes | None:

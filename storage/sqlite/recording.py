@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.errors import StoreError
-from storage.model import Mention, NewDelivery, Outcome
+from storage.model import Member, Mention, NewDelivery, Outcome
 from storage.sqlite import rows
 from storage.sqlite.codec import (
     decode_mentions,
@@ -22,6 +22,7 @@ from storage.sqlite.codec import (
     encode_verdict,
     encode_words,
     to_seconds,
+    to_time,
 )
 from storage.sqlite.connection import Connection
 from storage.sqlite.keys import Keys
@@ -177,7 +178,16 @@ class Recorder:
                 encode_context(outcome.context),
             ),
         )
-        self._db.memo("member", rows.KEPT).pop(entry_id, None)
+        memo: dict[int, Member] = self._db.memo("member", rows.KEPT)
+        memo.pop(entry_id, None)
+        if outcome.decision is not None and story_id:
+            memo[entry_id] = Member(
+                entry_id=entry_id,
+                story_id=story_id,
+                fingerprint=outcome.fingerprint,
+                published=to_time(before.published),
+                feed_id=before.feed_id,
+            )
         link_entities(self._db, entry_id, frozenset(accepted(outcome.mentions)), before.slugs)
 
 

@@ -7,6 +7,7 @@ its row and points to the one that took it in.  Who belongs together is decided 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
 
@@ -19,13 +20,14 @@ from storage.sqlite.codec import (
     to_seconds,
     to_seconds_or_none,
     to_time,
+    to_time_or_none,
 )
 from storage.sqlite.connection import Connection
 from storage.sqlite.index import index_backstory
-from storage.sqlite.keys import Keys
+from storage.sqlite.keys import DEPTH, Keys
+from storage.sqlite.newest import EARLIEST, Newest
 from storage.sqlite.parties import link_moves, unlink_moves
 
-CANDIDATE_DEPTH = 60  # newest entries of a key, at least, among which candidates are chosen
 FAINT = 0.25  # of what the best candidate's shared keys tell: less is no candidate
 RELATED_DEPTH = 1_000  # newest stories of all entities asked for, among which the shared ones are found
 MERGE_DEPTH = 64  # a chain of merges longer than this is a loop
@@ -37,6 +39,7 @@ class Stories:
     def __init__(self, db: Connection, keys: Keys) -> None:
         self._db = db
         self._keys = keys
+        self._told = Newest(db, "story_entity", "entity_id", "opened", "story_id", RELATED_DEPTH // 2)
 
     # --- reading ------------------------------------------------------------------------
 
@@ -67,12 +70,12 @@ class Stories:
         ``limit`` stay, those that share what tells the most, and none that is faint beside the best.
         """
         with self._db.snapshot():
-            shared = self._keys.newest(
-                keys, to_seconds(since), to_seconds(until), max(limit, CANDIDATE_DEPTH)
+            shared = self._keys.newest(keys, to_seconds(since), to_seconds(until), max(limit, DEPTH))
+            least = FAINT * max(shared.values(), default=0.0)
+            best = sorted(
+                ((tells, entry_id) for entry_id, tells in shared.items() if tells >= least), reverse=True
             )
-            best = sorted(((tells, entry_id) for entry_id, tells in shared.items()), reverse=True)[:limit]
-            least = FAINT * best[0][0] if best else 0.0
-            return self._members([entry_id for tells, entry_id in best if tells >= least])
+            return self._members([entry_id for _, entry_id in best[:limit]])
 
     def members(self, story_id: int) -> list[Entry]:
         """The entries that tell a story, oldest first."""
@@ -98,16 +101,9 @@ class Stories:
         the newest of each entity in turn: who is seldom told of is not crowded out by a giant.
         """
         with self._db.snapshot():
-            ids = slugs.find(self._db, entities).values()
+            ids = list(slugs.find(self._db, entities).values())
             depth = max(limit, RELATED_DEPTH // len(ids)) if len(ids) > 1 else limit
-            newest: list[list[tuple[int, int]]] = [
-                self._db.rows(
-                    "SELECT opened, story_id FROM story_entity WHERE entity_id = ? AND opened < ? "
-                    "ORDER BY opened DESC, story_id DESC LIMIT ?",
-                    (entity_id, to_seconds(before), depth),
-                )
-                for entity_id in ids
-            ]
+            newest = self._told.of(ids, EARLIEST, to_seconds(before) - 1, depth)
             chosen = sorted(_chosen(newest, limit), reverse=True)
             return self._load([story_id for _, story_id in chosen])
 
@@ -224,54 +220,57 @@ class Stories:
             story.revision,
             story.facts or None,
         )
-        if story.id == 0:
+        old = self._load([story.id])[0] if story.id else None
+        if old is None:
             story_id = self._db.insert(
                 "INSERT INTO story (headline, url, source, opened, updated, entities, moves, outlets, "
                 "follows, alerted, revision, facts, backstory) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (*columns, key),
             )
-            self._link(story_id, story)
-            return story_id
-        old = self._load([story.id])
-        self._db.memo("story", rows.KEPT).pop(story.id, None)
-        self._db.run(
-            "UPDATE story SET headline = ?, url = ?, source = ?, opened = ?, updated = ?, entities = ?, "
-            "moves = ?, outlets = ?, follows = ?, alerted = ?, revision = ?, facts = ? WHERE id = ?",
-            (*columns, story.id),
+        else:
+            story_id = old.id
+            self._db.run(
+                "UPDATE story SET headline = ?, url = ?, source = ?, opened = ?, updated = ?, entities = ?, "
+                "moves = ?, outlets = ?, follows = ?, alerted = ?, revision = ?, facts = ? WHERE id = ?",
+                (*columns, story_id),
+            )
+        saved = replace(  # as it would be read
+            story,
+            id=story_id,
+            opened=to_time(to_seconds(story.opened)),
+            updated=to_time(to_seconds(story.updated)),
+            alerted=to_time_or_none(to_seconds_or_none(story.alerted)),
+            merged_into=None if old is None else old.merged_into,
+            backstory=key is not None if old is None else old.backstory,
         )
-        if not old or (old[0].opened, old[0].entities, old[0].moves) != (
-            story.opened,
-            story.entities,
-            story.moves,
+        self._db.memo("story", rows.KEPT)[story_id] = saved
+        if old is None or (old.opened, old.entities, old.moves) != (
+            saved.opened,
+            saved.entities,
+            saved.moves,
         ):
-            if old:
-                self._unlink(old[0])
-            self._link(story.id, story)
-        return story.id
+            if old is not None:
+                self._unlink(old)
+            self._link(saved)
+        return story_id
 
-    def _link(self, story_id: int, story: Story) -> None:
+    def _link(self, story: Story) -> None:
         opened = to_seconds(story.opened)
         named = dict.fromkeys(story.entities) | dict.fromkeys(
             s for m in story.moves for s in sorted(m.parties())
         )
-        self._db.run_many(
-            "INSERT OR IGNORE INTO story_entity (entity_id, opened, story_id) VALUES (?, ?, ?)",
-            [(entity_id, opened, story_id) for entity_id in slugs.intern(self._db, named).values()],
-        )
-        link_moves(self._db, story_id, opened, story.moves)
+        self._told.add(slugs.intern(self._db, named).values(), opened, story.id)
+        link_moves(self._db, story.id, opened, story.moves)
 
     def _unlink(self, story: Story) -> None:
         opened = to_seconds(story.opened)
         named = dict.fromkeys(story.entities) | dict.fromkeys(s for m in story.moves for s in m.parties())
-        self._db.run_many(
-            "DELETE FROM story_entity WHERE entity_id = ? AND opened = ? AND story_id = ?",
-            [(entity_id, opened, story.id) for entity_id in slugs.find(self._db, named).values()],
-        )
+        self._told.remove(slugs.find(self._db, named).values(), opened, story.id)
         unlink_moves(self._db, story.id, opened, story.moves)
 
 
 def _chosen(lists: Sequence[Sequence[tuple[int, int]]], limit: int) -> set[tuple[int, int]]:
-    """At most ``limit`` stories out of each entity's, newest first: the shared ones, then by turns."""
+    """At most ``limit`` stories out of each entity's, oldest first: the shared ones, then by turns."""
     seen: set[tuple[int, int]] = set()
     several: set[tuple[int, int]] = set()
     for newest in lists:
@@ -280,7 +279,7 @@ def _chosen(lists: Sequence[Sequence[tuple[int, int]]], limit: int) -> set[tuple
     if len(seen) <= limit:
         return seen
     chosen = dict.fromkeys(sorted(several, reverse=True)[: limit // 2])
-    for turn in zip_longest(*lists):
+    for turn in zip_longest(*map(reversed, lists)):
         for row in turn:
             if row is not None and len(chosen) < limit:
                 chosen.setdefault(row)

@@ -8,7 +8,7 @@ import pytest
 
 from storage.model import Assignment, Member, Story
 from storage.sqlite import SqliteStore, open_store
-from tests.storage.made import DAY, HOUR, NOW, parsed, poll, story, tell, told
+from tests.storage.made import DAY, HOUR, NOW, hire, parsed, poll, story, tell, told
 
 Seen = tuple[dict[str, int], list[Member], list[Story]]
 
@@ -111,3 +111,18 @@ def test_nor_is_a_part_that_was_undone(sqlite: SqliteStore, change: Callable[[Sq
             undone(sqlite, change, before)
         assert asked(sqlite) == before
     assert seen(sqlite) == asked(sqlite) == before
+
+
+def test_a_saved_story_is_remembered_as_it_will_be_read(sqlite: SqliteStore) -> None:
+    at = NOW.replace(microsecond=7)
+    with sqlite.transaction():
+        moves = (hire("Jo Doe", "birch"),)
+        new = sqlite.stories.save(story("acme", moves=moves, opened=at, alerted=at, backstory=True))
+        known = sqlite.stories.get(new)
+        assert known is not None
+        changed = replace(known, updated=at, backstory=True, facts="more")
+        old = sqlite.stories.save(changed)
+        remembered = sqlite.stories.get(old)
+    assert new == old
+    assert known.alerted == NOW
+    assert remembered == sqlite.stories.get(old) != changed
