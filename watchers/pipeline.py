@@ -18,7 +18,7 @@ leaves entries pending: the next call picks them up.
 """
 
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -71,14 +71,6 @@ class Judged:
     edited: bool = False  # it was judged before: only its message may change
     changed: bool = False  # an edited entry whose story's message changes
     rulings: tuple[Ruling, ...] = ()  # for every audience, the installation's first
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    """How common an entry's keys are in the store."""
-
-    rarity: Mapping[str, int]  # entries by key
-    total: int
 
 
 class Pipeline:
@@ -211,17 +203,16 @@ class Pipeline:
         )
         if not found.entities:
             return blank, ()
-        store = self._store
         # What servers watch beside moves no story that the installation hears of.
         base = reading if reading.entities else found
         watchlist = reader.watchlist if base is reading else self._everybody(reader.watchlist)
         fingerprint = stories.fingerprint(entry.document, base.mentions, base.moves, watchlist)
         keys = fingerprint.keys()
-        seen = _Seen(rarity=store.stories.rarity(keys), total=store.stories.total())
-        assignment = self._assign(entry, fingerprint, seen)
+        rarity = self._rarity(fingerprint, keys)
+        assignment = self._assign(entry, fingerprint, rarity)
         assignment, before, merged = self._before(assignment)
         change = stories.tell(before, entry, fingerprint, base.moves, assignment)
-        context = self._context(change.story, fingerprint, watchlist, now, seen, assignment.merge)
+        context = self._context(change.story, fingerprint, watchlist, now, rarity, assignment.merge)
         case = Case(
             entry=entry,
             before=before,
@@ -288,13 +279,16 @@ class Pipeline:
             story = replace(story, alerted=case.now)
         return story
 
-    def _assign(self, entry: Entry, fingerprint: stories.Fingerprint, seen: _Seen) -> Assignment:
+    def _rarity(self, fingerprint: stories.Fingerprint, keys: Sequence[str]) -> stories.Rarity:
+        known = self._store.stories
+        return stories.Rarity(known.rarity(keys), known.total(), fingerprint.persons)
+
+    def _assign(self, entry: Entry, fingerprint: stories.Fingerprint, rarity: stories.Rarity) -> Assignment:
         window = stories.SAME_EVENT_WINDOW
-        keys = stories.worth(fingerprint, seen.rarity, seen.total)
         members = self._store.stories.candidates(
-            keys, since=entry.published - window, until=entry.published + window, limit=MOST_COMPARED
+            rarity.tells, since=entry.published - window, until=entry.published + window, limit=MOST_COMPARED
         )
-        return stories.assign(fingerprint, entry.published, members, seen.rarity, seen.total)
+        return stories.assign(fingerprint, entry.published, members, rarity)
 
     def _before(self, assignment: Assignment) -> tuple[Assignment, stories.Story | None, list[stories.Story]]:
         """The story that the entry joins, and those that it proves to be the same one."""
@@ -326,14 +320,14 @@ class Pipeline:
         fingerprint: stories.Fingerprint,
         watchlist: Watchlist,
         now: datetime,
-        seen: _Seen,
+        rarity: stories.Rarity,
         merged: Collection[int] = (),
     ) -> tuple[ContextLine, ...]:
         entities = told_to_all(story.entities, watchlist)
         related = self._store.stories.related(entities, before=now, limit=MOST_LOOKED_AT)
         earlier = [other for other in related if other.id not in merged]
         return recall.rank(
-            story, fingerprint, earlier, now, watchlist=watchlist, rarity=seen.rarity, total=seen.total
+            story, fingerprint, earlier, now, watchlist=watchlist, rarity=rarity.df, total=rarity.total
         )
 
     def _edited(self, entry: Entry, reader: Reader, now: datetime, story_id: int) -> Outcome:
@@ -365,8 +359,8 @@ class Pipeline:
         watchlist = reader.watchlist if story.alerted else self._everybody(reader.watchlist)
         fingerprint = stories.fingerprint(entry.document, reading.mentions, reading.moves, watchlist)
         decision = Decision(verdict=Verdict.UPDATE, update=UpdateKind.EDIT, reasons=("entry-edited",))
-        seen = _Seen(rarity=self._store.stories.rarity(fingerprint.keys()), total=self._store.stories.total())
-        context = self._context(corrected, fingerprint, watchlist, now, seen)
+        rarity = self._rarity(fingerprint, fingerprint.keys())
+        context = self._context(corrected, fingerprint, watchlist, now, rarity)
         alert = alerting.alert_for(
             corrected, entry, reading.mentions, decision, context, watchlist, lang=reading.lang
         )

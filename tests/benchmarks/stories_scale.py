@@ -64,19 +64,18 @@ def taken(store: SqliteStore, entry: Entry) -> tuple[Outcome, Spent]:
     fp, moves = told.fingerprint, told.reading.moves
     keys = fp.keys()
     before = time.process_time()
-    rarity, total = store.stories.rarity(keys), store.stories.total()
+    rarity = stories.Rarity(store.stories.rarity(keys), store.stories.total(), fp.persons)
     window = stories.SAME_EVENT_WINDOW
-    telling = stories.worth(fp, rarity, total)
     members = store.stories.candidates(
-        telling, entry.published - window, entry.published + window, limit=MOST_COMPARED
+        rarity.tells, entry.published - window, entry.published + window, limit=MOST_COMPARED
     )
-    assignment = replace(stories.assign(fp, entry.published, members, rarity, total), merge=())
+    assignment = replace(stories.assign(fp, entry.published, members, rarity), merge=())
     known = store.stories.get(assignment.story_id) if assignment.story_id else None
     change = stories.tell(known, entry, fp, moves, assignment)
     between = time.process_time()
     earlier = store.stories.related(change.story.entities, before=entry.seen, limit=MOST_LOOKED_AT)
     context = recall.rank(
-        change.story, fp, earlier, entry.seen, watchlist=watchlist(), rarity=rarity, total=total
+        change.story, fp, earlier, entry.seen, watchlist=watchlist(), rarity=rarity.df, total=rarity.total
     )
     after = time.process_time()
     spent = Spent(assign=1000 * (between - before), recall=1000 * (after - between))

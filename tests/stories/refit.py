@@ -22,15 +22,15 @@ from typing import TypeVar
 from tests.stories.newsroom import START, reader, watchlist
 from tests.stories.test_floors import DATA, reports
 from watchers import stories
-from watchers.stories.evidence import Evidence, gather
+from watchers.stories.evidence import FIGURES, Evidence, gather
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.joining import FOREIGN, JOIN, SAME_EVENT_WINDOW, VETOES, apart
-from watchers.stories.parties import another_person, role
+from watchers.stories.parties import another_person, same_person
 from watchers.stories.rarity import Rarity
 from watchers.stories.surroundings import Presence, beside, novelty, presence
 from watchers.stories.weights import BIAS, WEIGHTS
 
-NAMES = tuple(Evidence._fields)
+NAMES = tuple(FIGURES)
 PRIORS = {
     "entities": 0.36, "headliner": 1.45, "names": 0.28, "names_lead": 0.08, "cast": 0.5,
     "action": 0.4, "sort": 0.5, "kind": 0.45, "other": -1.7, "person": 2.0, "party": 1.4, "amounts": 1.9,
@@ -72,9 +72,9 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What the best member of an event says, and whether it is the report's own."""
+    """What the best member of an event says, in the order of ``NAMES``, and whether it is the report's own."""
 
-    evidence: Evidence
+    figures: Sequence[float]
     same: bool
 
 
@@ -92,7 +92,7 @@ class Reports:
                 continue
             fp = stories.fingerprint(document, reading.mentions, reading.moves, watchlist())
             keys = set(fp.keys())
-            rarity = Rarity(df={key: seen[key] for key in keys}, total=len(self.heard))
+            rarity = Rarity({key: seen[key] for key in keys}, len(self.heard), fp.persons)
             at = document.published
             assert at is not None
             pairs = [
@@ -107,7 +107,8 @@ class Reports:
     def examples(self, weights: Sequence[float], bias: float) -> Iterator[Example]:
         """For each report the best member of each event before it."""
         for one in self.heard:
-            for other, best in _best(one, self.events, weights, bias).items():
+            for other, evidence in _best(one, self.events, weights, bias).items():
+                best = _figures(evidence)
                 if other == one.event or _logit(best, weights, bias) > FAR:
                     yield Example(best, other == one.event)
 
@@ -117,7 +118,7 @@ class Reports:
         story: list[int] = []
         for one in self.heard:
             fits = _best(one, story, weights, bias)
-            best = {at: _logit(evidence, weights, bias) for at, evidence in fits.items()}
+            best = {at: _logit(_figures(evidence), weights, bias) for at, evidence in fits.items()}
             into = max(best, key=lambda at: (best[at], -at), default=None)
             joins = into is not None and best[into] >= threshold
             story.append(into if joins and into is not None else len(story))
@@ -138,7 +139,7 @@ def _pair(number: int, fp: Fingerprint, other: Fingerprint, distance: timedelta,
         gather(fp, other, distance, rarity),
         any(keeps_apart(fp, other) for _, keeps_apart in VETOES),
         another_person(fp, other),
-        role(fp, other, persons=True) == 1.0,
+        same_person(fp, other) == 1.0,
     )
 
 
@@ -172,7 +173,7 @@ def _fits_best(
     """As ``joining`` chooses the member; None where a veto settles it."""
 
     def logit(pair: Pair) -> float:
-        return _logit(pair.evidence, weights, bias)
+        return _logit(_figures(pair.evidence), weights, bias)
 
     best = max(known, key=logit)
     if logit(best) < math.log(FOREIGN / (1 - FOREIGN)) and any(m.told.lang == lang for m in members):
@@ -184,8 +185,12 @@ def _somebody_else(members: Sequence[Pair]) -> bool:
     return any(m.somebody_else for m in members) and not any(m.same_person for m in members)
 
 
-def _logit(evidence: Sequence[float], weights: Sequence[float], bias: float) -> float:
-    return bias + sum(x * y for x, y in zip(evidence, weights, strict=True))
+def _figures(evidence: Evidence) -> list[float]:
+    return [evidence.get(name, 0.0) for name in NAMES]
+
+
+def _logit(figures: Sequence[float], weights: Sequence[float], bias: float) -> float:
+    return bias + sum(x * y for x, y in zip(figures, weights, strict=True))
 
 
 def fit(told: Reports) -> tuple[list[float], float]:
@@ -203,15 +208,15 @@ def _round(
     """Adam (Kingma and Ba 2015) on the regularised loss; no weight changes its sign."""
     size = len(weights)
     spread = [
-        max(1e-3, math.sqrt(sum(e.evidence[k] ** 2 for e in examples) / len(examples))) for k in range(size)
+        max(1e-3, math.sqrt(sum(e.figures[k] ** 2 for e in examples) / len(examples))) for k in range(size)
     ]
     first, second = [0.0] * (size + 1), [0.0] * (size + 1)
     for step in range(1, STEPS + 1):
         slope = [0.0] * (size + 1)
         for example in examples:
-            logit = max(-30.0, min(30.0, _logit(example.evidence, weights, bias)))
+            logit = max(-30.0, min(30.0, _logit(example.figures, weights, bias)))
             error = 1 / (1 + math.exp(-logit)) - example.same
-            for k, figure in enumerate(example.evidence):
+            for k, figure in enumerate(example.figures):
                 if figure:
                     slope[k] += error * figure
             slope[size] += error

@@ -7,7 +7,7 @@ import pytest
 
 from tests.stories.newsroom import Made, fingerprint, played, story_numbers
 from watchers.stories.evidence import gather
-from watchers.stories.parties import another_partner, another_target, kind, role
+from watchers.stories.parties import another_partner, another_target, kind, same_party, same_person
 from watchers.stories.rarity import Rarity
 from watchers.stories.sums import disagree
 
@@ -384,7 +384,7 @@ def test_a_version_before_a_magnitude_is_no_sum() -> None:
 def test_who_sues_a_unit_sues_its_owner() -> None:
     unit = fingerprint("Fishermen sue Hyperion over the lake at Meta's site")
     owner = fingerprint("Fishermen take Meta to court over the lake")
-    assert role(unit, owner, persons=False) == 1.0
+    assert same_party(unit, owner) == 1.0
 
 
 def test_an_honour_is_nobody_else() -> None:
@@ -437,7 +437,7 @@ def test_two_companies_that_hire_from_each_other_are_two_events() -> None:
 def test_a_thing_taken_for_a_person_in_one_report_keeps_nobody_out() -> None:
     one = fingerprint("Apple's most prominent designer, Jonas Reed, is heading to Meta")
     other = fingerprint("Apple design executive Jonas Reed to join Meta")
-    assert role(other, one, persons=True) >= 0.5
+    assert same_person(other, one) >= 0.5
     found = played(
         (0, "Apple's most prominent designer, Jonas Reed, is heading to Meta"),
         (
@@ -497,9 +497,9 @@ def test_letters_in_brackets_are_no_other_person() -> None:
     )
     lettered = replace(other, roles=(*other.roles, ("person", "adg")))
     named = replace(one, roles=(*one.roles, ("person", "iris+vold")))
-    assert role(lettered, named, persons=True) == role(named, lettered, persons=True) == 0.5
+    assert same_person(lettered, named) == same_person(named, lettered) == 0.5
     another = fingerprint("Apple loses one more researcher to Meta", "Tom Reyk left the company for Meta.")
-    assert role(replace(another, roles=(*another.roles, ("person", "reyk"))), named, persons=True) == -1.0
+    assert same_person(replace(another, roles=(*another.roles, ("person", "reyk"))), named) == -1.0
 
 
 def test_a_customer_who_is_described_twice_is_one() -> None:
@@ -566,9 +566,9 @@ def test_a_report_abroad_that_tells_a_move_retells_less_of_one_that_tells_none()
     )
     assert (told.moved, known.moved) == (True, False)
     gathered = gather(told, known, timedelta(hours=9), Rarity(df={}, total=1))
-    assert gathered.relayed == 0.5
+    assert gathered["relayed"] == 0.5
     same = fingerprint("Meta acquires Quarrystone")
-    assert gather(told, same, timedelta(hours=9), Rarity(df={}, total=1)).relayed == 1.0
+    assert gather(told, same, timedelta(hours=9), Rarity(df={}, total=1))["relayed"] == 1.0
 
 
 def test_a_report_that_joins_a_quiet_comment_does_not_tell_the_event_again() -> None:
@@ -591,9 +591,9 @@ def test_whom_a_portrait_is_about_is_the_one_who_left() -> None:
         "From a village school to Meta: the steep climb of Iris Vold",
         "Speech researcher Iris Vold, who made the toolkit, has left Meta after 9 years.",
     )
-    assert role(report, portrait, persons=True) == role(portrait, report, persons=True) == 0.5
+    assert same_person(report, portrait) == same_person(portrait, report) == 0.5
     one, other = (
         fingerprint("Elon Musk's xAI loses its head of finance to OpenAI", "He starts on Monday."),
         fingerprint("OpenAI hires the chief lawyer of Elon Musk's xAI", "She starts on Monday."),
     )
-    assert role(one, other, persons=True) == 0.0
+    assert same_person(one, other) == 0.0

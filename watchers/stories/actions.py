@@ -5,8 +5,8 @@ every wording; the words that headlines have for such things tell the sort all t
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from storage.model.noun import noun
 from watchers.stories.fingerprint import Fingerprint, once
 
 # What a concept of the lexicon says about the action, as the sorts below.
@@ -54,7 +54,8 @@ _BESIDE = {
 }
 
 
-class Sorts(NamedTuple):
+@noun
+class Sorts:
     """The sorts of action that a text tells."""
 
     headline: frozenset[str]
@@ -67,7 +68,7 @@ def sorts_of(fp: Fingerprint) -> Sorts:
     """The sorts of an entry."""
     headline = _sorts(fp.headline_concepts(), fp.kinds[:1] if fp.moved else ())
     near = frozenset().union(*(_BESIDE[sort] for sort in headline))
-    return Sorts(headline, _sorts(fp.concepts, fp.kinds), near)
+    return Sorts(headline=headline, everything=_sorts(fp.concepts, fp.kinds), near=near)
 
 
 def compare(ours: Sorts, theirs: Sorts) -> float:

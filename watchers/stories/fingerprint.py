@@ -111,20 +111,20 @@ class Fingerprint:
         )
         return _VERSION + "|" + "|".join(",".join(group) for group in groups)
 
-    @classmethod
+    @staticmethod
     @lru_cache(maxsize=KEPT)
-    def decode(cls, text: str) -> "Fingerprint":
+    def decode(text: str) -> "Fingerprint":
         """The fingerprint that ``encode`` wrote; an empty one for what is not of this version."""
         version, *groups = text.split("|")
         groups += [""] * _LACKED.get(version, 0)
         if version not in _LACKED or len(groups) != 13:
-            return cls()
+            return Fingerprint()
         lang, counts, flags, status, page, title = groups[0].split(",")
         prominent, of_entities, of_names, of_words, of_concepts, of_numbers = map(int, counts.split("."))
         entities, kinds, roles, amounts, valuations, people, numbers, names, concepts, words, kin, behind = (
             tuple(group.split(",")) if group else () for group in groups[1:]
         )
-        return cls(
+        return Fingerprint(
             lang=lang,
             entities=tuple(slug.rstrip("*") for slug in entities),
             prominent=prominent,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from storage.model import Assignment, Member
-from watchers.stories.evidence import Evidence, gather, sequel, values
+from watchers.stories.evidence import Evidence, gather, sequel
 from watchers.stories.fingerprint import Fingerprint
 from watchers.stories.parties import (
     another_partner,
@@ -17,7 +17,7 @@ from watchers.stories.parties import (
     another_person,
     another_target,
     opposite,
-    role,
+    same_person,
 )
 from watchers.stories.rarity import Rarity
 from watchers.stories.suits import another_plaintiff
@@ -45,9 +45,10 @@ VETOES: tuple[tuple[str, Callable[[Fingerprint, Fingerprint], bool]], ...] = (
 _OF_TWO_KINDS = tuple(veto for veto in VETOES if veto[0] in ("opposite-move", "another-partner"))
 ANOTHER_PERSON, CONFIRMS_LATE, NOBODY_SHARED = "another-person", "confirms-late", "nobody-in-common"
 _SURENESS = {"rumour": 0, "reported": 1, "confirmed": 2}
-# What time does to the figures, undone; as places in the evidence. Stories that go on are days apart.
+# What time does to the figures, undone. Stories that go on are days apart.
 _TIMED = "days soon burst status disagree stage court sequel comment novel rivals rivals_alike"
-_TIMELESS = tuple((Evidence._fields.index(name), 0.5 if name == "soon" else 0.0) for name in _TIMED.split())
+_TIMELESS: Evidence = {name: 0.5 if name == "soon" else 0.0 for name in _TIMED.split()}
+_IN_COMMON = ("entities", "headliner", "names", "names_lead", "amounts", "amounts_lead", "copy")
 _MOST_BARRED = 3  # stories of which is told what kept an entry out
 _DAY = timedelta(days=1)
 _NO_TIME = timedelta(0)
@@ -68,34 +69,17 @@ class _Match(NamedTuple):
     barred: "_Match | None" = None  # the first member that it would resemble but for its veto
 
 
-def worth(fp: Fingerprint, rarity: Mapping[str, int], total: int) -> dict[str, float]:
-    """What sharing each of ``fp``'s keys tells, about: by this the store chooses the candidates.
-
-    ``rarity`` counts the entries that hold each key, of ``total``.
-    """
-    known, keys = Rarity(df=rarity, total=total), fp.keys()
-    return {key: known.key(key, fp.persons) for key in keys}
-
-
-def assign(
-    fp: Fingerprint,
-    published: datetime,
-    members: Sequence[Member],
-    rarity: Mapping[str, int],
-    total: int,
-) -> Assignment:
+def assign(fp: Fingerprint, published: datetime, members: Sequence[Member], rarity: Rarity) -> Assignment:
     """The story among ``members`` that ``fp`` tells, or a new one; with reasons.
 
-    ``rarity`` counts the entries that hold each of ``fp``'s keys, of ``total``.  A story
-    that it does not tell but goes on with is in ``follows``; others that it proves to be
-    the same event are in ``merge``.
+    ``rarity`` is that of ``fp``'s keys.  A story that it does not tell but goes on with is in
+    ``follows``; others that it proves to be the same event are in ``merge``.
     """
     stories: dict[int, list[Member]] = defaultdict(list)
     for member in members:
         stories[member.story_id].append(member)
-    known = Rarity(df=rarity, total=total)
-    fits = [_fit(fp, published, story, told, known) for story, told in stories.items()]
-    matches = _compared(fits, fp, stories, known)
+    fits = [_fit(fp, published, story, told, rarity) for story, told in stories.items()]
+    matches = _compared(fits, fp, stories, rarity)
     matches.sort(key=lambda match: (-match.score, match.story))
     if not matches:
         return Assignment(story_id=None, reasons=("no-candidate",))
@@ -106,7 +90,7 @@ def assign(
             story_id=None,
             follows=_followed(matches, published, fp),
             score=best.score,
-            reasons=("nothing-alike", *barred, *_reasons(best, fp, published, known)),
+            reasons=("nothing-alike", *barred, *_reasons(best, fp, published, rarity)),
         )
     proven = sorted(match.story for match in matches if match.score >= MERGE)
     into, *others = proven or [best.story]
@@ -115,15 +99,20 @@ def assign(
         follows=_followed([match for match in matches if match.score < JOIN], published, fp),
         merge=tuple(others),
         score=best.score,
-        reasons=(*_reasons(best, fp, published, known), *barred),
+        reasons=(*_reasons(best, fp, published, rarity), *barred),
     )
 
 
 def _fit(
     fp: Fingerprint, published: datetime, story: int, told: Sequence[Member], rarity: Rarity
 ) -> tuple[_Match, Presence]:
-    others = [Fingerprint.decode(member.fingerprint) for member in told]
-    persons = [role(fp, other, persons=True) for other in others]
+    others, spans, persons, later = [], [], [], []
+    for member in told:
+        other = Fingerprint.decode(member.fingerprint)
+        others.append(other)
+        spans.append(span := apart(published, member.published))
+        persons.append(same_person(fp, other))
+        later.append(bool(fp.behind or other.behind) and sequel(fp, other, span))
     # One report that leaves the name out must not carry another person into the story.
     somebody_else = (
         -1.0 in persons
@@ -134,11 +123,11 @@ def _fit(
         )
     )
     late = _confirms_late(fp, published, told, others)
-    spans = [apart(published, member.published) for member in told]
-    later = [sequel(fp, other, span) for other, span in zip(others, spans, strict=True)]
-    if 2 * sum(later) >= len(later):  # a few who guess at the new party make no event of the two
+    if any(later) and 2 * sum(later) >= len(
+        later
+    ):  # a few who guess at the new party make no event of the two
         later = [True] * len(later)
-    matches, seen = [], []
+    matches = []
     for member, other, played, span, after in zip(told, others, persons, spans, later, strict=True):
         same_page, evidence, score = bool(fp.page) and fp.page == other.page, None, 0.0
         veto = ""
@@ -148,11 +137,13 @@ def _fit(
             evidence = gather(fp, other, span, rarity, person=played, after=after)
             veto = CONFIRMS_LATE if late else NOBODY_SHARED if _strangers(evidence) else ""
             score = 0.0 if veto else likelihood(evidence)
-        seen.append((other, span, evidence))
         matches.append(_Match(story, score, other, member.published, evidence, same_page, veto))
-    best, near = _best(matches, fp.lang), presence(fp, seen)
-    barred = next((match for match in matches if match.veto and _resembles(match, near)), None)
-    return best._replace(barred=barred) if barred else best, near
+    best = _best(matches, fp.lang)
+    near = presence(fp, zip(others, spans, [match.evidence for match in matches], strict=True))
+    for match in matches:
+        if match.veto and _resembles(match, near):
+            return best._replace(barred=match), near
+    return best, near
 
 
 def _resembles(match: _Match, near: Presence) -> bool:
@@ -162,8 +153,7 @@ def _resembles(match: _Match, near: Presence) -> bool:
 
 def _strangers(evidence: Evidence) -> bool:
     """Whether two reports have nobody and no sum in common: that both buy something is no event."""
-    parties = evidence.entities or evidence.headliner or evidence.names or evidence.names_lead
-    return not (parties or evidence.amounts or evidence.amounts_lead or evidence.copy)
+    return not any(map(evidence.get, _IN_COMMON))
 
 
 def _veto(fp: Fingerprint, other: Fingerprint) -> str:
@@ -196,7 +186,7 @@ def _compared(
     rarity: Rarity,
 ) -> list[_Match]:
     """The matches with what the whole story and the others say, which only ever speaks against one."""
-    everybody = Presence(sum(near.about for _, near in fits), sum(near.alike for _, near in fits))
+    everybody = Presence(sum([near.about for _, near in fits]), sum([near.alike for _, near in fits]))
     compared = []
     for match, near in fits:
         if match.evidence is not None and match.score >= JOIN:
@@ -229,10 +219,7 @@ def _followed(matches: Sequence[_Match], published: datetime, fp: Fingerprint) -
     for match in matches:
         if match.evidence is None or match.opened >= published:
             continue
-        timeless = list(match.evidence)
-        for place, figure in _TIMELESS:
-            timeless[place] = figure
-        score = likelihood(timeless)
+        score = likelihood({**match.evidence, **_TIMELESS})
         if score >= (TALKS_OF if _talks_of_both(fp, match.other) else FOLLOW) and (
             best is None or (score, match.story) > best
         ):
@@ -266,6 +253,6 @@ def _reasons(match: _Match, fp: Fingerprint, published: datetime, rarity: Rarity
     evidence = match.evidence
     if evidence is None:  # it was vetoed, and there was nothing better
         evidence = gather(fp, match.other, apart(published, match.opened), rarity)
-    weighed = [(name, WEIGHTS[name] * value) for name, value in values(evidence)]
+    weighed = [(name, WEIGHTS[name] * value) for name, value in evidence.items()]
     weighed.sort(key=lambda pair: -abs(pair[1]))
     return tuple(f"{name}:{value:+.1f}" for name, value in weighed[:6] if abs(value) >= 0.3)

@@ -19,10 +19,23 @@ def words_of(fp: Fingerprint) -> frozenset[str]:
     return frozenset((*fp.names, *fp.words, *(part for _, who in fp.roles for part in parts(who))))
 
 
-def meet(mine: Iterable[str], other: Iterable[str], *, persons: bool = False) -> bool:
+def meet(mine: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether two names are one: whether they share a word that tells them from others."""
     for x in mine:
         for y in other:
-            if same(x, y, persons=persons):
+            if same(x, y):
+                return True
+    return False
+
+
+def meet_persons(mine: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether two names are one person's: whether the family name of one stands in the other.
+
+    The order of a name's parts is no matter.
+    """
+    for x in map(ordered, mine):
+        for y in map(ordered, other):
+            if x[-1] in y or y[-1] in x:
                 return True
     return False
 
@@ -54,15 +67,9 @@ def lone(who: Sequence[str]) -> bool:
     return not any(part in name for name in who for part in "+-")
 
 
-def same(x: str, y: str, *, persons: bool = False) -> bool:
-    """Whether two slugs or names are one: a word that only they bear, of people the family name.
-
-    The order of a name's parts is no matter: the last part of one stands in the other.
-    """
-    if not persons:
-        return not parts(x).isdisjoint(parts(y))
-    mine, other = ordered(x), ordered(y)
-    return mine[-1] in other or other[-1] in mine
+def same(x: str, y: str) -> bool:
+    """Whether two slugs or names are one: whether they share a word that tells them from others."""
+    return not parts(x).isdisjoint(parts(y))
 
 
 @lru_cache(maxsize=KEPT)

@@ -4,9 +4,9 @@ Pure.  The names of roles are those of ``watchers.moves``.
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
+from storage.model.noun import noun
 from watchers.stories.fingerprint import Fingerprint, once
 from watchers.stories.naming import (
     comparable,
@@ -14,8 +14,10 @@ from watchers.stories.naming import (
     family_there,
     lone,
     meet,
+    meet_persons,
     named_there,
     ordered,
+    parts,
     same,
     spelt_alike,
     wholly_there,
@@ -23,7 +25,6 @@ from watchers.stories.naming import (
 )
 from watchers.stories.vocabulary import vocabulary
 
-_PERSON_ROLES = frozenset({"person"})
 _TELLING_ROLES = frozenset({"customer", "target", "recipient"})  # one event has one of these
 _PERSONAL = frozenset({"hire", "departure"})
 _DEALS = frozenset({"partnership", "contract", "funding", "acquisition", "breakup", "infrastructure"})
@@ -32,7 +33,7 @@ _OTHER_FORMS = frozenset({"zh", "ja", "ko", "ru"})  # names of which look otherw
 _LISTED = frozenset({"investor"})  # roles of which every report names a few
 # Kinds that one event is told as, depending on who tells it.
 _NEAR = frozenset(
-    frozenset(pair)
+    kinds
     for pair in (
         ("hire", "departure"),  # two sides of one change, unless the direction says otherwise
         ("hire", "acquisition"),
@@ -57,6 +58,7 @@ _NEAR = frozenset(
         ("launch", "partnership"),
         ("launch", "reorg"),  # a unit that is set up
     )
+    for kinds in (pair, pair[::-1])
 )
 
 
@@ -72,7 +74,7 @@ def kind(a: Fingerprint, b: Fingerprint) -> float:
         return share
     if a.kinds[0] in b.kinds or b.kinds[0] in a.kinds:
         return 0.5 * share
-    near = frozenset({a.kinds[0], b.kinds[0]}) in _NEAR and not _leaves_beside(a, b)
+    near = (a.kinds[0], b.kinds[0]) in _NEAR and not _leaves_beside(a, b)
     return 0.5 * share if near else -share
 
 
@@ -84,7 +86,7 @@ def _leaves_beside(a: Fingerprint, b: Fingerprint) -> bool:
     if "layoffs" in by_kind:
         return bool(_cast(departure).people)
     launch = by_kind.get("launch")
-    return launch is not None and _overlap(_cast(departure).others, "from", _cast(launch).others, "owner")
+    return launch is not None and _overlap(_cast(departure).parts, "from", _cast(launch).parts, "owner")
 
 
 def opposite(a: Fingerprint, b: Fingerprint) -> bool:
@@ -95,19 +97,17 @@ def opposite(a: Fingerprint, b: Fingerprint) -> bool:
     """
     if not a.kinds or not b.kinds:
         return False
-    if a.kinds[0] == b.kinds[0] and a.kinds[0] not in _PERSONAL:
-        return False
     kinds = {a.kinds[0], b.kinds[0]}
+    if kinds <= _PERSONAL:
+        ours, theirs = _cast(a).parts, _cast(b).parts
+        back, forth = _overlap(ours, "to", theirs, "from"), _overlap(ours, "from", theirs, "to")
+        if not (back and forth) and (len(kinds) == 1 or not (back or forth)):  # one party may do both
+            return False
+        return not (_overlap(ours, "to", theirs, "to") or _overlap(ours, "from", theirs, "from"))
     if kinds == {"hire", "layoffs"}:
         return True
-    if kinds <= _PERSONAL:
-        ours, theirs = _cast(a).others, _cast(b).others
-        if _overlap(ours, "to", theirs, "to") or _overlap(ours, "from", theirs, "from"):
-            return False
-        back, forth = _overlap(ours, "to", theirs, "from"), _overlap(ours, "from", theirs, "to")
-        return (back or forth) if len(kinds) > 1 else (back and forth)  # one party may do both
     if kinds == {"contract", "breakup"}:
-        return role(a, b, persons=False) == 1.0 and a.kinds[0] not in b.kinds and b.kinds[0] not in a.kinds
+        return same_party(a, b) == 1.0 and a.kinds[0] not in b.kinds and b.kinds[0] not in a.kinds
     return False
 
 
@@ -200,55 +200,76 @@ def _told_behind(later: Fingerprint, earlier: Fingerprint) -> bool:
 
 def another_person(a: Fingerprint, b: Fingerprint) -> bool:
     """Whether both headlines tell of somebody who comes or goes, and it is not the same one."""
-    return a.moved and b.moved and _both_personal(a, b) and role(a, b, persons=True) == -1.0
+    told = a.moved and b.moved and _cast(a).personal and _cast(b).personal
+    return told and same_person(a, b) == -1.0
 
 
-def _both_personal(a: Fingerprint, b: Fingerprint) -> bool:
-    return a.moved and b.moved and {*a.kinds[:1], *b.kinds[:1]} <= _PERSONAL
+def same_person(a: Fingerprint, b: Fingerprint) -> float:
+    """1 when both moves are of the same person, -1 when of others only, 0 when nobody can tell.
 
-
-def role(a: Fingerprint, b: Fingerprint, *, persons: bool) -> float:
-    """1 when a role is played by the same, -1 when by others only, 0 when nobody can tell.
-
-    Where some are the same, but both sides also have somebody else in it (a deal with
-    Amazon, a deal with Microsoft), it is -0.5.  Where one move names a person and the other
-    text only has the name, it is 0.5.
+    Where each text has whom the other one's move names, or one move names a person and the
+    other text only has the name, it is 0.5.
     """
     if not a.roles or not b.roles:
         return 0.0
-    outcome = 0.0
     cast, others = _cast(a), _cast(b)
-    ours, theirs = (cast.people, others.people) if persons else (cast.others, others.others)
-    if persons and not (ours and theirs) and {*a.kinds[:1], *b.kinds[:1]} <= _PERSONAL:
-        if bool(ours) == bool(theirs) or not (a.moved and b.moved):
-            return 0.5 * (_subject_there(a, b) or _subject_there(b, a))
-        named, text = (ours, b) if ours else (theirs, a)
-        return 0.5 * family_there((who for played in named.values() for who in played), text)
-    shared = [name for name in ours if name in theirs]
-    if not shared:
+    ours, theirs = cast.people, others.people
+    if not ours or not theirs:
+        return 0.5 * (cast.personal and others.personal and _person_there(ours, theirs, a, b))
+    if meet_persons(ours, theirs):
+        return 1.0
+    if _both_told(ours, theirs, a, b):
+        return 0.5
+    return -1.0 if _contradict(ours, theirs, a, b) else 0.0
+
+
+def _person_there(ours: Sequence[str], theirs: Sequence[str], a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether the text of whichever move names nobody has the person of the other."""
+    if bool(ours) == bool(theirs) or not (a.moved and b.moved):
+        return _subject_there(a, b) or _subject_there(b, a)
+    return family_there(ours, b) if ours else family_there(theirs, a)
+
+
+def same_party(a: Fingerprint, b: Fingerprint) -> float:
+    """1 when another role is played by the same, -1 when by others only, 0 when nobody can tell.
+
+    Where some are the same, but both sides also have somebody else in it (a deal with
+    Amazon, a deal with Microsoft), it is -0.5.
+    """
+    if not a.roles or not b.roles:
         return 0.0
+    cast, others = _cast(a), _cast(b)
+    ours, theirs = cast.others, others.others
+    if ours.keys().isdisjoint(theirs):
+        return 0.0
+    shared = [name for name in ours if name in theirs]
     if len(shared) > 1:
         shared.sort(key=_telling_first)
-    if not persons and shared[0] in _TELLING_ROLES and any(_others(ours, theirs, name) for name in shared):
+    outcome = 0.0
+    if shared[0] in _TELLING_ROLES and any(_others(ours, theirs, name) for name in shared):
         outcome = -0.5  # one buyer, two purchases
     for name in shared:
         mine, other = ours[name], theirs[name]
-        if meet(mine, other, persons=persons):
-            extra = _beyond(mine, other) and _beyond(other, mine)
-            if not extra or persons or name in _LISTED:
+        if not cast.parts[name].isdisjoint(others.parts[name]):
+            if name in _LISTED or not (_beyond(mine, other) and _beyond(other, mine)):
                 if outcome < 0 and name not in _TELLING_ROLES:
                     continue
                 return 1.0
             outcome = min(outcome, -0.5)
-        elif persons and _both_told(mine, other, a, b):
-            outcome = max(outcome, 0.5)
-        elif all(comparable(x, y) for x in mine for y in other) and not (
-            a.lang != b.lang and described((*mine, *other))
-        ):
+        elif _contradict(mine, other, a, b):
             outcome = -1.0
-    if outcome < 0 and not persons and len(cast.watched) > 1 and cast.watched == others.watched:
+    if outcome < 0 and len(cast.watched) > 1 and cast.watched == others.watched:
         return 0.5  # the same parties, read in other roles
     return outcome
+
+
+def _contradict(mine: Sequence[str], other: Sequence[str], a: Fingerprint, b: Fingerprint) -> bool:
+    """Whether names that do not meet are of two, as far as their scripts and languages allow to say so."""
+    for x in mine:
+        for y in other:
+            if not comparable(x, y):
+                return False
+    return a.lang == b.lang or not described((*mine, *other))
 
 
 def _telling_first(name: str) -> tuple[bool, str]:
@@ -267,11 +288,14 @@ def _others(ours: Mapping[str, list[str]], theirs: Mapping[str, list[str]], name
     return True
 
 
-class _Cast(NamedTuple):
+@noun
+class _Cast:
     """Who plays in the main move."""
 
-    people: Mapping[str, list[str]]  # role -> who; the others likewise
-    others: Mapping[str, list[str]]
+    people: Sequence[str]
+    personal: bool  # the move is that somebody comes or goes, as far as its kind is known
+    others: Mapping[str, list[str]]  # role -> who plays it, but for people
+    parts: Mapping[str, frozenset[str]]  # and the words by which these are told from others
     watched: frozenset[str]  # those of the others whom somebody watches
     telling: Mapping[str, frozenset[str]]  # of the roles of which one event has one, the watched
     dealing: tuple[str, ...]  # those who make a deal, whatever it is told as
@@ -279,15 +303,18 @@ class _Cast(NamedTuple):
 
 @once
 def _cast(fp: Fingerprint) -> _Cast:
-    people: dict[str, list[str]] = {}
+    people = [who for name, who in fp.roles if name == "person"]
     others: dict[str, list[str]] = {}
     for name, who in fp.roles:
-        (people if name in _PERSON_ROLES else others).setdefault(name, []).append(who)
+        if name != "person":
+            others.setdefault(name, []).append(who)
     known = frozenset(_known(fp))
     telling = {name: known.intersection(who) for name, who in others.items() if name in _TELLING_ROLES}
     return _Cast(
         people=people,
+        personal=_PERSONAL.issuperset(fp.kinds[:1]),
         others=others,
+        parts={name: frozenset().union(*map(parts, who)) for name, who in others.items()},
         watched=known.intersection(who for played in others.values() for who in played),
         telling={name: watched for name, watched in telling.items() if watched},
         dealing=tuple(who for name, who in fp.roles if name in _DEALING_ROLES),
@@ -299,12 +326,16 @@ def _known(fp: Fingerprint) -> tuple[str, ...]:
     return (*fp.entities, *fp.kin)
 
 
-def _overlap(ours: Mapping[str, list[str]], name: str, theirs: Mapping[str, list[str]], other: str) -> bool:
-    return name in ours and other in theirs and meet(ours[name], theirs[other])
+def _overlap(
+    ours: Mapping[str, frozenset[str]], name: str, theirs: Mapping[str, frozenset[str]], other: str
+) -> bool:
+    """Whether one role here and another there are played by the same, by the parts of their names."""
+    return name in ours and other in theirs and not ours[name].isdisjoint(theirs[other])
 
 
-def _beyond(mine: Iterable[str], other: list[str]) -> bool:
-    return any(not meet((x,), other) for x in mine)
+def _beyond(mine: list[str], other: list[str]) -> bool:
+    """Whether somebody else plays too, of names some of which meet."""
+    return len(mine) > 1 and any(not meet((x,), other) for x in mine)
 
 
 def _subject_there(a: Fingerprint, b: Fingerprint) -> bool:
@@ -312,10 +343,13 @@ def _subject_there(a: Fingerprint, b: Fingerprint) -> bool:
 
     Those whom a table knows stand beside many events: "Elon Musk's xAI".
     """
-    there = set(zip(b.names, b.names[1:], strict=False))
-    named = a.headline_names()
+    return not _subjects(a).isdisjoint(itertools.pairwise(b.names))
+
+
+@once
+def _subjects(fp: Fingerprint) -> frozenset[tuple[str, str]]:
     famous = vocabulary().famous
-    return any(pair in there and famous.isdisjoint(pair) for pair in itertools.pairwise(named))
+    return frozenset(pair for pair in itertools.pairwise(fp.headline_names()) if famous.isdisjoint(pair))
 
 
 def _both_told(mine: Sequence[str], other: Sequence[str], a: Fingerprint, b: Fingerprint) -> bool:

@@ -5,9 +5,8 @@ The store's counts are blended with a packaged prior, so that it works from the 
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import field
+from functools import lru_cache
 
-from storage.model.noun import noun
 from watchers.stories.vocabulary import vocabulary
 
 PRIOR = 400  # imagined entries that the packaged shares stand for
@@ -23,79 +22,75 @@ _SHARE = {
     "plain": 0.05,  # an ordinary word
     "bigram": 0.01,  # two Han characters
 }
+_SCALE = {"bigram": 0.5}  # of what such a key tells: two of a word share a character
 _MOST = {sort: RAREST - math.log(share) for sort, share in _SHARE.items()}
 # What a nat of a shared key's rarity is worth beside the others, about as in ``weights``; a page
 # or a headline proves all by itself, and must not make all others faint beside it.
 _WORTH = {"e": 0.6, "n": 0.17, "c": 0.3, "a": 0.23}
 _PROOF = {"u": 8.0, "t": 4.0}
-_KEYED = {"plain": "n", "bigram": "n", "common": "c", "p": "e"}  # sorts that share a sort of key
 
 
-@noun
+class _Weights(dict[str, float]):
+    """What the keys of one kind tell; what no entry holds is worked out when it is asked for."""
+
+    def __init__(self, kind: str, total: int) -> None:
+        super().__init__()
+        self._kind, self._total = kind, total
+
+    def __missing__(self, what: str) -> float:
+        weight = self[what] = _weigh(_sort(self._kind, what), 0, self._total)
+        return weight
+
+
 class Rarity:
-    """The store's counts for the keys of one entry."""
+    """What the keys of one entry tell, in nats, 0 and up: ``df`` entries hold each, of ``total``.
 
-    df: Mapping[str, int]  # entries by key
-    total: int
-    # What was worked out; names, concepts and entities are asked for again and again.
-    _known: dict[tuple[str, str], float] = field(default_factory=dict, repr=False, compare=False)
-    _names: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
-    _concepts: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
-    _persons: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
-    _others: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
+    ``persons`` are the slugs of people.
+    """
 
-    def entity(self, slug: str, *, person: bool) -> float:
-        """Information of a shared entity in nats, 0 and up; likewise the others."""
-        known = self._persons if person else self._others
-        weight = known.get(slug)
-        if weight is None:
-            weight = known[slug] = self._weigh("p" if person else "e", slug)
-        return weight
-
-    def name(self, name: str) -> float:
-        """Of a proper noun."""
-        weight = self._names.get(name)
-        if weight is None:
-            sort = "plain" if name in vocabulary().plain else "n"
-            weight = self._names[name] = self._weigh(sort, name)
-        return weight
-
-    def concept(self, concept: str) -> float:
-        """Of a concept."""
-        weight = self._concepts.get(concept)
-        if weight is None:
-            sort = "common" if concept in vocabulary().common else "c"
-            weight = self._concepts[concept] = self._weigh(sort, concept)
-        return weight
+    def __init__(self, df: Mapping[str, int], total: int, persons: Collection[str] = ()) -> None:
+        self.df, self.total = df, total
+        self.words = _Weights("n", total)  # names and words, of Han two characters
+        self.concepts = _Weights("c", total)
+        self.numbers = _Weights("a", total)
+        self.entities = _Weights("e", total)  # the entry's persons as such
+        self.persons = _Weights("p", total)
+        self._shares: dict[float, float] = {}
+        # What sharing each key tells beside the others: by this the store chooses the candidates.
+        self.tells: dict[str, float] = {}
+        of_kind = {"n": self.words, "c": self.concepts, "a": self.numbers}
+        for key, seen in df.items():
+            kind, what = key[0], key[2:]
+            if kind in of_kind:
+                if seen:
+                    weight = of_kind[kind][what] = _weigh(_sort(kind, what), seen, total)
+                    self.tells[key] = _WORTH[kind] * weight
+            elif kind == "e":
+                self.persons[what] = _weigh("p", seen, total)
+                self.entities[what] = self.persons[what] if what in persons else _weigh("e", seen, total)
+                self.tells[key] = _WORTH[kind] * self.entities[what]
+            elif seen:
+                self.tells[key] = _PROOF[kind]
 
     def number(self, number: float) -> float:
         """Of a number, as a share of what the rarest tells: a sum that all cite is background."""
-        return self._weight("a", f"{number:g}") / _MOST["a"]
+        share = self._shares.get(number)
+        if share is None:
+            share = self._shares[number] = self.numbers[f"{number:g}"] / _MOST["a"]
+        return share
 
-    def word(self, word: str) -> float:
-        """Of a word, or two Han characters."""
-        if word[0] > "\u3000":
-            return 0.5 * self._weight("bigram", word)
-        return self.name(word)
 
-    def key(self, key: str, persons: Collection[str]) -> float:
-        """What sharing a key tells, about; ``persons`` are the slugs of people."""
-        sort, _, what = key.partition(":")
-        if sort in _PROOF:
-            return _PROOF[sort]
-        if sort == "e":
-            return _WORTH[sort] * self.entity(what, person=what in persons)
-        if sort == "n":
-            return _WORTH[sort] * self.word(what)
-        return _WORTH[sort] * (self.concept(what) if sort == "c" else self._weight(sort, what))
+def _sort(kind: str, what: str) -> str:
+    if kind == "n":
+        if what[0] > "\u3000":
+            return "bigram"
+        return "plain" if what in vocabulary().plain else kind
+    return "common" if kind == "c" and what in vocabulary().common else kind
 
-    def _weight(self, sort: str, key: str) -> float:
-        weight = self._known.get((sort, key))
-        if weight is None:
-            weight = self._known[(sort, key)] = self._weigh(sort, key)
-        return weight
 
-    def _weigh(self, sort: str, key: str) -> float:
-        seen = max(0, self.df.get(f"{_KEYED.get(sort, sort)}:{key}", 0) - 1)  # the candidate holds it
-        weight = math.log((self.total + PRIOR) / (seen + _SHARE[sort] * PRIOR))
-        return min(max(0.0, weight), _MOST[sort])
+@lru_cache(maxsize=256)
+def _weigh(sort: str, seen: int, total: int) -> float:
+    """By how many entries hold a key of a sort: most are held by few, so it is seldom worked out."""
+    others = max(0, seen - 1)  # the candidate holds it
+    weight = math.log((total + PRIOR) / (others + _SHARE[sort] * PRIOR))
+    return min(max(0.0, weight), _MOST[sort]) * _SCALE.get(sort, 1.0)

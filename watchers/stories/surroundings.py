@@ -35,11 +35,11 @@ def presence(fp: Fingerprint, told: Iterable[tuple[Fingerprint, timedelta, Evide
     """
     about = alike = 0.0
     for other, span, evidence in told:
-        fresh = evidence.soon if evidence else soon(span / _DAY)
-        if fresh <= alike or not (evidence.headliner if evidence else akin(fp, other)):
+        fresh = evidence["soon"] if evidence else soon(span / _DAY)
+        if fresh <= alike or not (evidence.get("headliner") if evidence else akin(fp, other)):
             continue
         about = max(about, fresh)
-        if (evidence.action if evidence else compare(sorts_of(fp), sorts_of(other))) > 0.0:
+        if (evidence["action"] if evidence else compare(sorts_of(fp), sorts_of(other))) > 0.0:
             alike = fresh
     return Presence(about, alike)
 
@@ -54,13 +54,14 @@ def novelty(fp: Fingerprint, told: Sequence[Fingerprint], rarity: Rarity) -> flo
     if not known:
         known = [words_of(other) for other in told]
         said = tuple(word for word in said if word in vocabulary().famous)
-    return min(_MOST_NOVEL, sum(rarity.word(key) for key in said if not any(key in have for have in known)))
+    return min(_MOST_NOVEL, sum(rarity.words[key] for key in said if not any(key in have for have in known)))
 
 
 def beside(evidence: Evidence, novel: float, own: Presence, everybody: Presence) -> Evidence:
     """``evidence`` with what the whole story and others say; ``everybody`` is the sum over all of them."""
-    return evidence._replace(
-        novel=novel,
-        rivals=math.log1p(max(0.0, everybody.about - own.about)),
-        rivals_alike=math.log1p(max(0.0, everybody.alike - own.alike)),
-    )
+    return {
+        **evidence,
+        "novel": novel,
+        "rivals": math.log1p(max(0.0, everybody.about - own.about)),
+        "rivals_alike": math.log1p(max(0.0, everybody.alike - own.alike)),
+    }

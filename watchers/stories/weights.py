@@ -5,8 +5,6 @@ on nothing else: ``python -m tests.stories.refit --write``.
 """
 
 import math
-from collections.abc import Iterable
-from operator import mul
 
 from watchers.stories.evidence import Evidence
 
@@ -50,14 +48,16 @@ WEIGHTS: dict[str, float] = {
     "rivals_alike": -1.98,
 }
 BIAS = -5.08
-_IN_ORDER = tuple(WEIGHTS[name] for name in Evidence._fields)
 
 
-def likelihood(evidence: Iterable[float]) -> float:
-    """How likely both tell the same event, 0..1; of figures in the order of ``Evidence``."""
+def likelihood(evidence: Evidence) -> float:
+    """How likely both tell the same event, 0..1."""
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit(evidence)))))
 
 
-def logit(evidence: Iterable[float]) -> float:
+def logit(evidence: Evidence) -> float:
     """The same on the scale on which evidence adds up."""
-    return BIAS + sum(map(mul, _IN_ORDER, evidence))
+    weighed = 0.0
+    for name, figure in evidence.items():
+        weighed += WEIGHTS[name] * figure
+    return BIAS + weighed
