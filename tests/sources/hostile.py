@@ -79,12 +79,12 @@ async def endless_headers(writer: asyncio.StreamWriter, path: str) -> None:
 
 
 async def slow_drip(writer: asyncio.StreamWriter, path: str) -> None:
-    """A byte now and then."""
+    """A byte now and then, for twice as long as a poll may take."""
     writer.write(head(length=len(FEED)))
     for byte in FEED:
         writer.write(bytes([byte]))
         await writer.drain()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(60 / len(FEED))
 
 
 async def slow_headers(writer: asyncio.StreamWriter, path: str) -> None:

@@ -65,6 +65,5 @@ def test_a_crowd_of_misdeeds_costs_little_memory_and_no_more_than_its_time(tmp_p
         f"\n{len(urls)} hostile feeds at once: {len(report.failed)} failures with a name, "
         f"{took:.1f} s in all, grown by {grown:.0f} MiB at most"
     )
-    assert len(report.failed) + report.changed == len(urls)
-    assert report.changed == COPIES  # the drips, which end just in time
+    assert (len(report.failed), report.changed) == (len(urls), 0)
     assert grown < 64
