@@ -523,3 +523,84 @@ def test_an_unknown_key_of_plain_words_is_a_fault() -> None:
         ("resort", "hires"),
         ("resort", "of"),
     }
+
+
+# --- words that are names, and whose side a party is on -----------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "person"),
+    [
+        ("Sue Young leaves Meta", "departure", "Sue Young"),
+        ("Former Google counsel Sue Gordon joins Meta", "hire", "Sue Gordon"),
+        ("OpenAI names Sue Young chief executive", "hire", "Sue Young"),
+        ("Grant Hill leaves OpenAI for Anthropic", "departure", "Grant Hill"),
+        ("Bill Ferris leaves OpenAI", "departure", "Bill Ferris"),
+    ],
+)
+def test_a_verb_that_is_a_given_name_before_a_name_tells_no_move(
+    matcher: Matcher, title: str, kind: str, person: str
+) -> None:
+    [move] = _detect(matcher, title)
+    assert (move.kind, move.names["person"]) == (kind, (person,))
+
+
+@pytest.mark.parametrize(
+    "title", ["Authors Sue Meta Over Books", "Authors sue Meta over books", "Sue Meta, lawyers tell authors"]
+)
+def test_the_same_verb_stays_one_behind_its_subject_or_before_a_company(matcher: Matcher, title: str) -> None:
+    [move] = _detect(matcher, title)
+    assert (move.kind, move.roles["defendant"]) == ("legal", ("meta",))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Corvid Images wins case against OpenAI",
+        "Corvid Images drops copyright lawsuit against OpenAI",
+        "Corvid Images loses landmark patent case against OpenAI",
+    ],
+)
+def test_who_has_a_case_against_somebody_is_the_plaintiff_however_it_ends(
+    matcher: Matcher, title: str
+) -> None:
+    move = _detect(matcher, title)[0]
+    assert (move.names["plaintiff"], move.roles["defendant"]) == (("Corvid Images",), ("openai",))
+
+
+def test_in_spanish_a_company_that_is_designated_as_something_is_not_hired(matcher: Matcher) -> None:
+    title = "EU designa a Anthropic como riesgo, dice su director"
+    assert _detect(matcher, title, lang="es") == ()
+    [move] = _detect(matcher, "Scale AI designa a Jason Droege como consejero delegado", lang="es")
+    assert (move.kind, move.roles["person"]) == ("hire", ("jason-droege",))
+
+
+@pytest.mark.parametrize(
+    ("title", "roles"),
+    [
+        ("El fichaje de Tilda Moreno de OpenAI", {"from": ("openai",)}),
+        ("El fichaje de Tilda Moreno por OpenAI", {"to": ("openai",)}),
+        ("Meta cierra el fichaje de Tilda Moreno de OpenAI", {"to": ("meta",), "from": ("openai",)}),
+        ("Meta confirma el fichaje de tres ingenieros de OpenAI", {"to": ("meta",), "from": ("openai",)}),
+    ],
+)
+def test_in_spanish_a_hire_of_somebody_of_a_company_is_from_there(
+    matcher: Matcher, title: str, roles: dict[str, tuple[str, ...]]
+) -> None:
+    move = _detect(matcher, title, lang="es")[0]
+    assert (move.kind, dict(move.roles)) == ("hire", roles)
+
+
+@pytest.mark.parametrize(
+    ("title", "roles"),
+    [
+        ("La salida de Tilda Moreno sacude a Meta", {"from": ("meta",)}),
+        ("La marcha de Tilda Moreno golpea a Meta", {"from": ("meta",)}),
+        ("La salida de Tilda Moreno a Meta", {"to": ("meta",)}),
+    ],
+)
+def test_in_spanish_whom_a_departure_shakes_is_whom_somebody_left(
+    matcher: Matcher, title: str, roles: dict[str, tuple[str, ...]]
+) -> None:
+    [move] = _detect(matcher, title, lang="es")
+    assert (move.kind, dict(move.roles), move.names["person"]) == ("departure", roles, ("Tilda Moreno",))

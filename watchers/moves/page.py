@@ -191,6 +191,8 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     inner = [m for m in accepted if m not in here] if len(accepted) > len(here) else []
     page = _page(name, raw, folded, lexicon, here, inner, [], set(), [], {}, [], [])
     _scan(page, [(m.start, m.end) for m in here] if here else [])
+    if "given" in page.present:
+        _forget_given_names(page)
     if page.triggers and not lexicon.nouns_capital:
         page.triggers = _without_surnames(raw, page.triggers)
     return page
@@ -382,6 +384,30 @@ def _without_surnames(raw: str, triggers: list[Trigger]) -> list[Trigger]:
         return triggers
     small = sum(m[0][0].islower() for m in _SMALL_WORD.finditer(raw[:400]))
     return triggers if small < 2 else [t for t in triggers if t not in suspects]
+
+
+_NEXT_NAME = re.compile(r" ([A-ZÀ-Þ][^\W\d_]*[a-zß-ÿ])(?![^\W\d_])")
+
+
+def _forget_given_names(page: Page) -> None:
+    """Leave out words of the table that are given names where they stand: "Sue Young leaves Acme"."""
+    names = {place for place in page.places("given") if _opens_a_name(page, *place)}
+    if names:
+        page.found = [one for one in page.found if one[:2] not in names]
+        page.triggers = [one for one in page.triggers if one[:2] not in names]
+
+
+def _opens_a_name(page: Page, start: int, end: int) -> bool:
+    """Whether a word is followed by a name that nobody knows, and begins the field or has a capital that tells."""
+    raw = page.raw
+    behind = _NEXT_NAME.match(raw, end)
+    if behind is None or not raw[start].isupper() or (start > 0 and is_title_case(raw)):
+        return False
+    next_one = behind.start(1)
+    known = any(m.start <= next_one < m.end for m in page.mentions) or any(
+        begin == next_one for begin, _, _ in page.found
+    )
+    return not known and fold(behind[1]) not in page.lexicon.stop
 
 
 def _after_capital(raw: str, start: int, end: int) -> bool:

@@ -35,7 +35,7 @@ CLASSES = frozenset(
 )
 # What it asks for where a table has it.
 OPTIONAL = frozenset(
-    "alliance border court datacentre deal energy finder gigawatts itself kin kin_of noun novel opinion own owned plain remedy review shareword stuff tells".split()
+    "alliance border court datacentre deal energy finder gigawatts given itself kin kin_of noun novel opinion own owned plain remedy review shareword stuff tells".split()
 )
 CUES = frozenset(
     "negation never frustrated advised recounted stating auxiliary person_relative background simultaneous opening afterwards relative past dated"
