@@ -7,6 +7,7 @@ is in is decided by ``watchers.language`` (re-exported here), what the words mea
 
 import html
 import re
+import string
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -156,7 +157,8 @@ def _goes_on(s: str, dot: int, end: int) -> bool:
         return len(word) == 1 or word.lower() in _SHORT
     if word.isdigit() and len(word) <= 2 and following[:3].lower() in _MONTHS:
         return True  # "am 30. Mai"
-    return _ABBREVIATION.search(before) is not None
+    last = before[-1:]
+    return last.isalnum() and not last.isdecimal() and _ABBREVIATION.search(before) is not None
 
 
 # --- HTML -------------------------------------------------------------------------------
@@ -269,6 +271,7 @@ def _without_comments(markup: str) -> str:
 # --- Title Case -------------------------------------------------------------------------
 
 _CASED_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’][^\W\d_]+)?")
+_BLANKED = bytes(sign if chr(sign).isalnum() else 32 for sign in range(256))  # all but letters and digits
 _LONG = 4  # letters: shorter words stay small in many styles
 _ENOUGH = 3  # long words that tell by themselves
 _TITLE_SHARE = 0.75
@@ -304,7 +307,7 @@ def is_title_case(title: str) -> bool:
     Judged by its words of four letters and more after the first.  With fewer than three of
     them, all but the function words must have capitals, and at least two be no acronyms.
     """
-    words = _CASED_WORD.findall(title)[1:]
+    words = _cased_words(title)[1:]
     if not title.isascii():  # some scripts have no capitals
         words = [w for w in words if w.lower() != w.upper()]
     long = [w for w in words if len(w) >= _LONG]
@@ -312,3 +315,10 @@ def is_title_case(title: str) -> bool:
         return sum([not w[0].islower() for w in long]) >= _TITLE_SHARE * len(long)
     telling = [w for w in words if w not in _SMALL_WORDS and not w.isupper()]
     return len(telling) > 1 and all(w[0].isupper() for w in telling)
+
+
+def _cased_words(title: str) -> list[str]:
+    if title.isascii() and "'" not in title:  # at a quarter of the cost
+        pieces = title.encode().translate(_BLANKED).decode().split()
+        return [word for piece in pieces if (word := piece.lstrip(string.digits))]
+    return _CASED_WORD.findall(title)

@@ -247,6 +247,7 @@ class Topics:
     callings: Words  # right before a person's name: "judge", "coach"
     trades: Words  # right after it, with a capital: "Hotels", "Mining"
     legal: Words  # right after it: "GmbH"
+    words: Words  # those of the first three
 
 
 @cache
@@ -259,10 +260,12 @@ def topics() -> Topics:
 
     field, elsewhere, bearers = table["field"], table["elsewhere"], table["bearers"]
     elsewhere_cjk = words(elsewhere.pop("cjk"))
+    of_field, shared = frozenset(words(field["plain"])), frozenset(words(field["shared"]))
+    of_others = frozenset(words(" ".join(elsewhere.values())))
     return Topics(
-        field=frozenset(words(field["plain"])),
-        shared=frozenset(words(field["shared"])),
-        elsewhere=frozenset(words(" ".join(elsewhere.values()))),
+        field=of_field,
+        shared=shared,
+        elsewhere=of_others,
         field_cjk=words(field["cjk"]),
         shared_cjk=words(field["shared_cjk"]),
         elsewhere_cjk=elsewhere_cjk,
@@ -273,6 +276,7 @@ def topics() -> Topics:
         callings=frozenset(words(bearers["callings"])),
         trades=frozenset(words(bearers["after"])),
         legal=frozenset(words(bearers["legal"])),
+        words=of_field | shared | of_others,
     )
 
 

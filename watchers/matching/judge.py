@@ -173,7 +173,7 @@ def _backed(candidate: Candidate, backing: tuple[str, ...]) -> bool:
 
 def _phrase_alone(candidate: Candidate, scene: Scene) -> bool:
     """ "Thinking machines: an exhibition": ordinary words, nobody acts, and nothing speaks of the field."""
-    return not (candidate.profile.person or scene.topic.watched or _backed(candidate, _BACKING))
+    return not (candidate.profile.person or _backed(candidate, _BACKING) or scene.topic.watched)
 
 
 def _without_context(candidate: Candidate, scene: Scene, found: Evidence) -> Evidence:

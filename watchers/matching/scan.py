@@ -8,7 +8,6 @@ is the work of ``judge``.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage.model import Watchlist
@@ -167,10 +166,16 @@ def _spaced(key: str) -> bool:
     return ord(key[0]) < 0x3040 or ord(key[0]) > 0xD7A3
 
 
-@lru_cache(maxsize=4096)  # asked of few signs, and often
-def _joins(char: str) -> bool:
-    """Whether a sign beside an alphabet's letter would make it part of a longer word."""
-    return char.isalnum() and (char < "\u3040" or "\ud7a3" < char < "\U00020000" or char > "\U0003ffff")
+class _Joins(dict[str, bool]):
+    """Whether a sign beside an alphabet's letter would make it part of a longer word: told when first met."""
+
+    def __missing__(self, char: str) -> bool:
+        cjk = "\u3040" <= char <= "\ud7a3" or "\U00020000" <= char <= "\U0003ffff"
+        self[char] = joins = char.isalnum() and not cjk
+        return joins
+
+
+_JOINS = _Joins()
 
 
 def whole_word(text: str, start: int, end: int, *, spaced: bool) -> str | None:
@@ -180,9 +185,9 @@ def whole_word(text: str, start: int, end: int, *, spaced: bool) -> str | None:
     Korean may go on with a particle; an alphabet's word may take a short ending.
     """
     if spaced:
-        if start and _joins(text[start - 1]) and _joins(text[start]):
+        if start and _JOINS[text[start - 1]] and _JOINS[text[start]]:
             return None
-        if end == len(text) or not (_joins(text[end]) and _joins(text[end - 1])):
+        if end == len(text) or not (_JOINS[text[end]] and _JOINS[text[end - 1]]):
             return ""
         return _ending(text, end, _CYRILLIC_ENDINGS if ord(text[end - 1]) in _CYRILLIC else _LATIN_ENDINGS)
     before = text[start - 1] if start else " "
@@ -195,12 +200,12 @@ def whole_word(text: str, start: int, end: int, *, spaced: bool) -> str | None:
         return None
     if ord(text[end - 1]) in _KATAKANA and ord(after) in _KATAKANA:
         return None
-    return None if _joins(after) and _joins(text[end - 1]) else ""
+    return None if _JOINS[after] and _JOINS[text[end - 1]] else ""
 
 
 def _ending(text: str, end: int, endings: frozenset[str]) -> str | None:
     stop = end + 1
-    while stop < len(text) and stop <= end + 3 and _joins(text[stop]):
+    while stop < len(text) and stop <= end + 3 and _JOINS[text[stop]]:
         stop += 1
     return text[end:stop] if text[end:stop] in endings else None
 

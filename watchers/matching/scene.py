@@ -232,7 +232,7 @@ class Scene:
                 for words in (told.field_cjk, told.shared_cjk, told.elsewhere_cjk)
             )
         else:
-            found = _topic_words("\n".join(read))
+            found = told.words.intersection(_topic_words("\n".join(read)))
             field, shared, elsewhere = (
                 not told.field.isdisjoint(found),
                 not told.shared.isdisjoint(found),

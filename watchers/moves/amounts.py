@@ -25,6 +25,7 @@ _WORTH_BEFORE = 30  # code points between "valued at" and the amount
 _WORTH_AFTER = 16  # between the amount and "valuation"
 _COUNT_REACH = 30  # between a number and whom it counts
 _MOST_PEOPLE = 2_000_000
+_WHOM = ("job", "talent", "position")  # classes of words for people who are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ def find_amounts(page: Page, left: int, right: int) -> list[Amount]:
     found: list[tuple[int, int, float, str | None]] = []
     left = max(left, numbers[0] - _longest_currency(page.lexicon))
     for match in _find_all(_pattern(page.lexicon), page.folded, left, numbers[1], right):
+        if match[0].isdigit():
+            continue  # a bare number
         value, currency = _read_amount(match, page.lexicon)
         if value is None or value <= 0:
             continue
@@ -265,6 +268,8 @@ def _count_pattern(lexicon: Lexicon) -> re.Pattern[str]:
 def find_counts(page: Page, start: int, end: int) -> list[Count]:
     """Counts of people between two positions, in order."""
     counts: list[Count] = []
+    if not page.lexicon.numbers.counters and page.present.isdisjoint(_WHOM):
+        return counts
     numbers = _numbers(page.folded, start, end, page.lexicon.numbers.words)
     if numbers is None:
         return counts
@@ -298,7 +303,7 @@ def _counts_people(page: Page, match: re.Match[str], value: int) -> bool:
             tuple(f" {c}" for c in counters), match.end()
         )
     limit = min(len(page.folded), match.end() + _COUNT_REACH)
-    for name in ("job", "talent", "position"):
+    for name in _WHOM:
         whom = page.first(name, match.end(), limit)
         if whom is not None and _same_phrase(page, match.end(), whom.start):
             return True

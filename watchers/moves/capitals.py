@@ -38,30 +38,32 @@ _DOUBLE = re.compile(
 
 def add_capitalised(page: Page, parties: list[Party], taken: bytearray, left: int, right: int) -> None:
     """Add the runs of capitalised words between two places in which nothing is ``taken``."""
-    shouting = page.name == "title" and is_title_case(page.raw)
+    raw = page.raw
+    shouting = page.name == "title" and is_title_case(raw)
     german = page.lexicon.nouns_capital
     elided, formerly = _elided(page.lexicon.naming), _formerly(page.lexicon.naming)
     run: list[tuple[int, int]] = []
     last_end = left
-    for match in _TOKEN.finditer(page.raw, left, right):
+    for match in _TOKEN.finditer(raw, left, right):
         start, end = match.span(1)
-        if not run and match[1].islower():
+        word = match[1]
+        if not run and word.islower():
             last_end = end  # most words: nothing of a name, and no name is open
             continue
         begins = last_end == 0 and start == match.start()
-        if elided and elided.match(page.raw, start):
+        if elided and elided.match(raw, start):
             start += 2
-        if "-" in match[1] and (former := formerly.match(page.raw, start)):
+        if "-" in word and (former := formerly.match(raw, start)):
             start = former.end()
-        word = page.raw[start:end]
-        gap = page.raw[last_end:start]
+        word = raw[start:end]
+        gap = raw[last_end:start]
         inside = bool(run) and gap == " "
         plain = taken[start] == 0 or (
             taken[start] == ORDINARY
             and not shouting
             and not german
             and (inside or not begins)
-            and page.raw[start].isupper()
+            and raw[start].isupper()
         )
         if page.lexicon.verb_may_end and taken[end - 1] == NO_NAME:
             plain = False  # "Finanzchef", "Veiligheidschef"
@@ -144,15 +146,16 @@ def _close(page: Page, run: list[tuple[int, int]], parties: list[Party]) -> None
     if not run or len(run) > LONGEST_NAME:
         return
     start, end = run[0][0], run[-1][1]
-    if any(p.kind == "person" and p.slug and p.start == end + 1 and " " not in p.name for p in parties):
-        return  # the given name of a watched person, however it is spelt
-    if any(hit.start == start and hit.end == end for hit in page.hits("place")):
+    for party in parties:
+        if party.start == end + 1 and party.kind == "person" and party.slug and " " not in party.name:
+            return  # the given name of a watched person, however it is spelt
+    if (start, end) in page.hits("place"):
         return
     words = [page.raw[a:b] for a, b in run]
     words[-1] = without_possessive(words[-1])
     if _is_no_party(page, start, words):
         return
-    orgword = any(start <= hit.start and hit.end <= end for hit in page.hits("orgword"))
+    orgword = page.first("orgword", start, end) is not None
     if len(run) == 1 and (
         (orgword and "." not in words[0]) or words[0].isdigit() or _is_ordinary(page, start, end)
     ):
@@ -168,21 +171,18 @@ def _is_no_party(page: Page, start: int, words: list[str]) -> bool:
 
 def _is_ordinary(page: Page, start: int, end: int) -> bool:
     """ "Browser", "Startup": a word for what is told, though it begins the headline."""
-    return any(Hit(start, end) in page.hits(name) for name in ("product", "company"))
+    return (start, end) in page.hits("product") or (start, end) in page.hits("company")
 
 
 def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) -> str:
     if orgword or "&" in words:
         return "org"
     proper = [w for w in words if w.lower() not in _PARTICLES]
-    if len(proper) > 1 and any(start <= h.start and h.end <= end for h in page.hits("brand")):
+    if len(proper) > 1 and page.first("brand", start, end) is not None:
         return "product"
-    if any(c.isdigit() for c in words[-1]):
+    if any(map(str.isdigit, words[-1])):
         return "product"
-    double = not _says_what(page, start, end)
-    if 2 <= len(proper) <= 4 and all(
-        w[:1].isupper() and (GIVEN.match(w) or (double and _DOUBLE.match(w))) for w in proper
-    ):
+    if 2 <= len(proper) <= 4 and _names_a_person(proper, double=not _says_what(page, start, end)):
         near = Hit(start, end)
         if next_to(page, "position", near) or next_to(page, "talent", near):
             return "person"
@@ -192,6 +192,14 @@ def _shape(page: Page, start: int, end: int, words: list[str], orgword: bool) ->
     if len(proper) == 1 and next_to(page, "position", Hit(start, end)) and GIVEN.match(proper[0]):
         return "name"
     return "name" if len(proper) == 1 else "org"
+
+
+def _names_a_person(words: list[str], *, double: bool) -> bool:
+    """Whether each word may be a part of a person's name; a ``double`` one too, if it may be."""
+    for word in words:
+        if not word[:1].isupper() or not (GIVEN.match(word) or (double and _DOUBLE.match(word))):
+            return False
+    return True
 
 
 def _says_what(page: Page, start: int, end: int) -> bool:

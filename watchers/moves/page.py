@@ -1,9 +1,9 @@
 """One field of a document, read once: what stands where.
 
-``read`` folds the field and runs the language's automaton over it; ``Page.open`` finds its
-sentences and clauses where a phrase may tell a move.  Only the beginning of a field is looked at (``TITLE_READ``, ``LEAD_READ``):
-news tell their move there, and a text of any length costs the same.  Who the parties
-are is ``watchers.moves.parties``; what is asked of it, ``watchers.moves.conditions``.
+``read`` folds the field and runs the language's automaton over it; ``Page.open`` finds its sentences and
+clauses where a phrase may tell a move.  Only the beginning of a field is looked at (``TITLE_READ``,
+``LEAD_READ``): news tell their move there, and a text of any length costs the same.  Who the parties are
+is ``watchers.moves.parties``; what is asked of it, ``watchers.moves.conditions``.
 """
 
 import re
@@ -134,9 +134,8 @@ class Page:
         if self.folded.find(",", max(0, start - 2), end + 1) < 0:
             return end
         for hit in self.hits("relative"):
-            if start <= hit.start < end and self.folded[
-                max(0, hit.start - 2) : hit.start + 1
-            ].lstrip().startswith(","):
+            sign = self.folded[max(0, hit.start - 2) : hit.start + 1].lstrip()[:1]
+            if start <= hit.start < end and sign == ",":
                 return hit.start
         return end
 
@@ -188,7 +187,7 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
         if mention.accepted and mention.field == name and mention.end <= length:
             accepted.append(mention)
     here = _longest(accepted)
-    inner = [m for m in accepted if m not in here] if len(accepted) > len(here) else []
+    inner = [] if here is accepted else [m for m in accepted if m not in here]
     page = _page(name, raw, folded, lexicon, here, inner, [], set(), [], {}, [], [])
     _scan(page, [(m.start, m.end) for m in here] if here else [])
     if "given" in page.present:
@@ -262,20 +261,24 @@ def _scan(page: Page, named: list[tuple[int, int]]) -> None:
         triggers.reverse()  # from the order of their ends …
         triggers.sort(key=_START)  # … to that of their beginnings, the longer first
     if ignored := page.places("ignore"):
-        page.triggers = [t for t in triggers if not any(a <= t[0] and t[1] <= b for a, b in ignored)]
-    if (
-        "remedy" in page.present and "stuff" not in page.present
-    ):  # data that may have leaked is told all the same
-        page.triggers = list(_unhealed(page))
+        page.triggers = [t for t in triggers if not _is_covered(t, ignored)]
+    if "remedy" in page.present and "stuff" not in page.present:
+        page.triggers = list(_unhealed(page))  # data that may have leaked is told all the same
 
 
 def _is_part(folded: str, start: int, end: int, edges: int) -> bool:
     """Whether a phrase that begins or ends with a digit is a part of a longer word."""
-    before, behind = folded[start - 1 : start], folded[end : end + 1]
-    return bool(
-        (edges & LEFT and before.isalnum() and before < NO_BLANKS)
-        or (edges & RIGHT and behind.isalnum() and behind < NO_BLANKS)
-    )
+    if edges & LEFT and (before := folded[start - 1 : start]).isalnum() and before < NO_BLANKS:
+        return True
+    return edges & RIGHT != 0 and (behind := folded[end : end + 1]).isalnum() and behind < NO_BLANKS
+
+
+def _is_covered(trigger: Trigger, ignored: list[tuple[int, int]]) -> bool:
+    """Whether a trigger is a part of a phrase that means something else."""
+    for begin, finish in ignored:  # noqa: SIM110 - faster than a generator
+        if begin <= trigger[0] and trigger[1] <= finish:
+            return True
+    return False
 
 
 def _around(start: int, end: int, named: list[tuple[int, int]]) -> bool:
