@@ -40,10 +40,10 @@ class Movewire:
     """All of ``movewire poll --all``: fetch, parse, store, match, decide, deliver."""
 
     def __init__(self, database: Path) -> None:
-        from bot import settings, sinks  # noqa: F401  (what a pass imports late, as reader does early)
+        from bot import passes, settings, sinks  # noqa: F401  (what a pass imports late, as reader does early)
         from bot.app import open_app
         from watchers import pipeline, sweep  # noqa: F401
-        from watchers.sources import feed, http  # noqa: F401
+        from watchers.sources import desk, feed, http, slices  # noqa: F401
 
         asked = settings.load(db=str(database), environ=_environment(), folder=database.parent)
         self._app = open_app(asked).__enter__()
