@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import os
 import socket
+import ssl
 import struct
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -27,6 +29,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 ENOUGH = 10.0  # seconds, for what takes none
 MUCH = 8 * 1024 * 1024  # more than the kernel holds for a connection
 NOW = datetime(2025, 8, 29, tzinfo=UTC)
+PEM = Path(__file__).parent / "tls" / "server.pem"  # see test_unsaid_end
 
 
 class Heard(asyncio.Protocol):
@@ -227,10 +230,10 @@ async def test_a_fault_while_an_answer_is_read_ends_its_request_with_it(place: s
 
 
 async def whole(
-    client: GuardedTransport, port: int, path: str = "/", agent: bytes = b"test"
+    client: GuardedTransport, port: int, path: str = "/", agent: bytes = b"test", scheme: str = "http"
 ) -> tuple[int, bytes]:
     """Ask; the answer's status and body."""
-    answer = await client.get(httpx.URL(f"http://127.0.0.1:{port}{path}"), [(b"User-Agent", agent)])
+    answer = await client.get(httpx.URL(f"{scheme}://127.0.0.1:{port}{path}"), [(b"User-Agent", agent)])
     try:
         return answer.status, b"".join([piece async for piece in answer])
     finally:
@@ -271,6 +274,43 @@ async def test_a_kept_connection_that_spoke_unasked_is_not_asked_again(
             (await second)[0].close()
             with theirs, contextlib.suppress(ConnectionResetError):  # what it said was not read
                 assert theirs.recv(1) == b""  # it was closed, and not asked
+
+
+@pytest.mark.parametrize(
+    ("speak", "connections"),
+    [
+        (lambda one: None, 1),
+        (lambda one: one.write(OTHER), 2),
+        (lambda one: one.close(), 2),
+        (lambda one: one.transport.abort(), 2),
+    ],
+    ids=["nothing", "an answer", "the end", "a reset"],
+)
+async def test_nor_is_one_over_tls(speak: Callable[[asyncio.StreamWriter], None], connections: int) -> None:
+    writers: list[asyncio.StreamWriter] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(OK)
+        writer.close()
+
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    theirs.load_cert_chain(PEM)
+    ours = ssl.create_default_context(cafile=str(PEM))
+    server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=theirs)
+    port = server.sockets[0].getsockname()[1]
+    async with (
+        asyncio.timeout(ENOUGH),
+        server,
+        GuardedTransport(AddressGuard(["127.0.0.1"]), ssl_context=ours) as client,
+    ):
+        assert await whole(client, port, scheme="https") == (200, b"ok")
+        speak(writers[0])
+        assert await whole(client, port, scheme="https") == (200, b"ok")
+        assert len(writers) == connections
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from typing import cast
 import httptools
 import httpx
 
-from watchers.sources.wire import Wire
+from watchers.sources.wire import Wire, is_silent
 
 MAX_FIELD = 16 * 1024  # one header line
 MAX_FIELDS = 100  # header lines, trailers included
@@ -91,7 +91,13 @@ class Exchange(asyncio.Protocol):
     @property
     def silent(self) -> bool:
         """Whether the server said nothing since, as far as can be seen without a turn of the loop."""
-        return not isinstance(self._transport, Wire) or self._transport.silent
+        if isinstance(self._transport, Wire):
+            return self._transport.silent
+        held = self._transport.get_extra_info("socket")  # the loop's, which can be looked into only as a copy
+        if held is None or held.fileno() < 0:  # closed, and not told yet
+            return False
+        with held.dup() as sock:
+            return is_silent(sock)
 
     def close(self) -> None:
         """Drop the connection at once; all that has to be said was said."""

@@ -58,13 +58,7 @@ class Wire(asyncio.Transport):
     @property
     def silent(self) -> bool:
         """Whether nothing came that was not taken yet, neither bytes nor the end."""
-        try:
-            self._sock.recv(1, socket.MSG_PEEK)
-        except (BlockingIOError, InterruptedError):
-            return True
-        except OSError:
-            pass
-        return False
+        return is_silent(self._sock)
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """Nothing of what asyncio's transports tell."""
@@ -111,3 +105,14 @@ class Wire(asyncio.Transport):
     def _tell(self, error: Exception | None) -> None:
         self._protocol.connection_lost(error)
         del self._protocol  # it refers to us
+
+
+def is_silent(sock: socket.socket) -> bool:
+    """Whether neither bytes nor the end wait in a socket that does not block."""
+    try:
+        sock.recv(1, socket.MSG_PEEK)
+    except (BlockingIOError, InterruptedError):
+        return True
+    except OSError:
+        pass
+    return False
