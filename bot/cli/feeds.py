@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 kind_option = click.option(
     "--kind",
+    metavar="KIND",
     default="feed",
     show_default=True,
-    help="The kind of source that reads it; known addresses tell their own.",
+    help="What reads it: feed, google-news, hacker-news, edgar, github, sitemap or page; "
+    "known addresses tell their own.",
 )
 
 

@@ -71,8 +71,8 @@ def poll(call: Call, feeds: tuple[str, ...], all_feeds: bool, no_deliver: bool, 
 
 
 def _say_what_is_asked(app: "App", feeds: tuple[str, ...], *, all_feeds: bool) -> None:
-    """Why nothing is seen for a while: the first poll of all packaged feeds takes half a minute."""
-    from bot.cli.progress import waiting
+    """Why nothing is seen for a while, the first poll of all packaged feeds takes half a minute; or at all."""
+    from bot.cli.progress import on_terminal, waiting
     from bot.passes import chosen_feeds
     from bot.words import count
 
@@ -81,6 +81,19 @@ def _say_what_is_asked(app: "App", feeds: tuple[str, ...], *, all_feeds: bool) -
         whom = "" if new == len(asked) else f"{new} of them "
         first = f", {whom}for the first time: what they hold is old news" if new else ""
         waiting(f"asking {count(len(asked), 'feed')}{first}")
+    elif on_terminal():
+        click.echo(_why_none(app), err=True)
+
+
+def _why_none(app: "App") -> str:
+    from bot.times import iso
+
+    if not app.store.feeds.all():
+        return "no feeds; add one with: movewire feeds add URL"
+    due = app.store.feeds.next_due()
+    if due is None:
+        return "all feeds are paused or gone; movewire feeds resume URL polls one again"
+    return f"no feed is due before {iso(due)}; movewire poll --all asks all of them now"
 
 
 async def _pass(app: "App", feeds: tuple[str, ...], *, all_feeds: bool, deliver: bool) -> "PassReport":

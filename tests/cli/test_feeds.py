@@ -10,6 +10,7 @@ import pytest
 from storage.sqlite import open_store
 from tests.cli.conftest import Answer, Site, rss
 from tests.cli.stocked import FEED, SECOND_FEED
+from watchers.sources import kinds
 
 Call = Callable[..., Answer]
 PAGE = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed"></head></html>'
@@ -322,3 +323,8 @@ def test_a_stored_error_is_shown(call: Call, stocked: Path) -> None:
         store.feeds.finish_polls([FinishedPoll(feed=failing, seen=NOW)])
     assert "timed-out: 30 s" in call("feeds", "list").out
     assert [(feed["state"], feed["failures"]) for feed in listed(call)] == [("failing", 3), ("ok", 0)]
+
+
+def test_the_help_names_each_kind_of_source(call: Call) -> None:
+    told = " ".join(call("feeds", "add", "--help").out.split())
+    assert [kind for kind in kinds() if kind not in told.partition("What reads it:")[2]] == []

@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.cli.output import ALIGNED, table
+from storage.model import FinishedPoll
 from storage.sqlite import open_store
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +84,24 @@ def test_poll_says_how_many_feeds_it_waits_for(watch: Watch, stocked: Path) -> N
     )
     assert "asking" not in watch("poll", "--feed", address, "--json")[1]
     assert watch("feeds", "add", address, address + "/2")[1].startswith("asking 2 addresses …")
+
+
+def test_poll_says_why_no_feed_is_asked(watch: Watch, stocked: Path) -> None:
+    with open_store(stocked) as store:
+        for feed in store.feeds.all():
+            store.feeds.remove(feed.url)
+        assert watch("poll")[1].startswith("no feeds; add one with: movewire feeds add URL")
+        feed = store.feeds.add("http://127.0.0.1:9/feed", now=datetime.now(UTC))
+        store.feeds.finish_polls(
+            [
+                FinishedPoll(
+                    feed=replace(feed, next_due=datetime(2099, 1, 1, tzinfo=UTC)), seen=datetime.now(UTC)
+                )
+            ]
+        )
+        assert "no feed is due before 2099-01-01T00:00:00Z; movewire poll --all" in watch("poll")[1]
+        store.feeds.pause(feed.url)
+        assert "movewire feeds resume URL" in watch("poll")[1]
 
 
 def test_care_of_the_database_says_what_it_does_meanwhile(watch: Watch, stocked: Path) -> None:
