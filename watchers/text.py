@@ -9,13 +9,13 @@ import html
 import re
 import string
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from storage.signs import printable
 from watchers.language import detect_lang, language_of
 
-__all__ = ["INVISIBLE", "detect_lang", "fold", "is_title_case", "language_of", "plain", "sentences"]
+__all__ = ["INVISIBLE", "detect_lang", "fold", "is_title_case", "language_of", "plain", "plains", "sentences"]
 
 INVISIBLE = "\u200b"  # what fold() puts in place of signs that are not seen
 
@@ -176,6 +176,7 @@ _LEFTOVER = re.compile(
 )
 _UNSEEN = ("<script", "<style", "<noscript", "<template", "<svg", "<math", "<head")
 _UNSEEN_ELEMENT = re.compile(r"<(script|style|noscript|template|svg|math|head)\b", re.IGNORECASE)
+_BETWEEN = "</p>\0</p>"  # a line of its own, and a sign that no feed's XML can hold
 _CONTROLS = bytes({*range(32), 127} - {10})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -213,6 +214,42 @@ def plain(markup: str) -> str:
     else:
         lines = map(_tidy, text.replace("\r", "\n").split("\n"))
     return "\n".join(filter(None, lines))
+
+
+def plains(markups: Sequence[str], *, from_xml: bool = False) -> list[str]:
+    """``plain`` of each: at once where they hold nothing but words and paragraphs, else one by one.
+
+    ``from_xml``: they hold no signs that XML 1.0 forbids.
+    """
+    together = _BETWEEN.join(markups)
+    lines = [line for part in together.split("</p>") if (line := part.strip().removeprefix("<p>").lstrip())]
+    if "\n" in together:
+        lines = [line for part in "\n".join(lines).split("\n") if (line := part.strip())]
+    if lines.count("\0") != len(markups) - 1:
+        return list(map(plain, markups))
+    if len(lines) == 2 * len(markups) - 1 and lines[1::2].count("\0") == len(markups) - 1:
+        words = lines[::2]
+    else:
+        words, at = [], 0
+        for _ in range(len(markups) - 1):
+            end = lines.index("\0", at)
+            words.append("\n".join(lines[at:end]))
+            at = end + 1
+        words.append("\n".join(lines[at:]))
+    if _is_words("\n".join(words), from_xml):
+        return words
+    return [
+        own if _is_words(own, from_xml) else plain(markup) for own, markup in zip(words, markups, strict=True)
+    ]
+
+
+def _is_words(text: str, from_xml: bool) -> bool:
+    """Whether ``plain`` would change nothing but blanks around lines."""
+    if "<" in text or "&" in text or "  " in text:
+        return False
+    if from_xml and text.isascii():
+        return "\t" not in text and "\r" not in text and "\x7f" not in text
+    return printable(text.replace("\n", " "))
 
 
 def _tidy(line: str) -> str:

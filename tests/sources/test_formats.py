@@ -5,6 +5,7 @@ are committed.
 """
 
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -14,9 +15,8 @@ from hypothesis import strategies as st
 
 from storage.model import Feed
 from watchers import sources
-from watchers.sources import entries
 from watchers.sources.base import ParsedFeed
-from watchers.text import plain
+from watchers.text import plain, plains
 
 FOLDER = Path(__file__).parent / "formats"
 FEEDS = sorted(path for path in FOLDER.iterdir() if not path.name.endswith(".expected.json"))
@@ -46,9 +46,41 @@ def test_a_feed_crosses_the_pipe_to_the_child_unchanged() -> None:
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(parsed), type=ParsedFeed) == parsed
 
 
-@given(st.text(max_size=60))
-def test_the_short_way_to_plain_words_gives_the_same_words(markup: str) -> None:
-    assert entries._words(markup) == plain(markup)
+XML_FORBIDS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+MARKUP = st.lists(
+    st.sampled_from(
+        [
+            "quay",
+            " ",
+            "  ",
+            "\n",
+            "\r",
+            "\t",
+            "\0",
+            "\x7f",
+            "\xa0",
+            "é",
+            "’",
+            "\u200b",
+            "<p>",
+            "</p>",
+            "<",
+            "&amp;",
+        ]
+    )
+    | st.characters(),
+    max_size=8,
+).map("".join)
+
+
+@given(st.lists(MARKUP, max_size=6))
+def test_texts_become_plain_together_as_they_do_alone(markups: list[str]) -> None:
+    assert plains(markups) == list(map(plain, markups))
+
+
+@given(st.lists(MARKUP.filter(lambda markup: not XML_FORBIDS.search(markup)), max_size=6))
+def test_texts_that_xml_can_hold_become_plain_as_all_do(markups: list[str]) -> None:
+    assert plains(markups, from_xml=True) == list(map(plain, markups))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ the body is feedparser's.
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 PLAIN = ""  # the formats' own elements
@@ -33,6 +32,7 @@ NAMESPACES = {
     "http://www.w3.org/1999/xhtml": "xhtml",
 }
 KNOWN_PREFIXES = {*NAMESPACES.values(), "atom"}
+_DECLARED_NAMESPACE = re.compile(rb"xmlns(?::([\w.-]+))?\s*=\s*[\"']([^\"']*)[\"']")
 _ENTITY_LIKE = re.compile(r"&([A-Za-z0-9_]+);")
 _LINK_KEYS = ("url", "uri", "href")
 _TEXT_TYPES = {None, "", "text", "html", "plain", "text/plain", "text/html"}
@@ -56,19 +56,31 @@ class Reading:
     """One body while it is read."""
 
     base: str
-    doubtful: frozenset[str]  # namespaces that feedparser may take for others
+    body: bytes  # the whole of it
+    careful: bool = True  # texts may be encoded twice
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
-    takers: dict[str, Callable[..., None]] = field(default_factory=dict)  # by tag: what an entry does with it
+    doubtful: frozenset[str] | None = None  # namespaces that feedparser may take for others; None: not asked
 
     def name(self, tag: str) -> tuple[str, str]:
         """(prefix as feedparser calls it, lower-case local name); "?" for foreign ones."""
         known = self.names.get(tag)
         if known is None:
             uri, _, local = tag[1:].rpartition("}") if tag[0] == "{" else ("", "", tag)
-            if uri in self.doubtful:
+            prefix = prefix_of(uri)
+            if prefix == "?" and uri in self._doubtful_namespaces():
                 raise Doubt
-            known = self.names[tag] = (prefix_of(uri), local.lower())
+            known = self.names[tag] = (prefix, local.lower())
         return known
+
+    def _doubtful_namespaces(self) -> frozenset[str]:
+        """Unknown namespaces without a prefix, or with one that usually means a known one."""
+        if self.doubtful is None:
+            self.doubtful = frozenset(
+                name
+                for prefix, uri in _DECLARED_NAMESPACE.findall(self.body)
+                if prefix_of(name := uri.decode()) == "?" and prefix.decode().lower() in KNOWN_PREFIXES
+            )
+        return self.doubtful
 
 
 def prefix_of(uri: str) -> str:
@@ -81,19 +93,29 @@ def text_of(element: ET.Element) -> str:
     """An element's words; raises Doubt where it holds markup or is encoded otherwise."""
     if len(element):
         raise Doubt
-    if (attributes := element.attrib) and (
-        "mode" in attributes or attribute(element, "type") not in _TEXT_TYPES
-    ):
-        raise Doubt
+    if element.keys():
+        refuse_typed(element)
     text = (element.text or "").strip()
-    if not text.isascii():
-        try:
-            text.encode("iso-8859-1").decode("utf-8")
-        except (UnicodeEncodeError, UnicodeDecodeError):
-            pass
-        else:
-            raise Doubt  # UTF-8 that somebody encoded twice
+    if not text.isascii() and encoded_twice(text):
+        raise Doubt
     return text
+
+
+def refuse_typed(element: ET.Element) -> None:
+    """Raise Doubt where attributes say that its words are encoded otherwise."""
+    if "mode" in element.attrib or attribute(element, "type") not in _TEXT_TYPES:
+        raise Doubt
+
+
+def encoded_twice(text: str) -> bool:
+    """Whether it is UTF-8 that somebody took for Latin-1 and encoded once more."""
+    if text.isascii():
+        return False
+    try:
+        text.encode("iso-8859-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def attribute(element: ET.Element, name: str, default: str | None = None) -> str | None:
@@ -106,8 +128,10 @@ def attribute(element: ET.Element, name: str, default: str | None = None) -> str
 
 def link_of(element: ET.Element) -> str | None:
     """The address that an element gives; None: it is a link of another sort."""
-    attributes = element.attrib
-    href = next((attributes[key] for key in _LINK_KEYS if key in attributes), None) if attributes else None
+    href = None
+    if element.keys():
+        attributes = element.attrib
+        href = next((attributes[key] for key in _LINK_KEYS if key in attributes), None)
     if href == "":
         raise Doubt
     if href is None:

@@ -7,16 +7,16 @@ what becomes of it is decided here, so that they cannot differ.  Text becomes pl
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from storage.model import ParsedEntry
-from storage.signs import printable
+from storage.model.noun import maker
 from watchers.links import canonical_url
-from watchers.text import plain
+from watchers.text import plains
 
 MAX_TITLE = 1000  # characters kept of each field: what is longer is not what it says it is
 MAX_SUMMARY = 20_000
@@ -27,6 +27,8 @@ MAX_ENTRIES = 2000  # in one body; feeds are newest first
 _SOUND_URL = re.compile(r"https?://[A-Za-z\d.-]+(?::\d+)?(?:[/?#][!-~]*)?", re.ASCII)  # nothing to mend
 _APART = re.compile(r"#[0-9a-f]{16}$")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,200}")
+
+_entry = maker(ParsedEntry)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,13 +48,16 @@ class RawEntry:
     updated: datetime | None = None
 
 
-def finished(raws: Iterable[RawEntry], base: str) -> tuple[ParsedEntry, ...]:
+raw_entry = maker(RawEntry)  # from its fields in their order
+
+
+def finished(raws: Iterable[RawEntry], base: str, *, from_xml: bool = False) -> tuple[ParsedEntry, ...]:
     """Entries in the body's order.
 
     Where different entries share an id (some feeds give all of them the same), link or
-    title is added to tell them apart.
+    title is added to tell them apart.  ``from_xml``: fields hold no signs that XML forbids.
     """
-    entries = [_finish(raw, base) for raw in islice(raws, MAX_ENTRIES)]
+    entries = _finish(list(islice(raws, MAX_ENTRIES)), base, from_xml)
     if len({entry.guid for entry in entries}) == len(entries):
         return tuple(entries)
     sharing: dict[str, set[tuple[str, str]]] = {}
@@ -74,35 +79,43 @@ def is_told_apart(guid: str) -> bool:
     return _APART.search(guid) is not None
 
 
-def _finish(raw: RawEntry, base: str) -> ParsedEntry:
-    # A guid that passes for a link is one only where it is an address in itself.
-    url = web_url(raw.link, base if raw.link != raw.id else "") or web_url(raw.id, "")
-    title = one_line(raw.title, MAX_TITLE)
-    summary = _words(raw.summary[: 4 * MAX_SUMMARY])[:MAX_SUMMARY]
-    text = _words(raw.content[: 4 * MAX_TEXT])[:MAX_TEXT]
-    if not summary:
-        summary = text[:MAX_SUMMARY]
-    guid = " ".join(raw.id.split())[:MAX_URL] or url or made_guid(title, summary, raw.published)
-    return ParsedEntry(
-        guid=guid,
-        url=url,
-        title=title or _first_words(summary),
-        summary=summary,
-        text="" if text == summary else text,
-        author=_name(one_line(raw.author, MAX_NAME)),
-        source=one_line(raw.source, MAX_NAME),
-        source_url=web_url(raw.source_url, base),
-        lang=language(raw.lang),
-        published=raw.published or raw.updated,
-        updated=raw.updated,
-        canonical_url=canonical_url(url) if url else "",
-    )
+def _finish(raws: Sequence[RawEntry], base: str, from_xml: bool) -> list[ParsedEntry]:
+    """Field by field: what is asked of a field's signs is asked of all entries at once."""
+    titles = _lines([raw.title for raw in raws], MAX_TITLE, from_xml)
+    summaries = _words([raw.summary for raw in raws], MAX_SUMMARY, from_xml)
+    texts = _words([raw.content for raw in raws], MAX_TEXT, from_xml)
+    authors = _lines([raw.author for raw in raws], MAX_NAME, from_xml)
+    sources = _lines([raw.source for raw in raws], MAX_NAME, from_xml)
+    entries = []
+    for raw, title, summary, text, author, source in zip(
+        raws, titles, summaries, texts, authors, sources, strict=True
+    ):
+        # A guid that passes for a link is one only where it is an address in itself.
+        url = web_url(raw.link, base if raw.link != raw.id else "") or web_url(raw.id, "")
+        if not summary:
+            summary = text[:MAX_SUMMARY]
+        guid = " ".join(raw.id.split())[:MAX_URL] or url or made_guid(title, summary, raw.published)
+        entries.append(
+            _entry(
+                guid,
+                url,
+                title or _first_words(summary),
+                summary,
+                "" if text == summary else text,
+                _name(author) if "@" in author else author,
+                source,
+                web_url(raw.source_url, base) if raw.source_url else "",
+                language(raw.lang) if raw.lang else None,
+                raw.published or raw.updated,
+                raw.updated,
+                canonical_url(url) if url else "",
+            )
+        )
+    return entries
 
 
 def _name(author: str) -> str:
     """The name in "mail@host (Name)", "Name (mail@host)" or "Name <mail@host>"; no mail address."""
-    if "@" not in author:
-        return author
     return " ".join(_MAIL.sub(" ", author).split()).strip(" ()<>,;")
 
 
@@ -131,19 +144,23 @@ def web_url(link: str, base: str) -> str:
 
 def one_line(markup: str, limit: int) -> str:
     """Plain text on one line."""
-    if not markup:
-        return ""
-    markup = markup[: 4 * limit]
-    return (markup.strip() if _is_plain(markup) else " ".join(plain(markup).split()))[:limit]
+    return _lines([markup], limit, False)[0]
 
 
-def _words(markup: str) -> str:
-    return markup.strip() if _is_plain(markup) else plain(markup)
+def _lines(markups: Sequence[str], limit: int, from_xml: bool) -> Sequence[str]:
+    """``one_line`` of each."""
+    return [words.replace("\n", " ") for words in _words(markups, limit, from_xml)]
 
 
-def _is_plain(markup: str) -> bool:
-    """Whether ``plain`` could only strip it, as with most titles, names and summaries."""
-    return "<" not in markup and "&" not in markup and "  " not in markup and printable(markup)
+def _words(markups: Sequence[str], limit: int, from_xml: bool) -> Sequence[str]:
+    """Plain text of each."""
+    if not any(markups):
+        return markups
+    return _clipped(plains(_clipped(markups, 4 * limit), from_xml=from_xml), limit)
+
+
+def _clipped(texts: Sequence[str], limit: int) -> Sequence[str]:
+    return [text[:limit] for text in texts] if max(map(len, texts)) > limit else texts
 
 
 def language(code: str | None) -> str | None:

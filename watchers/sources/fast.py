@@ -14,17 +14,15 @@ import xml.etree.ElementTree as ET
 from watchers.sources.base import ParsedFeed
 from watchers.sources.elements import (
     HOLDERS,
-    KNOWN_PREFIXES,
     PLAIN,
     Doubt,
     Reading,
     link_of,
-    prefix_of,
     refuse_sensitive,
     text_of,
 )
 from watchers.sources.entries import RawEntry, finished, language, one_line, web_url
-from watchers.sources.fastentry import Entry
+from watchers.sources.fastentry import Entries
 from watchers.sources.markup import minutes, period, skips
 
 MAX_SIZE = 4 * 1024 * 1024
@@ -41,11 +39,10 @@ _ASCII_ENCODINGS = {b"us-ascii", b"ascii", b"iso-8859-1", b"windows-1252", b"iso
 _DOUBTFUL = (
     (b"<", re.compile(rb"<!(?:DOCTYPE|ENTITY)")),
     (b"\x1b", re.compile(rb"\x1b")),
-    (b"xml:base", re.compile(rb"xml:base\s*=")),
+    (b":", re.compile(rb"xml:base\s*=")),
     (b"\xc2", re.compile(rb"\xc2[\x80-\x9f]")),  # C1 characters
     (b"&", re.compile(rb"&#(?:1[2-5]\d|[xX]0*[89][0-9a-fA-F]);")),
 )
-_DECLARED_NAMESPACE = re.compile(rb"xmlns(?::([\w.-]+))?\s*=\s*[\"']([^\"']*)[\"']")
 _RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
 
@@ -60,7 +57,8 @@ def parse(body: bytes, url: str, *, part_of: bytes | None = None) -> ParsedFeed 
         return None
     try:
         root = _tree(body)
-        reading = Reading(base=url, doubtful=_doubtful_namespaces(part_of or body))
+        careful = b"\xc3" in body or b"&#" in body  # else no text holds what begins such a sign
+        reading = Reading(base=url, body=part_of or body, careful=careful)
         return _feed(root, reading, body, alone=part_of is not None)
     except (Doubt, ET.ParseError, UnicodeDecodeError):
         return None
@@ -68,15 +66,6 @@ def parse(body: bytes, url: str, *, part_of: bytes | None = None) -> ParsedFeed 
 
 def _is_doubtful(body: bytes) -> bool:
     return any(needed in body and shape.search(body) is not None for needed, shape in _DOUBTFUL)
-
-
-def _doubtful_namespaces(body: bytes) -> frozenset[str]:
-    """Unknown namespaces without a prefix, or with one that usually means a known one."""
-    return frozenset(
-        name
-        for prefix, uri in _DECLARED_NAMESPACE.findall(body)
-        if prefix_of(name := uri.decode()) == "?" and prefix.decode().lower() in KNOWN_PREFIXES
-    )
 
 
 def _claims_utf8(body: bytes) -> bool:
@@ -98,11 +87,11 @@ def _tree(body: bytes) -> ET.Element:
 
 def _feed(root: ET.Element, reading: Reading, body: bytes, *, alone: bool) -> ParsedFeed:
     kind, top, holder = _roots(root, reading, body)
-    about = _About(reading)
+    about, reader = _About(reading), Entries(reading)
     entries: list[RawEntry] = []
     for child in holder:
         if reading.name(child.tag) in _ENTRIES:
-            entries.append(Entry(reading, has_content=about.has_content).read(child))
+            entries.append(reader.read(child, has_content=about.has_content))
             about.has_content = False
         elif holder is top:
             about.take(child)
@@ -122,7 +111,7 @@ def _feed(root: ET.Element, reading: Reading, body: bytes, *, alone: bool) -> Pa
         title=one_line(about.title, 300) or None,
         site=web_url(about.link or "", reading.base) or None,
         lang=language(about.lang or (root.get(_XML_LANG) if holder is top else None)),
-        entries=finished(entries, reading.base),
+        entries=finished(entries, reading.base, from_xml=True),
         ttl=minutes(about.ttl),
         update_every=period(about.period, about.frequency),
         skip_hours=hours,

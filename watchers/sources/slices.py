@@ -16,6 +16,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from struct import Struct
 
 from storage.model import Feed
 from storage.sqlite.identity import guid_key, stored_guid
@@ -24,8 +25,11 @@ from watchers.sources.base import ParsedFeed
 from watchers.sources.entries import is_told_apart
 
 _SIZE = 8  # bytes of a hash or key
+_PAIR = Struct(f">{_SIZE}sq")
 _FIRST = re.compile(rb"<(item|entry)[\s>]")
-_FOLLOWING = {name: re.compile(rb"\s*<" + name + rb"[\s>]") for name in (b"item", b"entry")}
+_CLOSING = {  # and the next opening, where only blanks are between
+    name: re.compile(rb"(</" + name + rb">)(?:\s*(<" + name + rb"[\s>]))?") for name in (b"item", b"entry")
+}
 _HEAD = 64 * 1024  # in which the first entry begins
 _TAG = re.compile(rb"<[?A-Za-z](?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+>")  # possessive: in linear time
 _DECLARING = (b"xmlns", b"encoding", b"version")
@@ -55,7 +59,7 @@ def parse(body: bytes, url: str, feed: Feed) -> ParsedFeed | None:
     if shared or len(guids) != len(fresh):
         return None if known else read
     held = before | {hashes[place]: key for place, key in zip(fresh, keys, strict=True)}
-    packed = b"".join(one + held[one].to_bytes(_SIZE, "big", signed=True) for one in hashes)
+    packed = b"".join([_PAIR.pack(one, held[one]) for one in hashes])
     return replace(read, known=known, held=salt + packed)
 
 
@@ -64,14 +68,12 @@ def _spans(body: bytes) -> list[tuple[int, int]]:
     first = _FIRST.search(body, 0, _HEAD)
     if first is None or not _closes(body[: first.start()]):
         return []
-    closing, following = b"</" + first[1] + b">", _FOLLOWING[first[1]]
     spans, start = [], first.start()
-    while (end := body.find(closing, start)) >= 0:
-        end += len(closing)
-        spans.append((start, end))
-        if following.match(body, end) is None:
+    for closing in _CLOSING[first[1]].finditer(body, start):
+        spans.append((start, closing.end(1)))
+        start = closing.start(2)
+        if start < 0:
             break
-        start = body.index(b"<", end)
     rest = body[spans[-1][1] :] if spans else b""
     return [] if any(sign in rest for pair in _OPENINGS for sign in pair) else spans
 
@@ -82,7 +84,11 @@ def _is_whole(piece: bytes) -> bool:
     while (sign := piece.find(b"!", at)) > 0:
         at = sign + 1
         if piece[sign - 1 : sign] == b"<":
-            end = piece.find(b"]]>", at) if piece.startswith(b"[CDATA[", at) else -1
+            if not piece.startswith(b"[CDATA[", at):
+                return False
+            end = piece.rfind(b"]]>", at)  # mostly near, where the longest text comes last
+            if piece.find(b"!", at, end) >= 0:  # perhaps another one's
+                end = piece.find(b"]]>", at)
             if end < 0:
                 return False
             at = end + 3
@@ -112,10 +118,6 @@ def _salt(head: bytes, url: str, feed: Feed) -> bytes:
 
 def _unpacked(held: bytes | None, salt: bytes) -> dict[bytes, int]:
     """Keys of guids by hash of the slice."""
-    if held is None or held[:_SIZE] != salt or len(held) % _SIZE:
+    if held is None or held[:_SIZE] != salt or len(held) % _PAIR.size != _SIZE:
         return {}
-    parts = [held[at : at + _SIZE] for at in range(_SIZE, len(held), _SIZE)]
-    return {
-        one: int.from_bytes(key, "big", signed=True)
-        for one, key in zip(parts[::2], parts[1::2], strict=False)
-    }
+    return dict(_PAIR.iter_unpack(memoryview(held)[_SIZE:]))

@@ -37,9 +37,8 @@ def looks_like_feed(body: bytes) -> bool:
 def looks_like_page(body: bytes) -> bool:
     """Whether the body is a web page and no feed."""
     start = body[:_LOOK].replace(b"\x00", b"")
-    page = _HTML.search(start)
     feed = _FEED.search(start)
-    return page is not None and (feed is None or feed.start() > page.start())
+    return _HTML.search(start, 0, feed.start() if feed is not None else _LOOK) is not None
 
 
 def is_costly(body: bytes) -> bool:
