@@ -150,9 +150,7 @@ def remove(call: Call, words: tuple[str, ...]) -> int:
 
 @watch.command()
 @click.argument("words", metavar="NAME", nargs=-1, required=True)
-@click.option(
-    "--for", "duration", metavar="7d", type=DURATION, help="How long; without it, until unmuted."
-)
+@click.option("--for", "duration", metavar="7d", type=DURATION, help="How long; without it, until unmuted.")
 @general_options
 @pass_call
 def mute(call: Call, words: tuple[str, ...], duration: timedelta | None) -> int:

@@ -78,7 +78,9 @@ def _show_story(answer: WhyAnswer) -> None:
     if story is None:
         say("no story")
         return
-    told = f"alerted {iso(story.alerted)}, revision {story.revision}" if story.alerted else "never alerted"
+    told = "backstory, only ever context" if story.backstory else "never alerted"
+    if story.alerted:
+        told = f"alerted {iso(story.alerted)}, revision {story.revision}"
     say(f"story s{story.id} {story.headline}: {told}", "bold")
     outlets = ", ".join(outlet.name or outlet.family for outlet in story.outlets)
     if outlets:

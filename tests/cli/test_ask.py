@@ -276,3 +276,8 @@ def test_a_chart_without_matplotlib_is_refused_with_the_remedy(
     answer = call("moves", "--chart", str(tmp_path / "picture.png"))
     assert answer.status == 2
     assert "pip install matplotlib" in answer.err
+
+
+def test_why_calls_a_story_of_the_backstory_that(call: Call, clean_environment: Path) -> None:
+    answer = call("why", "s1", "--db", str(clean_environment / "fresh.db"))
+    assert answer.out.splitlines()[0].endswith(": backstory, only ever context")
