@@ -68,6 +68,7 @@ class _Profile:
     kinds: frozenset[str]  # of all its moves: what it recalls too
     names: frozenset[str]
     concepts: frozenset[str]
+    matters: frozenset[str]  # those of them that are not everywhere in this field
     sums: frozenset[float]  # of its moves
     cited: frozenset[float]  # all sums that its texts name
     told: int  # entries
@@ -247,17 +248,18 @@ def _relate(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> _Relation:
 
 def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[tuple[float, str, Sequence[str]]]:
     persons: list[str] = []
-    if met := ours.named & theirs.named:
-        same = ours.persons & theirs.persons
-        persons = sorted(who for who in met if who in same or rarity.is_person(who))
+    for who in ours.named & theirs.named:
+        if rarity.is_person(who) or (who in ours.persons and who in theirs.persons):
+            persons.append(who)
     if persons:
-        weight = max(rarity.weight(who) for who in persons)
+        persons.sort()
+        weight = max([rarity.weight(who) for who in persons])
         yield 1.0 + 2.0 * weight, "same person", persons[:2]
     shared = (ours.prominent & theirs.entities) | (ours.entities & theirs.prominent)
     parties = list(shared.difference(persons))
     if len(parties) > 1:
         parties.sort(key=lambda slug: (-rarity.weight(slug), slug))
-    weight = sum(rarity.weight(slug) for slug in parties[:2])
+    weight = sum([rarity.weight(slug) for slug in parties[:2]])
     if len(parties) >= 2:
         yield 1.5 * weight, "same parties", parties[:3]
     elif parties:
@@ -267,22 +269,20 @@ def _ties(ours: _Profile, theirs: _Profile, rarity: _Rarity) -> Iterable[tuple[f
         employers = sorted(ours.employers & theirs.employers)
         if employers:
             yield 0.9, "same employer", employers[:1]
-    things = len(ours.names & theirs.names)
-    if things:
-        yield min(3.0, 1.4 * things), SAME_MATTER, ()
-    matters = len((ours.concepts & theirs.concepts) - vocabulary().common)
-    if matters:
-        yield min(1.6, 0.7 * matters), SAME_MATTER, ()
+    if not ours.names.isdisjoint(theirs.names):
+        yield min(3.0, 1.4 * len(ours.names & theirs.names)), SAME_MATTER, ()
+    if not ours.matters.isdisjoint(theirs.matters):
+        yield min(1.6, 0.7 * len(ours.matters & theirs.matters)), SAME_MATTER, ()
     if ours.kind and ours.kind == theirs.kind:
-        again = 0.6 if ours.parties & theirs.parties else 0.0  # the round before, the suit before
+        again = 0.0 if ours.parties.isdisjoint(theirs.parties) else 0.6  # the round before, the suit before
         yield 0.7 + again, "", ()
     elif ours.kind and theirs.kind in _COMES_OF.get(ours.kind, ()):
         yield 0.5, "", ()
     if shared and theirs.kind and theirs.kind != ours.kind and theirs.kind in ours.kinds:
         yield 0.8, "", ()  # the text itself goes on to tell it
-    if ours.cited & theirs.sums:
+    if not ours.cited.isdisjoint(theirs.sums):
         yield 1.5, "same sum", ()  # that the other was about, and the text names
-    elif ours.cited & theirs.cited:
+    elif not ours.cited.isdisjoint(theirs.cited):
         yield 0.5, "", ()
     if theirs.told > 1 and shared:
         yield min(0.6, 0.2 * math.log2(theirs.told)), "", ()
@@ -333,6 +333,7 @@ def _profile(
         kinds=frozenset((*(move.kind.value for move in story.moves), *kinds)),
         names=frozenset(name for name in names if name not in vocabulary().plain and len(name) > 2),
         concepts=frozenset(concepts),
+        matters=frozenset(concepts) - vocabulary().common,
         sums=frozenset(
             float(f"{value:.3g}") for move in story.moves for value in (move.amount, move.valuation) if value
         ),

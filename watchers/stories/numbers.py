@@ -65,8 +65,10 @@ def numbers(folded: str, lang: str | None) -> Iterator[float]:
         folded = words.spelt_form.sub(lambda m: str(words.spelt[m[1]]), folded)
     if _DIGIT.search(folded) is None:
         return
-    folded = _HUNDREDS.sub(lambda m: str(int(m[1]) * 100), folded)
-    folded = words.tens_and.sub(lambda m: str(int(m[1]) + int(m[2])), folded)
+    if " 100" in folded or " hundred" in folded:
+        folded = _HUNDREDS.sub(lambda m: str(int(m[1]) * 100), folded)
+    if "0 " in folded:
+        folded = words.tens_and.sub(lambda m: str(int(m[1]) + int(m[2])), folded)
     rest = folded
     for found in words.han_form.finditer(folded) if not folded.isascii() else ():
         value = sum(_plain(n, "zh") * words.han[m] for n, m in words.han_part.findall(found.group()))

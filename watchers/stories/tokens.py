@@ -167,9 +167,9 @@ def _read(text: str, taken: Sequence[Mention], sink: _Sink, capitals: _Capitals)
             sink.names.setdefault(f"no{folded[start:end]}")  # Llama 4 and Llama 5 are two things
             continue
         if sort == "latin":
-            pieces = _pieces(text[start:end], folded[start:end])
-            latin.append((*pieces[0], begins))
-            latin += [(raw, piece, False) for raw, piece in pieces[1:]]
+            for raw, piece in _pieces(text[start:end], folded[start:end]):
+                latin.append((raw, piece, begins))
+                begins = False
             begins = text[end : end + 1] in {".", "!", "?", ":"}
         elif sort == "kana":
             _kana(folded[start:end], sink)
