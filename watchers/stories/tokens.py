@@ -31,10 +31,12 @@ _ADDED = re.compile(
     r"|submitted by\s+/?u/\S+|\[(?:link|comments|pdf|video)\]|\b[ur]/\w+",
     re.I,
 )
+_WORD_LENGTH = 30  # code points of a run without blanks up to which it may come again
 _AT_END = 40  # code points in which the last of them stands
 _HAN_OR_KANA = re.compile(r"[\u30a1-\u30fa\u30fc\u3400-\u9fff々]")
 _ELIDED = re.compile(r"(?:[ldsjncmt]|qu|jusqu|lorsqu|puisqu)['’](?=[^\W\d_]{2})")
 _HYPHENED = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+")
+_ENDS = frozenset(".!?:")  # what may end a sentence
 _VERSION = re.compile(r"\d(?:\.\d+)?")
 _CURRENCY = re.compile(r"(?:us|r|a|c|hk|nt)?\$.*")
 _DIGITS_ONLY = re.compile(r"[\d.,'’-]+[a-z]{0,2}$", re.I)
@@ -147,9 +149,20 @@ def _read(text: str, taken: Sequence[Mention], sink: _Sink, capitals: _Capitals)
     for named in taken:  # what follows it without a blank is no part of it
         said = _HAN_OR_KANA.sub(" ", text[named.start : named.end])
         text = text[: named.start] + said + text[named.end :]
-    folded = fold(text)
     latin: list[tuple[str, str, bool]] = []  # raw, folded, begins a sentence
     begins, after = True, len(text)
+    if not taken:  # each run between blanks is what it is wherever it stands
+        for run in text.split():
+            known = _known_tokens if len(run) <= _WORD_LENGTH else _tokens
+            for sort, raw, piece, ends in known(run):
+                if sort == "latin":
+                    latin.append((raw, piece, begins))
+                    begins = ends
+                else:
+                    _other(sort, piece, sink)
+        _latin(latin, sink, capitals)
+        return
+    folded = fold(text)
     for found in _TOKEN.finditer(text):
         start, end = found.span()
         mention, sort = None, found.lastgroup
@@ -170,14 +183,37 @@ def _read(text: str, taken: Sequence[Mention], sink: _Sink, capitals: _Capitals)
             for raw, piece in _pieces(text[start:end], folded[start:end]):
                 latin.append((raw, piece, begins))
                 begins = False
-            begins = text[end : end + 1] in {".", "!", "?", ":"}
-        elif sort == "kana":
-            _kana(folded[start:end], sink)
-        elif sort == "han":
-            _han(folded[start:end], sink)
+            begins = text[end : end + 1] in _ENDS
         else:
-            sink.words.setdefault(stem(folded[start:end]))
+            _other(sort, folded[start:end], sink)
     _latin(latin, sink, capitals)
+
+
+def _tokens(run: str) -> tuple[tuple[str | None, str, str, bool], ...]:
+    """What stands in a run without blanks: sort, raw, folded, whether a sentence may end behind it."""
+    folded, tokens = fold(run), []
+    for found in _TOKEN.finditer(run):
+        start, end = found.span()
+        if found.lastgroup != "latin":
+            tokens.append((found.lastgroup, run[start:end], folded[start:end], False))
+            continue
+        pieces = _pieces(run[start:end], folded[start:end])
+        tokens += [("latin", raw, piece, False) for raw, piece in pieces[:-1]]
+        tokens.append(("latin", *pieces[-1], run[end : end + 1] in _ENDS))
+    return tuple(tokens)
+
+
+_known_tokens = lru_cache(maxsize=KEPT)(_tokens)
+
+
+def _other(sort: str | None, folded: str, sink: _Sink) -> None:
+    """A token that is not Latin."""
+    if sort == "kana":
+        _kana(folded, sink)
+    elif sort == "han":
+        _han(folded, sink)
+    else:
+        sink.words.setdefault(stem(folded))
 
 
 @lru_cache(maxsize=KEPT)
