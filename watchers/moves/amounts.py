@@ -112,9 +112,9 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=64)
-def _longest_currency(lexicon: Lexicon) -> int:
-    """Code points before a sum's first digit, with the blanks between."""
-    return max(map(len, lexicon.numbers.currency), default=0) + 2
+def _currencies(lexicon: Lexicon) -> tuple[tuple[str, ...], int]:
+    """What may stand before a sum's first digit, and in how many code points, the blanks between included."""
+    return tuple(lexicon.numbers.currency), max(map(len, lexicon.numbers.currency), default=0) + 2
 
 
 def find_amounts(page: Page, left: int, right: int) -> list[Amount]:
@@ -123,8 +123,12 @@ def find_amounts(page: Page, left: int, right: int) -> list[Amount]:
     if numbers is None:
         return []
     found: list[tuple[int, int, float, str | None]] = []
-    left = max(left, numbers[0] - _longest_currency(page.lexicon))
-    for match in _find_all(_pattern(page.lexicon), page.folded, left, numbers[1], right):
+    first, last = numbers
+    currencies, longest = _currencies(page.lexicon)
+    before = page.folded[max(left, first - longest) : first]
+    if before.rstrip().endswith(currencies):
+        first -= len(before)
+    for match in _find_all(_pattern(page.lexicon), page.folded, first, last, right):
         if match[0].isdigit():
             continue  # a bare number
         value, currency = _read_amount(match, page.lexicon)
