@@ -112,12 +112,14 @@ def without(text: str, parties: Iterable[Party]) -> str:
 
 # A part of a person's name.
 GIVEN = re.compile(
-    r"[^\W\d_][^\W\dA-Z_]*(?:['’-][^\W\dA-Z_]*)*$"  # "Anna", "Jean-luc", "D’angelo"
+    r"[^\W\d_][^\W\dA-Z_]*+(?:['’-][^\W\dA-Z_]*+)*+$"  # "Anna", "Jean-luc", "D’angelo"
     r"|[A-Z]\.?$|[A-Z][a-z]+[A-Z][a-z]+$"  # "J.", "McKay"
 )
 
 
 def next_to(page: Page, name: str, span: Hit) -> bool:
     """Whether a word of class ``name`` stands right before the span ("startup Quanta")."""
+    if name not in page.present:  # as mostly
+        return False
     hit = page.last(name, max(0, span.start - 24), span.start)
     return hit is not None and hit.end + 1 >= span.start
