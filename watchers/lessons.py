@@ -51,6 +51,8 @@ def lowered(
     document: Document, mentions: tuple[Mention, ...], lessons: Sequence[Lesson]
 ) -> tuple[Mention, ...]:
     """``mentions`` as a server with ``lessons`` hears them; the same object where nothing changes."""
+    if not lessons:
+        return mentions
     by_alias: dict[tuple[str, str], list[Lesson]] = {}
     for lesson in lessons:
         by_alias.setdefault((lesson.entity, lesson.alias), []).append(lesson)

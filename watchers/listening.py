@@ -6,17 +6,18 @@ it decided, by itself.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from storage.model import FOR_GOOD, Audience, Document, Entity, Mention, Route, Watchlist
+from storage.model.noun import noun
 from watchers import lessons, matching
 from watchers.reader import Reader, Reading
 
 SERVER_REASON = "server:"  # begins a reason that is one server's: "server:<id>:quiet:muted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Hearing:
     """What one audience makes of an entry; ``guild`` None: the installation's own routes."""
 
@@ -61,7 +62,8 @@ class Listener:
             routes=self.routes,
             watchlist=self.watchlist,
             reading=heard,
-            differs=heard is not reading or not self._muted.isdisjoint(reading.entities),
+            differs=heard is not reading
+            or (bool(self._muted) and not self._muted.isdisjoint(reading.entities)),
             lost=lost,
         )
 

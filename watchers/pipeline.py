@@ -19,7 +19,7 @@ leaves entries pending: the next call picks them up.
 
 import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ from storage.model import (
     Verdict,
     Watchlist,
 )
+from storage.model.noun import noun
 from watchers import alerting, recall, stories
 from watchers.addressing import Addressing
 from watchers.listening import (
@@ -61,7 +62,7 @@ MOST_LOOKED_AT = 60  # … and earlier stories that may be its past
 FLOOD_WINDOW = timedelta(minutes=10)  # over which the flood guard counts alerts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Judged:
     """One entry's way through the pipeline; ``story`` is 0 where it has none."""
 
@@ -192,17 +193,16 @@ class Pipeline:
         reading = reader.read(entry.document, whole=self._whole)
         hearings = [one.hear(entry.document, reading) for one in self._listeners]
         found = joint(reading, hearings)
-        blank = Outcome(
-            entry_id=entry.id,
-            revision=entry.revision,
-            decided=now,
-            lang=reading.lang,
-            mentions=found.mentions,
-            moves=found.moves,
-            decision=NOBODY,
-        )
         if not found.entities:
-            return blank, ()
+            return Outcome(
+                entry_id=entry.id,
+                revision=entry.revision,
+                decided=now,
+                lang=reading.lang,
+                mentions=found.mentions,
+                moves=found.moves,
+                decision=NOBODY,
+            ), ()
         # What servers watch beside moves no story that the installation hears of.
         base = reading if reading.entities else found
         watchlist = reader.watchlist if base is reading else self._everybody(reader.watchlist)
@@ -225,14 +225,21 @@ class Pipeline:
         rulings = self._rule(case, hearings, reading)
         story = self._after(case, rulings)
         rulings = [
-            replace(ruling, deliveries=self._addressing.deliveries(case, ruling, hearing, story))
+            replace(ruling, deliveries=told)
+            if (told := self._addressing.deliveries(case, ruling, hearing, story))
+            else ruling
             for ruling, hearing in zip(rulings, hearings, strict=True)
         ]
         closing = [
             edit for other in merged for edit in self._addressing.closing(other, story, case, watchlist)
         ]
-        outcome = replace(
-            blank,
+        outcome = Outcome(
+            entry_id=entry.id,
+            revision=entry.revision,
+            decided=now,
+            lang=reading.lang,
+            mentions=found.mentions,
+            moves=found.moves,
             decision=recorded(rulings),
             story=story,
             fingerprint=fingerprint.encode(),
@@ -307,11 +314,10 @@ class Pipeline:
         self, fingerprint: stories.Fingerprint, assignment: Assignment, before: stories.Story | None
     ) -> bool:
         """Whether an entry, or the story that it joins, only talks about one that was alerted."""
-        if before is None:
-            talks, of = fingerprint.comment, assignment.follows
-        else:
-            talks, of = is_comment(before.headline), before.follows
-        story = self._store.stories.get(of) if talks and of is not None else None
+        of = assignment.follows if before is None else before.follows
+        if of is None or not (fingerprint.comment if before is None else is_comment(before.headline)):
+            return False
+        story = self._store.stories.get(of)
         return story is not None and story.alerted is not None
 
     def _context(

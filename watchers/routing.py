@@ -11,7 +11,7 @@ A destination gets one delivery, from the first of its routes that takes the sto
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from storage.model import (
@@ -25,13 +25,14 @@ from storage.model import (
     Verdict,
     Watchlist,
 )
+from storage.model.noun import noun
 from watchers.hours import PERIODS, quiet_until
 
 FLOOD_PRIORITY = -1  # such deliveries wait for the others, and are folded in a long backlog
 EDIT, SPEAKS, PRIMARY = 0, 1, 2  # priorities: an edit, a message, one on a primary entity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Standing:
     """What the destinations have of a story."""
 
@@ -42,7 +43,7 @@ class Standing:
     last: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Told:
     """What an audience is to be told."""
 

@@ -5,10 +5,11 @@ for every server that hears the entry differently.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from storage.model import Alert, ContextLine, Decision, Entry, NewDelivery, Verdict, Watchlist
+from storage.model.noun import noun
 from watchers import alerting, stories, triage
 from watchers.listening import SERVER_REASON, Hearing, unmuted, who_is_muted
 from watchers.routing import Standing
@@ -16,7 +17,7 @@ from watchers.routing import Standing
 MOST_SERVERS = 100  # whose own decision is recorded with one entry's
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Ruling:
     """What was decided for one audience; ``guild`` None: the installation's own routes."""
 
@@ -31,7 +32,7 @@ class Ruling:
         return self.held is not None or self.decision.verdict is Verdict.QUIET
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Case:
     """An entry, the story that it tells, and what was told of that: what rulings are made on."""
 
@@ -118,4 +119,6 @@ def recorded(rulings: Sequence[Ruling]) -> Decision:
         why = "muted" if one.held is not None else next(iter(one.decision.reasons), "")
         if verdict is not decision.verdict:
             otherwise.append(f"{SERVER_REASON}{one.guild}:{verdict.value}:{why}")
+    if not otherwise:
+        return decision
     return replace(decision, reasons=(*decision.reasons, *otherwise[:MOST_SERVERS]))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from storage.model.findings import Mention, Move
+from storage.model.noun import noun
 from storage.model.stories import Alert, Assignment, ContextLine, Decision, Story
 
 
@@ -109,7 +110,7 @@ class Delivery:
     first_key: str | None = None  # key of the story's first delivery there, which its message shows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Outcome:
     """All that commit 2 saves about one entry."""
 

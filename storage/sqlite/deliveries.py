@@ -137,7 +137,7 @@ class Deliveries:
         found = self._db.rows(
             "SELECT destination FROM delivery WHERE story_id = :story AND update_kind IS NULL "
             "AND occasion IS NULL AND state <> 'superseded' "
-            "UNION SELECT destination FROM story_message WHERE story_id = :story",
+            "UNION ALL SELECT destination FROM story_message WHERE story_id = :story",
             {"story": story_id},
         )
         return frozenset(row[0] for row in found)
@@ -146,7 +146,7 @@ class Deliveries:
         """Destinations where the story is a line of a message on several, told or waiting."""
         found = self._db.rows(
             "SELECT destination FROM delivery WHERE story_id = :story AND occasion IS NOT NULL "
-            "UNION SELECT destination FROM waiting_line WHERE story_id = :story",
+            "UNION ALL SELECT destination FROM waiting_line WHERE story_id = :story",
             {"story": story_id},
         )
         return frozenset(row[0] for row in found)
