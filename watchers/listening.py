@@ -42,9 +42,9 @@ class Listener:
         self._scout = matching.Matcher(Watchlist(entities=self.additions)) if self.additions else None
         self._reader: Reader | None = None
 
-    def names_anybody(self, *fields: str) -> bool:
-        """Whether anybody may be meant in a text whom this audience alone watches, at first sight."""
-        return self._scout is not None and self._scout.names_anybody(*fields)
+    def naming(self, texts: Sequence[str]) -> set[int]:
+        """Places of those texts in which anybody may be meant whom this audience alone watches, at first sight."""
+        return self._scout.naming(texts) if self._scout is not None else set()
 
     def hear(self, document: Document, reading: Reading) -> Hearing:
         """``document``, which the installation reads as ``reading``."""

@@ -125,8 +125,8 @@ class Pipeline:
         if self._whole:
             return None
         reader = self.reader()
-        scouts = [one.names_anybody for one in self.listeners(reader.watchlist) if one.additions]
-        return Sight([reader.names_anybody, *scouts])
+        scouts = [one.naming for one in self.listeners(reader.watchlist) if one.additions]
+        return Sight([reader.naming, *scouts])
 
     def process(self, now: datetime, telling: Callable[[], None] | None = None) -> Iterator[Judged]:
         """Judge all that is pending; each batch is one transaction, committed before it is yielded.

@@ -1,5 +1,6 @@
 """A text against one watchlist: what ``explain`` shows, before history is asked.  Pure."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from storage.model import Document, Mention, Move, Watchlist
@@ -27,9 +28,9 @@ class Reader:
         self.watchlist = watchlist
         self._matcher = matching.Matcher(watchlist)
 
-    def names_anybody(self, *fields: str) -> bool:
-        """Whether anybody watched may be meant in a text, at first sight."""
-        return self._matcher.names_anybody(*fields)
+    def naming(self, texts: Sequence[str]) -> set[int]:
+        """Places of those texts in which anybody watched may be meant, at first sight."""
+        return self._matcher.naming(texts)
 
     def read(self, document: Document, *, whole: bool = True) -> Reading:
         """Mentions and moves of ``document``.

@@ -25,7 +25,8 @@ SAME_TITLE_WINDOW = int(timedelta(days=3).total_seconds())
 EARLIEST = 631_152_000  # 1990: a date before the web is no date …
 AHEAD = 86_400  # … nor is one this many seconds ahead; less is a clock or a time zone
 
-Decide = Callable[[ParsedEntry], Decision | None]  # the decision on a new entry; None: judge it later
+# The decisions on new entries; None: judge it later.
+Decide = Callable[[Sequence[ParsedEntry]], Sequence[Decision | None]]
 
 
 @dataclass(slots=True)
@@ -263,7 +264,7 @@ def _insert(
     )
     pending, decided = list(new), []
     if decide is not None:
-        decisions = [decide(c.parsed) for c in new]
+        decisions = decide([c.parsed for c in new])
         pending = [c for c, one in zip(new, decisions, strict=True) if one is None]
         columns = {id(one): _decided(one) for one in {id(one): one for one in decisions}.values() if one}
         decided = [

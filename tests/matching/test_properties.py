@@ -133,10 +133,21 @@ def test_entities_come_best_first_and_once() -> None:
 @settings(max_examples=200)
 @given(title=TEXTS, summary=TEXTS, text=TEXTS)
 def test_where_no_name_is_seen_there_is_no_mention(title: str, summary: str, text: str) -> None:
-    if not MATCHER.names_anybody(title, summary, text):
+    if not MATCHER.naming([f"{title}\n{summary}\n{text}"]):
         assert found(Document(title=title, summary=summary, text=text)) == ()
 
 
+@settings(max_examples=200)
+@given(
+    texts=st.lists(
+        TEXTS | st.sampled_from(["Scale", "AI", " ai  hires", "Mercor\0", "Meta’s", ""]), max_size=8
+    )
+)
+def test_texts_that_are_looked_through_together_are_told_apart(texts: list[str]) -> None:
+    assert MATCHER.naming(texts) == {place for place, text in enumerate(texts) if MATCHER.naming([text])}
+
+
 def test_a_look_tells_names_from_parts_of_other_words() -> None:
-    assert MATCHER.names_anybody("Harbour news", "A crane for Mercor arrived")
-    assert not MATCHER.names_anybody("Metallurgy at the harbour", "Scaled fish and outlying farms")
+    assert MATCHER.naming(["A crane for Mercor arrived", "Metallurgy", "Scaled fish and outlying farms"]) == {
+        0
+    }

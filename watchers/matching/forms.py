@@ -17,8 +17,10 @@ from watchers.matching.cues import ordinary_words, surnames
 from watchers.text import INVISIBLE, fold
 
 # Between the words of a name any of these may stand; also around it ("**Acme**").
-_SOFT = str.maketrans(dict.fromkeys('-_"*·\n\t\r', " "))
-_SOFT_ASCII = bytes(ord(_SOFT.get(number, chr(number))) for number in range(128)) + bytes(range(128, 256))
+_JOINTS = '-_"*·\n\t\r'
+_SOFT_ASCII = bytes(32 if chr(number) in _JOINTS else number for number in range(128)) + bytes(
+    range(128, 256)
+)
 _SQUEEZE = re.compile(" {2,}|" + INVISIBLE + "+")
 _BLANKS = re.compile("   *")  # begins with two signs that are looked for, where the other is tried everywhere
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -89,7 +91,9 @@ def soften(folded: str) -> str:
     """``folded`` with everything that may join the words of a name turned into blanks."""
     if folded.isascii():  # four times as fast
         return folded.encode().translate(_SOFT_ASCII).decode()
-    return folded.translate(_SOFT)
+    for joint in _JOINTS:  # a translation asks a table for each sign
+        folded = folded.replace(joint, " ")
+    return folded
 
 
 _SOFTENED_ASCII = bytes(map(ord, soften(fold("".join(map(chr, range(128))))))) + bytes(range(128, 256))

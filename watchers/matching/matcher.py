@@ -31,12 +31,12 @@ class Matcher:
         judge(scene)
         return mentions_of(scene)
 
-    def names_anybody(self, *fields: str) -> bool:
-        """Whether any name stands in these fields at all: if not, there is no mention to be found.
+    def naming(self, texts: Sequence[str]) -> set[int]:
+        """Places of those texts in which any name stands at all: in others no mention is to be found.
 
-        A tenth of what ``find_mentions`` takes.
+        A tenth of what ``find_mentions`` takes, less where many texts are given at once.
         """
-        return self._scanner.names_anybody("\n".join(fields))
+        return self._scanner.naming(texts)
 
 
 def accepted_entities(mentions: Sequence[Mention]) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ taken, then those that are parts of other words are dropped; choosing between wh
 is the work of ``judge``.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage.model import Watchlist
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
 
 _FEW = 10_000  # patterns of which names are kept twice: alone, and together with context words
+_APART = "\0"  # between texts that are looked through together: part of no word and no joint
 _CHUNK = 1 << 16  # code points handed to the automaton at once: bounds the memory of long texts
 
 
@@ -86,16 +88,30 @@ class Scanner:
             found.append((pattern, start, end, suffix))
         return found
 
-    def names_anybody(self, raw: str) -> bool:
-        """Whether any name stands in a text; where it does not matter."""
-        text = softened(raw)
-        if "  " in text or INVISIBLE in text:
-            text, _ = squeeze(text)
-        return any(
-            (pattern := self._patterns[number]).forms
-            and whole_word(text, start, end, spaced=pattern.spaced) is not None
-            for number, start, end in self._found(self._names, text)
-        )
+    def naming(self, texts: Sequence[str]) -> set[int]:
+        """Places of those texts in which any name stands; where it does in them does not matter.
+
+        Plain ones are looked through together, as one text in which a sign keeps them apart.
+        """
+        naming: set[int] = set()
+        plain: dict[int, str] = {}
+        for place, text in enumerate(texts):
+            text = text if text.isascii() else softened(text)
+            if text.isascii() and _APART not in text:
+                plain[place] = text
+            elif any(True for _ in self._names_in(_squeezed(text))):
+                naming.add(place)
+        together, places = _squeezed(softened(_APART.join(plain.values()))), list(plain)
+        ends = list(accumulate(len(text) + 1 for text in together.split(_APART)))
+        naming.update(places[bisect_left(ends, end)] for end in self._names_in(together))
+        return naming
+
+    def _names_in(self, text: str) -> Iterator[int]:
+        """Where names end in a softened and squeezed text."""
+        for number, start, end in self._found(self._names, text):
+            pattern = self._patterns[number]
+            if pattern.forms and whole_word(text, start, end, spaced=pattern.spaced) is not None:
+                yield end
 
     def _found(self, automaton: "BytesAhoCorasick", text: str) -> Iterable[tuple[int, int, int]]:
         if len(text) > _CHUNK:
@@ -123,6 +139,15 @@ class Scanner:
             for number, start, end in self._found_in(automaton, text[begin : begin + _CHUNK + self._longest]):
                 if start < _CHUNK:
                     yield number, start + begin, end + begin
+
+
+def _squeezed(text: str) -> str:
+    """A softened text without doubled blanks and unseen signs."""
+    if INVISIBLE in text:
+        return squeeze(text)[0]
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def _raw(starts: Sequence[tuple[int, int]], position: int) -> int:

@@ -265,7 +265,9 @@ def test_what_is_decided_at_first_sight_is_stored_with_its_decision_and_never_pe
 ) -> None:
     nobody = Decision(verdict=Verdict.QUIET, reasons=("nothing-watched",))
     done = FinishedPoll(feed=feed(store), seen=NOW, entries=(parsed("crane"), parsed("mercor")))
-    pending = store.feeds.finish_polls([done], lambda entry: nobody if "crane" in entry.title else None)
+    pending = store.feeds.finish_polls(
+        [done], lambda entries: [nobody if "crane" in entry.title else None for entry in entries]
+    )
     assert [entry.document.title for entry in store.entries.pending()] == ["The story of mercor"]
     assert pending == [entry.id for entry in store.entries.pending()]
     decided = store.entries.by_url("https://news.example/crane")
@@ -281,7 +283,7 @@ def test_an_edited_entry_is_judged_whatever_was_decided_at_first_sight(store: Sq
     row = feed(store)
     for title, waits in (("A crane", 0), ("A tall crane", 1)):
         done = FinishedPoll(feed=row, seen=NOW, entries=(parsed("crane", title=title),))
-        assert len(store.feeds.finish_polls([done], lambda _: nobody)) == waits
+        assert len(store.feeds.finish_polls([done], lambda entries: [nobody] * len(entries))) == waits
     assert [entry.revision for entry in store.entries.pending()] == [1]
 
 

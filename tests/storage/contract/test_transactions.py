@@ -1,9 +1,10 @@
 """Transactions, the lock of a pass, small settings."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_an_inner_part_that_fails_takes_only_itself_back(store: SqliteStore) -> 
 def test_a_poll_that_fails_takes_the_whole_transaction_with_it(store: SqliteStore) -> None:
     followed = feed(store)
 
-    def decide(entry: ParsedEntry) -> None:
+    def decide(entries: Sequence[ParsedEntry]) -> NoReturn:
         raise RuntimeError
 
     done = FinishedPoll(feed=followed, seen=NOW, entries=(parsed("one"),))
