@@ -26,6 +26,11 @@ LOG_COMMITS = 25  # commits after which ``move_log`` does so, for whom nobody wa
 AT_ONCE = 32  # rows of one statement
 CLOSING = 2.0  # seconds that the last tidying up may wait for other writers
 
+# What is no plain number or text is asked by each binding how to be stored, which for these two
+# fails twice before they are taken as they are: of a new entry's values every second is one.
+sqlite3.register_adapter(type(None), lambda none: none)
+sqlite3.register_adapter(bool, int)
+
 Row = tuple[Any, ...]
 Arguments = Sequence[Any] | Mapping[str, Any]
 

@@ -14,6 +14,7 @@ from storage.signs import printable
 from storage.sqlite.words import letters
 
 _int64 = Struct(">q").unpack
+_fresh = blake2b(digest_size=8).copy
 
 LONGEST_GUID = 200  # characters; a longer one is stored as its hash
 LONGEST_BODY = 4_000  # characters of a full text that are searched
@@ -24,9 +25,9 @@ ALIKE = str.maketrans(dict(SIGNS))  # once more, for what NFKC makes of others
 
 def hash64(*parts: str) -> int:
     """A signed 64-bit hash of some texts."""
-    number: int = _int64(blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest())[
-        0
-    ]
+    hashed = _fresh()  # cheaper than a new one, whose options are read each time
+    hashed.update("\0".join(parts).encode("utf-8", "surrogatepass"))
+    number: int = _int64(hashed.digest())[0]
     return number
 
 
