@@ -62,7 +62,7 @@ def test_compiled_code_passes_the_tests_of_what_it_decides(tmp_path):
     assert where.stdout.strip().endswith(".so"), where
     done = run(
         *(sys.executable, "-m", "pytest", "-q"),
-        *(f"tests/{room}" for room in ("matching", "moves", "stories", "sources", "storage")),
+        *(f"tests/{room}" for room in ("matching", "moves", "stories", "routing", "sources", "storage")),
         cwd=tmp_path / "project",
         PYTHONPATH=str(tmp_path / "project"),
     )
