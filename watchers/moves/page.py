@@ -19,8 +19,9 @@ from storage.model import Mention
 from storage.model.noun import maker
 from watchers.moves import kinds
 from watchers.moves.lexicon import CJK, NO_BLANKS, Frame, Lexicon
+from watchers.moves.namesakes import forget_given_names, without_surnames
 from watchers.moves.phrases import LEFT, RIGHT, with_capitals
-from watchers.text import fold, is_title_case, sentences
+from watchers.text import fold, sentences
 
 TITLE_READ = 300  # code points of a title
 LEAD_READ = 1_600  # code points of a summary or text
@@ -191,9 +192,9 @@ def read(name: str, raw: str, lexicon: Lexicon, mentions: Sequence[Mention]) -> 
     page = _page(name, raw, folded, lexicon, here, inner, [], set(), [], {}, [], [])
     _scan(page, [(m.start, m.end) for m in here] if here else [])
     if "given" in page.present:
-        _forget_given_names(page)
+        forget_given_names(page)
     if page.triggers and not lexicon.nouns_capital:
-        page.triggers = _without_surnames(raw, page.triggers)
+        page.triggers = without_surnames(raw, page.triggers)
     return page
 
 
@@ -368,56 +369,6 @@ def _is_healed(page: Page, start: int, end: int) -> bool:
         if 0 <= right - left <= _REMEDY_REACH and not _NEXT_CLAUSE.search(page.folded, left, right):
             return True
     return False
-
-
-_SMALL_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{4,}")
-
-
-def _without_surnames(raw: str, triggers: list[Trigger]) -> list[Trigger]:
-    """Triggers without capitalised words that follow a capitalised one ("Sofía Lanza se une a …").
-
-    Only where a capital means something: the field has plain words, and not in Title Case.
-    """
-    suspects = []
-    for trigger in triggers:
-        start, end, _ = trigger
-        if raw[start].isupper() and start > 1 and _after_capital(raw, start, end):
-            suspects.append(trigger)
-    if not suspects or is_title_case(raw):
-        return triggers
-    small = sum(m[0][0].islower() for m in _SMALL_WORD.finditer(raw[:400]))
-    return triggers if small < 2 else [t for t in triggers if t not in suspects]
-
-
-_NEXT_NAME = re.compile(r" ([A-ZÀ-Þ][^\W\d_]*[a-zß-ÿ])(?![^\W\d_])")
-
-
-def _forget_given_names(page: Page) -> None:
-    """Leave out words of the table that are given names where they stand: "Sue Young leaves Acme"."""
-    names = {place for place in page.places("given") if _opens_a_name(page, *place)}
-    if names:
-        page.found = [one for one in page.found if one[:2] not in names]
-        page.triggers = [one for one in page.triggers if one[:2] not in names]
-
-
-def _opens_a_name(page: Page, start: int, end: int) -> bool:
-    """Whether a word is followed by a name that nobody knows, and begins the field or has a capital that tells."""
-    raw = page.raw
-    behind = _NEXT_NAME.match(raw, end)
-    if behind is None or not raw[start].isupper() or (start > 0 and is_title_case(raw)):
-        return False
-    next_one = behind.start(1)
-    known = any(m.start <= next_one < m.end for m in page.mentions) or any(
-        begin == next_one for begin, _, _ in page.found
-    )
-    return not known and fold(behind[1]) not in page.lexicon.stop
-
-
-def _after_capital(raw: str, start: int, end: int) -> bool:
-    if raw[start - 1] != " " or " " in raw[start:end]:
-        return False
-    before = raw.rfind(" ", 0, start - 1) + 1
-    return raw[before].isupper() and raw[start - 2].islower()
 
 
 def between(hits: Sequence[Hit], start: int, end: int) -> bool:
