@@ -123,9 +123,8 @@ def _fit(
         )
     )
     late = _confirms_late(fp, published, told, others)
-    if any(later) and 2 * sum(later) >= len(
-        later
-    ):  # a few who guess at the new party make no event of the two
+    # a few who guess at the new party make no event of the two
+    if any(later) and 2 * sum(later) >= len(later):
         later = [True] * len(later)
     matches = []
     for member, other, played, span, after in zip(told, others, persons, spans, later, strict=True):

@@ -47,6 +47,7 @@ def named_there(who: Iterable[str], other: Fingerprint) -> bool:
 
 
 def family_there(who: Iterable[str], other: Fingerprint) -> bool:
+    """Whether a text has the family name of one of these people."""
     there = all_words(other)
     return any(ordered(name)[-1] in there for name in who)
 
@@ -64,6 +65,7 @@ def wholly_there(who: Sequence[str], other: Fingerprint) -> bool:
 
 
 def lone(who: Sequence[str]) -> bool:
+    """Whether each of these names is a single word."""
     return not any(part in name for name in who for part in "+-")
 
 
@@ -81,6 +83,7 @@ def parts(who: str) -> frozenset[str]:
 
 @lru_cache(maxsize=KEPT)
 def ordered(who: str) -> tuple[str, ...]:
+    """All words of a name, in its order."""
     return tuple(who.replace("-", "+").split("+"))
 
 
